@@ -1,0 +1,149 @@
+//! Server functions of identity: what the forms of the public pages are posted to.
+
+use super::cookies::begin_session;
+use crate::error::{AppError, fail};
+use crate::request::request;
+use leptos::prelude::*;
+use services::access::activation::{self, Purpose, SetPassword};
+use services::access::registration::{self, Details};
+use services::access::sign_in::{self, SignIn};
+use services::access::recovery;
+
+/// Only a path of our own may follow a sign-in: an address of another site would make the cabinet a
+/// helper of fishermen.
+pub fn safe_next(next: &str) -> &str {
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.len() <= 512
+        && !next.starts_with("/login")
+        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if own { next } else { "/home" }
+}
+
+/// Signs in.
+#[server(endpoint = "auth/sign-in")]
+pub async fn sign_in_action(
+    #[server(default)] login: String,
+    #[server(default)] password: String,
+    #[server(default)] remember: bool,
+    #[server(default)] next: String,
+) -> Result<(), AppError> {
+    let request = request()?;
+    let command = SignIn { login, password, remember };
+    let session =
+        sign_in::sign_in(&request.services, &request.actor, &command).await.map_err(fail)?;
+    begin_session(&session);
+    leptos_axum::redirect(safe_next(&next));
+    Ok(())
+}
+
+/// Registration, step 1.
+#[server(endpoint = "auth/register")]
+pub async fn register_card(#[server(default)] card: String) -> Result<(), AppError> {
+    let request = request()?;
+    let id = registration::begin(&request.services, &request.actor, &card).await.map_err(fail)?;
+    leptos_axum::redirect(&format!("/register/details?r={id}"));
+    Ok(())
+}
+
+/// Registration, step 2.
+#[server(endpoint = "auth/register-details")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn register_details(
+    registration: String,
+    #[server(default)] contract: String,
+    #[server(default)] surname: String,
+    #[server(default)] known_contact: String,
+    #[server(default)] email: String,
+    #[server(default)] phone: String,
+    #[server(default)] terms: bool,
+    #[server(default)] personal_data: bool,
+    #[server(default)] advertising: bool,
+) -> Result<(), AppError> {
+    let request = request()?;
+    let id = registration.parse().map_err(|_| fail(services::ServiceError::NotFound))?;
+    let lang = request.lang;
+    let details = Details {
+        contract, surname, known_contact, email, phone, terms, personal_data, advertising, lang,
+    };
+    registration::submit(&request.services, &request.actor, id, &details).await.map_err(fail)?;
+    leptos_axum::redirect(&format!("/register/check?r={id}"));
+    Ok(())
+}
+
+/// Sends the activation link again.
+#[server(endpoint = "auth/resend")]
+pub async fn resend(registration: String) -> Result<(), AppError> {
+    let request = request()?;
+    let id = registration.parse().map_err(|_| fail(services::ServiceError::NotFound))?;
+    registration::resend(&request.services, &request.actor, id, request.lang)
+        .await
+        .map_err(fail)?;
+    leptos_axum::redirect(&format!("/register/check?r={id}&sent=1"));
+    Ok(())
+}
+
+async fn set_password(purpose: Purpose, command: SetPassword) -> Result<(), AppError> {
+    let request = request()?;
+    let session = activation::set_password(&request.services, &request.actor, purpose, command)
+        .await
+        .map_err(fail)?;
+    begin_session(&session);
+    leptos_axum::redirect("/home");
+    Ok(())
+}
+
+/// Opens the cabinet: uses the activation link up.
+#[server(endpoint = "auth/activate")]
+pub async fn activate(
+    token: String,
+    #[server(default)] choice: String,
+    #[server(default)] offered: String,
+    #[server(default)] password: String,
+    #[server(default)] remember: bool,
+) -> Result<(), AppError> {
+    let take_offered = choice != "own";
+    let command = SetPassword { token, take_offered, offered, own: password, remember };
+    set_password(Purpose::Activation, command).await
+}
+
+/// Sets a new password: uses the recovery link up.
+#[server(endpoint = "auth/reset")]
+pub async fn reset_password(
+    token: String,
+    #[server(default)] choice: String,
+    #[server(default)] offered: String,
+    #[server(default)] password: String,
+    #[server(default)] remember: bool,
+) -> Result<(), AppError> {
+    let take_offered = choice != "own";
+    let command = SetPassword { token, take_offered, offered, own: password, remember };
+    set_password(Purpose::Recovery, command).await
+}
+
+/// Asks for a recovery link.
+#[server(endpoint = "auth/forgot")]
+pub async fn forgot(#[server(default)] login: String) -> Result<(), AppError> {
+    let request = request()?;
+    recovery::request(&request.services, &request.actor, &login, request.lang)
+        .await
+        .map_err(fail)?;
+    leptos_axum::redirect("/forgot-password?sent=1");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_next;
+
+    #[test]
+    fn only_own_paths_follow_a_sign_in() {
+        assert_eq!(safe_next("/payments/top-up?sum=1"), "/payments/top-up?sum=1");
+        for foreign in [
+            "", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)",
+            "/login", "/a\r\nSet-Cookie: x", "home", "/ü",
+        ] {
+            assert_eq!(safe_next(foreign), "/home", "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The frames of public pages: with the night sky beside a form, or plain.
+
+use crate::features::frame::footer;
+use crate::i18n::{auth as t, common, lang};
+use crate::ui::{icon, logo};
+use leptos::prelude::*;
+
+/// The frame of the door: a picture of the sky and the form beside it.
+pub fn sky(body: AnyView) -> AnyView {
+    let lang = lang();
+    view! {
+        <a class="c-skip" href="#main">{common::skip(lang)}</a>
+        <div class="l-auth">
+            <header class="l-auth__sky sky">
+                <svg class="l-auth__art" viewBox="0 0 648 900" preserveAspectRatio="xMidYMax slice" aria-hidden="true" fill="currentColor">
+                    <use href="#art-login"></use>
+                </svg>
+                {logo("/login")}
+                <div class="l-auth__say">
+                    <b>{t::sign_in_slogan(lang)}</b>
+                    <p>{t::sign_in_promise(lang)}</p>
+                </div>
+            </header>
+            <div class="l-auth__body">
+                <main class="l-auth__main l-stack" id="main">{body}</main>
+                {footer()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The plain frame.
+pub fn plain(body: AnyView) -> AnyView {
+    let lang = lang();
+    view! {
+        <a class="c-skip" href="#main">{common::skip(lang)}</a>
+        <div class="l-plain">
+            <header>
+                {logo("/login")}
+                <a class="c-iconbtn" data-label="" href="/help" aria-label=common::help_call(lang)>
+                    {icon("i-help")} <span class="c-tel">{common::PHONE}</span>
+                </a>
+            </header>
+            <main id="main">{body}</main>
+            {footer()}
+        </div>
+    }
+    .into_any()
+}
+
+/// Where one stands in three steps: the stars of the belt.
+pub fn steps(now: usize, text: &'static str) -> AnyView {
+    const AT: [(i32, i32); 3] = [(8, 24), (36, 16), (64, 8)];
+    let star = |index: usize| {
+        let (x, y) = AT[index];
+        if index == now {
+            view! {
+                <circle class="ring" cx=x cy=y r="7.2"></circle>
+                <circle class="now" cx=x cy=y r="4"></circle>
+            }
+            .into_any()
+        } else {
+            view! { <circle class=(index < now).then_some("on") cx=x cy=y r="3.5"></circle> }
+                .into_any()
+        }
+    };
+    view! {
+        <p class="c-steps">
+            <svg viewBox="0 0 72 32" aria-hidden="true">
+                <path class=(now > 0).then_some("on") d="M12.5 22.7 31.5 17.3"></path>
+                <path class=(now > 1).then_some("on") d="m40.5 14.7 19-5.4"></path>
+                {star(0)} {star(1)} {star(2)}
+            </svg>
+            <span>{text}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// A dead end with a way out: a heading, a text and links.
+pub fn message(title: &'static str, body: &'static str, actions: AnyView) -> AnyView {
+    view! {
+        <h1 tabindex="-1">{title}</h1>
+        <p class="c-lead">{body}</p>
+        <div class="l-actions">{actions}</div>
+    }
+    .into_any()
+}
+
+/// A link that looks like a button.
+pub fn button_link(href: &'static str, text: &'static str, kind: &'static str) -> AnyView {
+    view! { <a class="c-btn" data-kind=kind href=href>{text}</a> }.into_any()
+}

@@ -1,0 +1,100 @@
+//! The password block: take the offered one or one's own. Used after registration and recovery.
+
+use super::frame::{button_link, message, sky};
+use crate::i18n::{auth as t, lang};
+use crate::request::Request;
+use crate::ui::{Input, checkbox, error_of, field, icon, icon_small, summary};
+use leptos::prelude::*;
+use services::access::activation::{Link, Purpose};
+
+/// The page behind a one-time link.
+pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link) -> AnyView {
+    let lang = lang();
+    let activation = purpose == Purpose::Activation;
+    let login = || button_link("/login", t::sign_in(lang), "");
+    match link {
+        Link::Ready { offered, contact } => form(request, activation, token, offered, contact),
+        Link::Used => {
+            let body =
+                if activation { t::link_used_activate(lang) } else { t::link_used_reset(lang) };
+            sky(message(t::link_used_title(lang), body, login()))
+        }
+        Link::Expired => {
+            let (body, action) = if activation {
+                (t::link_expired_activate(lang), button_link("/register", t::create(lang), ""))
+            } else {
+                (t::link_expired_reset(lang), button_link("/forgot-password", t::get_link(lang), ""))
+            };
+            sky(message(t::link_expired_title(lang), body, action))
+        }
+        Link::Unknown => {
+            sky(message(t::link_unknown_title(lang), t::link_unknown_body(lang), login()))
+        }
+    }
+}
+
+fn form(
+    request: &Request,
+    activation: bool,
+    token: &str,
+    offered: String,
+    contact: String,
+) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let own = draft.fields.get("choice").is_some_and(|choice| choice == "own");
+    let (title, action, button) = if activation {
+        (t::activate_title(lang), "/api/auth/activate", t::enter_cabinet(lang))
+    } else {
+        (t::reset_title(lang), "/api/auth/reset", t::save(lang))
+    };
+    let input = Input {
+        kind: "password",
+        autocomplete: "new-password",
+        ..Input::text("password", t::own_label(lang))
+    };
+    let remember = draft.fields.contains_key("remember");
+    let rules: Vec<_> =
+        [t::rule_length(lang), t::rule_digit(lang), t::rule_special(lang), t::rule_known(lang)]
+            .into_iter()
+            .map(|rule| view! { <li>{icon_small("i-check")}<span>{rule}</span></li> })
+            .collect();
+    sky(view! {
+        {summary(&draft.errors)}
+        <h1 tabindex="-1">{title}</h1>
+        <form class="l-stack" method="post" action=action novalidate="">
+            <input type="hidden" name="token" value=token.to_owned()/>
+            <input class="u-vh" type="text" name="username" value=contact autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+            <fieldset class="l-stack" data-gap="m">
+                <legend class="c-legend">{t::password(lang)}</legend>
+                <div class="c-card l-stack" data-gap="m">
+                    <label class="c-check">
+                        <input type="radio" name="choice" value="offered" checked=!own/>
+                        <span>{t::take_offered(lang)}</span>
+                    </label>
+                    <div class="c-field">
+                        <label for="offered">{t::offered_label(lang)}</label>
+                        <p class="c-hint" id="offered-h">{t::offered_hint(lang)}</p>
+                        <div class="c-input" data-readonly="">
+                            <input id="offered" name="offered" type="text" value=offered readonly="" autocomplete="new-password" spellcheck="false" aria-describedby="offered-h"/>
+                            <button class="c-input__btn" type="button" data-copy="offered" data-done=t::copied(lang) hidden="">
+                                {icon("i-copy")} <span>{t::copy(lang)}</span>
+                            </button>
+                        </div>
+                    </div>
+                </div>
+                <div class="c-card l-stack" data-gap="m">
+                    <label class="c-check">
+                        <input type="radio" name="choice" value="own" checked=own/>
+                        <span>{t::think_own(lang)}</span>
+                    </label>
+                    <ul class="c-rules">{rules}</ul>
+                    {field(input, String::new(), error_of(&draft.errors, "password"))}
+                </div>
+            </fieldset>
+            {checkbox("remember", t::remember(lang), remember, false)}
+            <button class="c-btn" data-wide="" data-once="">{button}</button>
+        </form>
+    }
+    .into_any())
+}

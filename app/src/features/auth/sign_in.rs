@@ -1,0 +1,59 @@
+//! The subscriber's door.
+
+use super::frame::sky;
+use crate::i18n::{auth as t, lang};
+use crate::request::Request;
+use crate::ui::{Input, checkbox, error_of, field, icon, summary};
+use leptos::prelude::*;
+
+/// The page.
+pub fn page(request: &Request, next: String) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let login = Input {
+        hint: t::login_hint(lang),
+        autocomplete: "username webauthn",
+        ..Input::text("login", t::login(lang))
+    };
+    let password = Input {
+        kind: "password",
+        autocomplete: "current-password",
+        ..Input::text("password", t::password(lang))
+    };
+    let typed = draft.fields.get("login").cloned().unwrap_or_default();
+    let remember = draft.fields.contains_key("remember");
+    sky(view! {
+        {summary(&draft.errors)}
+        <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
+        <form class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">
+            {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
+            {field(login, typed, error_of(&draft.errors, "login"))}
+            {field(password, String::new(), error_of(&draft.errors, "password"))}
+            {checkbox("remember", t::remember(lang), remember, false)}
+            <div class="l-actions">
+                <button class="c-btn" data-wide="" data-once="">{t::sign_in(lang)}</button>
+                <a class="c-btn" data-kind="text" href="/forgot-password">{t::forgot(lang)}</a>
+            </div>
+        </form>
+        <section class="c-card" data-flush="" aria-label=t::without_sign_in(lang)>
+            <ul class="c-list">
+                {door("/register", "i-user", t::create(lang), t::create_hint(lang))}
+                {door("/access-help", "i-help", t::cannot_sign_in(lang), t::cannot_sign_in_hint(lang))}
+            </ul>
+        </section>
+    }
+    .into_any())
+}
+
+fn door(href: &'static str, name: &'static str, title: &'static str, hint: &'static str) -> AnyView {
+    view! {
+        <li>
+            <a class="c-row" href=href>
+                <span class="c-tile" data-tone="primary">{icon(name)}</span>
+                <span class="c-row__text"><b>{title}</b><small>{hint}</small></span>
+                {icon("i-chev-r")}
+            </a>
+        </li>
+    }
+    .into_any()
+}

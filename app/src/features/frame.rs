@@ -1,0 +1,156 @@
+//! What stands around each page of the cabinet: top bar with the card switcher, navigation, footer.
+
+use crate::error::AppError;
+use crate::i18n::{cabinet as t, common, lang};
+use crate::ui::{icon, icon_small, logo};
+use domain::overview::{CardSummary, Frame};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use server_fn::codec::GetUrl;
+
+/// The data around a page.
+#[server(endpoint = "frame", input = GetUrl)]
+pub async fn load_frame() -> Result<Frame, AppError> {
+    let request = crate::request::request()?;
+    services::home::frame(&request.services, &request.actor).await.map_err(crate::error::fail)
+}
+
+/// Chooses the card in view.
+#[server(endpoint = "card/choose")]
+pub async fn choose_card(card: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let card = card.parse().map_err(|_| AppError::NotFound)?;
+    services::home::choose_card(&request.services, &request.actor, card)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect("/home");
+    Ok(())
+}
+
+/// Signs out on this device.
+#[server(endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    services::access::sessions::sign_out(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)?;
+    crate::features::auth::cookies::end_session();
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+fn card_title(card: &CardSummary) -> String {
+    card.name.clone().unwrap_or_else(|| card.number.grouped())
+}
+
+fn switcher(frame: &Frame) -> AnyView {
+    let lang = lang();
+    let Some(current) = frame.cards.iter().find(|card| card.current).cloned() else {
+        return ().into_any();
+    };
+    let summary = view! {
+        {icon_small("i-tv")}
+        <span>
+            {current.name.clone()}
+            " "
+            <small>"•• " {current.number.last4().to_owned()}</small>
+        </span>
+    };
+    if frame.cards.len() < 2 {
+        return view! { <div class="c-switcher"><p class="c-switcher__one">{summary}</p></div> }
+            .into_any();
+    }
+    let rows: Vec<_> = frame
+        .cards
+        .iter()
+        .map(|card| {
+            let tone = if card.served { "success" } else { "danger" };
+            let state =
+                if card.served { common::works(lang) } else { common::suspended(lang) };
+            let hint = format!("{} · {state}", card.number.grouped());
+            view! {
+                <li>
+                    <button class="c-row" name="card" value=card.id.to_string() aria-current=card.current.then_some("true")>
+                        <span class="c-tile" data-tone=tone>{icon("i-tv")}</span>
+                        <span class="c-row__text">
+                            <b>{card_title(card)}</b>
+                            <small>{hint}</small>
+                        </span>
+                        {card.current.then(|| icon("i-check"))}
+                    </button>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <details class="c-switcher">
+            <summary>{summary} {icon_small("i-chev-d")}</summary>
+            <form class="c-switcher__menu" method="post" action="/api/card/choose">
+                <ul class="c-list" aria-label=common::my_cards(lang)>{rows}</ul>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The top bar.
+pub fn topbar(frame: &Frame) -> AnyView {
+    let lang = lang();
+    view! {
+        <header class="c-topbar">
+            {logo("/home")} {switcher(frame)}
+            <a class="c-iconbtn" data-label="" href="/help" rel="external" aria-label=common::help_call(lang)>
+                {icon("i-help")} <span class="c-tel">{common::PHONE}</span>
+            </a>
+        </header>
+    }
+    .into_any()
+}
+
+/// The navigation: one list that is a bottom bar, a rail or a sidebar.
+pub fn navigation(unread: i64) -> AnyView {
+    let lang = lang();
+    let badge = (unread > 0).then(|| {
+        view! {
+            <b class="c-badge" aria-hidden="true">{unread}</b>
+            <span class="u-vh">{t::unread_count(lang, unread)}</span>
+        }
+    });
+    view! {
+        <nav class="c-nav" aria-label=common::nav_label(lang) data-hide-on-type="">
+            <ul>
+                <li><A href="/home">{icon("i-home")}<span>{common::nav_home(lang)}</span></A></li>
+                <li><A href="/payments">{icon("i-payments")}<span>{common::nav_payments(lang)}</span></A></li>
+                <li><A href="/tariff">{icon("i-tariff")}<span>{common::nav_tariff(lang)}</span></A></li>
+                <li data-at="wide"><A href="/expenses">{icon("i-chart")}<span>{common::nav_expenses(lang)}</span></A></li>
+                <li><A href="/messages">{icon("i-messages")}<span>{common::nav_messages(lang)}</span>{badge}</A></li>
+                <li data-at="phone"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
+                <li data-at="rail"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The footer: phone, documents, language.
+pub fn footer() -> AnyView {
+    let lang = lang();
+    let language = |code: &'static str, name: &'static str| {
+        view! {
+            <button name="lang" value=code lang=code aria-pressed=if lang.code() == code { "true" } else { "false" }>
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <footer class="c-footer">
+            <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+            <a href="/legal/terms" rel="external">{common::offer(lang)}</a>
+            <a href="/legal/personal-data" rel="external">{common::personal_data(lang)}</a>
+            <form method="post" action="/language">
+                {language("ru", "Русский")} {language("en", "English")}
+            </form>
+        </footer>
+    }
+    .into_any()
+}

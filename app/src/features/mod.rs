@@ -1,0 +1,13 @@
+//! The cabinet's subjects, one room each: server functions in `api`, pages beside them.
+
+pub mod expenses;
+pub mod frame;
+pub mod home;
+pub mod messages;
+pub mod more;
+pub mod payments;
+
+#[cfg(feature = "ssr")]
+pub mod auth;
+#[cfg(feature = "ssr")]
+pub mod info;

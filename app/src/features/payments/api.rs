@@ -1,0 +1,75 @@
+//! Server functions of payments.
+
+use crate::error::AppError;
+use domain::form::FieldError;
+use domain::payment::PaymentView;
+use domain::top_up::TopUpForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::GetUrl;
+
+/// The form with what was typed before, when it was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopUpPage {
+    /// The form's data.
+    pub form: TopUpForm,
+    /// The chosen sum of a refused form.
+    pub sum: String,
+    /// The typed sum of a refused form.
+    pub amount: String,
+    /// The typed e-mail of a refused form.
+    pub receipt_email: String,
+    /// What was wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// The data of the top-up page.
+#[server(endpoint = "payments/form", input = GetUrl)]
+pub async fn load_top_up() -> Result<TopUpPage, AppError> {
+    let request = crate::request::request()?;
+    let form = services::payments::form(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)?;
+    let kept = |name: &str| request.draft.fields.get(name).cloned().unwrap_or_default();
+    let (sum, amount, receipt_email) = (kept("sum"), kept("amount"), kept("receipt_email"));
+    Ok(TopUpPage { form, sum, amount, receipt_email, errors: request.draft.errors.clone() })
+}
+
+/// Makes a payment and sends the payer to the acquirer's page.
+#[server(endpoint = "payments/start")]
+pub async fn start_top_up(
+    #[server(default)] sum: String,
+    #[server(default)] amount: String,
+    #[server(default)] receipt_email: String,
+    key: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let command = services::payments::StartTopUp { sum, amount, key, receipt_email };
+    let started = services::payments::start(&request.services, &request.actor, command)
+        .await
+        .map_err(crate::error::fail)?;
+    let own_page = format!("/payments/{}", started.payment);
+    leptos_axum::redirect(started.confirmation_url.as_deref().unwrap_or(&own_page));
+    Ok(())
+}
+
+/// One payment. `check` asks the acquirer first.
+#[server(endpoint = "payments/one", input = GetUrl)]
+pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppError> {
+    let request = crate::request::request()?;
+    let id = id.parse().map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    let (services, actor) = (&request.services, &request.actor);
+    let found = if check {
+        services::payments::refresh(services, actor, id).await
+    } else {
+        services::payments::view(services, actor, id).await
+    };
+    found.map_err(crate::error::fail)
+}
+
+/// The newest payments.
+#[server(endpoint = "payments/list", input = GetUrl)]
+pub async fn load_payments() -> Result<Vec<PaymentView>, AppError> {
+    let request = crate::request::request()?;
+    services::payments::list(&request.services, &request.actor).await.map_err(crate::error::fail)
+}

@@ -1,0 +1,31 @@
+//! The texts of the pages in both languages: one catalogue, checked by the compiler. A key has both
+//! languages or the build fails; a text nobody uses costs the browser nothing.
+
+pub mod auth;
+pub mod cabinet;
+pub mod common;
+pub mod problem;
+
+use domain::Lang;
+use leptos::prelude::{provide_context, use_context};
+
+/// Declares texts: `key: "по-русски", "in English";`.
+macro_rules! texts {
+    ($($key:ident: $ru:literal, $en:literal;)*) => {$(
+        #[doc = $en]
+        pub const fn $key(lang: domain::Lang) -> &'static str {
+            lang.pick($ru, $en)
+        }
+    )*};
+}
+pub(crate) use texts;
+
+/// The language of the page that is being rendered.
+pub fn lang() -> Lang {
+    use_context::<Lang>().unwrap_or_default()
+}
+
+/// Sets the language of the page.
+pub fn provide_lang(lang: Lang) {
+    provide_context(lang);
+}

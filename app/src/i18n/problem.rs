@@ -1,0 +1,182 @@
+//! What is wrong with a field, in words: calm, one idea, and what to do.
+
+use super::common::PHONE;
+use domain::Lang;
+use domain::form::Problem;
+use domain::format::{minutes_in, money, plural_en, plural_ru};
+
+/// The words for a problem.
+pub fn text(lang: Lang, problem: &Problem) -> String {
+    let ru = matches!(lang, Lang::Ru);
+    let fixed = match problem {
+        Problem::CardEmpty => ("Введите номер карты", "Enter the card number"),
+        Problem::CardNotDigits => ("В номере карты только цифры", "A card number has digits only"),
+        Problem::CardCheckDigit => ("Проверьте цифры: в номере опечатка", "Check the digits: there is a typo"),
+        Problem::ContractEmpty => ("Введите номер договора", "Enter the contract number"),
+        Problem::ContractNotDigits => ("В номере договора только цифры", "A contract number has digits only"),
+        Problem::SurnameEmpty => ("Введите фамилию", "Enter the surname"),
+        Problem::KnownContactEmpty => (
+            "Введите телефон или почту из договора",
+            "Enter a phone or e-mail from the contract",
+        ),
+        Problem::KnownContactMalformed => (
+            "Это не похоже на телефон или почту",
+            "This does not look like a phone or e-mail",
+        ),
+        Problem::PhoneEmpty => ("Введите номер телефона", "Enter the phone number"),
+        Problem::PhoneMalformed => (
+            "Номер должен начинаться с +7 и содержать 11 цифр",
+            "The number begins with +7 and has 11 digits",
+        ),
+        Problem::EmailEmpty => ("Введите адрес почты", "Enter the e-mail address"),
+        Problem::EmailMalformed => (
+            "В адресе опечатка: нужно имя, знак @ и почтовый сервер",
+            "There is a typo: a name, the sign @ and a mail server are needed",
+        ),
+        Problem::EmailTooLong => ("Адрес слишком длинный", "The address is too long"),
+        Problem::ContactMissing => ("Введите адрес почты", "Enter the e-mail address"),
+        Problem::ContactTaken => (
+            "Этот адрес уже привязан к другому кабинету",
+            "This address belongs to another cabinet",
+        ),
+        Problem::PhoneOnlyNotYet => (
+            "Введите адрес почты: ссылка придёт на неё",
+            "Enter the e-mail address: the link goes there",
+        ),
+        Problem::AlreadyRegistered => (
+            "Кабинет по этому договору уже есть. Войдите или восстановите пароль",
+            "This contract has a cabinet already. Sign in or restore the password",
+        ),
+        Problem::TermsNotAccepted => ("Примите условия", "Accept the terms"),
+        Problem::PersonalDataNotAccepted => (
+            "Без согласия на обработку данных кабинет не открыть",
+            "The cabinet cannot be opened without this consent",
+        ),
+        Problem::LoginEmpty => (
+            "Введите номер карты, телефон или почту",
+            "Enter the card number, phone or e-mail",
+        ),
+        Problem::PasswordEmpty => ("Введите пароль", "Enter the password"),
+        Problem::PasswordNew => ("Придумайте пароль", "Choose a password"),
+        Problem::PasswordNoDigit => ("Добавьте цифру", "Add a digit"),
+        Problem::PasswordNoSpecial => ("Добавьте знак: ! ? . , # …", "Add a sign: ! ? . , # …"),
+        Problem::PasswordKnown => ("Этот пароль слишком известен", "This password is too well known"),
+        Problem::PasswordLong => ("Пароль слишком длинный", "The password is too long"),
+        Problem::AmountEmpty => ("Введите сумму", "Enter the sum"),
+        Problem::AmountMalformed => ("Введите сумму цифрами: 390 или 390,50", "Enter digits: 390 or 390.50"),
+        Problem::MethodUnavailable => (
+            "Этот способ сейчас не работает, выберите другой",
+            "This way does not work now, choose another",
+        ),
+        Problem::ReceiptEmailMissing => (
+            "Введите почту: по закону чек приходит на неё",
+            "Enter the e-mail: the law sends the receipt there",
+        ),
+        other => return counted(lang, ru, other),
+    };
+    if ru { fixed.0 } else { fixed.1 }.to_owned()
+}
+
+fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
+    match problem {
+        Problem::CardLength { got } => {
+            if ru {
+                format!("В номере карты 11 или 12 цифр — сейчас {got}")
+            } else {
+                format!("A card number has 11 or 12 digits, now {got}")
+            }
+        }
+        Problem::CardUnknown => {
+            if ru {
+                format!("Карты с таким номером нет. Проверьте цифры на карте или позвоните {PHONE}")
+            } else {
+                format!("There is no such card. Check the digits on the card or call {PHONE}")
+            }
+        }
+        Problem::CardBlocked => {
+            if ru {
+                format!("Эта карта не обслуживается. Позвоните {PHONE}")
+            } else {
+                format!("This card is not in service. Call {PHONE}")
+            }
+        }
+        Problem::ContractLength { got } => {
+            if ru {
+                format!("В номере договора 10 цифр — сейчас {got}")
+            } else {
+                format!("A contract number has 10 digits, now {got}")
+            }
+        }
+        Problem::NoMatch { left } => {
+            let left = tries(lang, *left);
+            if ru {
+                format!("Не совпадает с договором этой карты. {left}")
+            } else {
+                format!("This does not match the card’s contract. {left}")
+            }
+        }
+        Problem::SignInMismatch { left } => {
+            let (no, left) = (
+                lang.pick("Номер или пароль не подходят.", "The number or password does not fit."),
+                tries(lang, *left),
+            );
+            format!("{no} {left}")
+        }
+        Problem::TooManyTries { minutes } => {
+            let (hours, rest) = (minutes / 60, minutes % 60);
+            let when = if hours > 1 {
+                domain::format::hours(lang, if rest > 0 { hours + 1 } else { hours })
+            } else {
+                minutes_in(lang, *minutes)
+            };
+            if ru {
+                format!("Слишком много попыток. Повторите через {when} или позвоните {PHONE}")
+            } else {
+                format!("Too many tries. Try again in {when} or call {PHONE}")
+            }
+        }
+        Problem::PasswordShort { got } => {
+            if ru {
+                format!("Нужно 8 символов — сейчас {got}")
+            } else {
+                format!("8 characters are needed, now {got}")
+            }
+        }
+        Problem::AmountRange { min, max } => {
+            let (min, max) = (money(lang, *min), money(lang, *max));
+            if ru { format!("От {min} до {max}") } else { format!("From {min} to {max}") }
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn tries(lang: Lang, left: u32) -> String {
+    if left == 0 {
+        return lang.pick("Это была последняя попытка", "That was the last try").to_owned();
+    }
+    match lang {
+        Lang::Ru => {
+            let word = plural_ru(u64::from(left), ["попытка", "попытки", "попыток"]);
+            let verb = if word == "попытка" { "Осталась" } else { "Осталось" };
+            format!("{verb} {left}\u{a0}{word}")
+        }
+        Lang::En => format!("{left}\u{a0}{} left", plural_en(u64::from(left), ["try", "tries"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Money;
+
+    #[test]
+    fn counts_are_declined() {
+        let left = |left| text(Lang::Ru, &Problem::SignInMismatch { left });
+        assert_eq!(left(3), "Номер или пароль не подходят. Осталось 3\u{a0}попытки");
+        assert_eq!(left(1), "Номер или пароль не подходят. Осталась 1\u{a0}попытка");
+        assert_eq!(left(0), "Номер или пароль не подходят. Это была последняя попытка");
+        let range = Problem::AmountRange { min: Money::from_roubles(10), max: Money::from_roubles(15_000) };
+        assert_eq!(text(Lang::Ru, &range), "От 10\u{a0}₽ до 15\u{a0}000\u{a0}₽");
+        assert_eq!(text(Lang::En, &Problem::CardLength { got: 10 }), "A card number has 11 or 12 digits, now 10");
+    }
+}

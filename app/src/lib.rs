@@ -1,0 +1,25 @@
+//! The cabinet: pages, components and server functions.
+//!
+//! Two applications live here. [`cabinet`] is the subscriber's cabinet: rendered by the server and
+//! hydrated in the browser. [`public`] are the pages before signing in: rendered by the server only,
+//! so that not a byte of them is in the browser's module. Nothing here reads the environment or the
+//! database; server functions call `services`.
+
+#![expect(missing_docs, reason = "the server macro makes public structs of arguments")]
+
+pub mod cabinet;
+pub mod error;
+pub mod features;
+pub mod i18n;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod gallery;
+#[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod shell;
+
+pub use error::AppError;

@@ -1,0 +1,161 @@
+//! Pages before signing in: which there are, what each shows, its title and the drawings it needs.
+//! The server loads what a page needs and asks here for the document.
+
+use crate::features::auth::{password, recovery, registration, sign_in};
+use crate::features::info;
+use crate::i18n::{auth as t, auth::window_title, common};
+use crate::request::Request;
+use crate::shell;
+use domain::Lang;
+use domain::consent::Document;
+use domain::payment::PaymentState;
+use http::StatusCode;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use services::access::activation::{Link, Purpose};
+use services::access::registration::Progress;
+
+/// A page with its data.
+#[derive(Debug, Clone)]
+pub enum PublicPage {
+    /// The door.
+    SignIn {
+        /// Where to go after it.
+        next: String,
+    },
+    /// Registration, step 1.
+    Register,
+    /// Registration, step 2.
+    RegisterDetails {
+        /// The registration.
+        id: String,
+        /// Where it stands.
+        progress: Progress,
+    },
+    /// Registration, step 3.
+    RegisterCheck {
+        /// The registration.
+        id: String,
+        /// Where it stands.
+        progress: Progress,
+        /// Was the link just sent again?
+        sent: bool,
+    },
+    /// Behind a one-time link.
+    Password {
+        /// What it is for.
+        purpose: Purpose,
+        /// The secret of the link.
+        token: String,
+        /// What it is worth.
+        link: Link,
+    },
+    /// A forgotten password.
+    Forgot {
+        /// Was the form sent?
+        sent: bool,
+    },
+    /// The way to people.
+    AccessHelp,
+    /// Frequent questions.
+    Help,
+    /// A document.
+    Legal(Document),
+    /// A payment's result without signing in.
+    PayResult(PaymentState),
+    /// The demo's mailbox.
+    Mailbox(Vec<info::Kept>),
+    /// Every component in every state.
+    Gallery,
+    /// No such page.
+    NotFound,
+    /// The cabinet cannot answer.
+    Broken,
+}
+
+impl PublicPage {
+    fn title(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::SignIn { .. } => t::sign_in_title(lang),
+            Self::Register => t::register_title(lang),
+            Self::RegisterDetails { .. } => t::details_title(lang),
+            Self::RegisterCheck { .. } => t::check_title(lang),
+            Self::Password { purpose: Purpose::Activation, .. } => t::activate_title(lang),
+            Self::Password { .. } => t::reset_title(lang),
+            Self::Forgot { .. } => t::forgot_title(lang),
+            Self::AccessHelp => t::access_title(lang),
+            Self::Help => t::help_title(lang),
+            Self::Legal(document) => info::document_title(lang, *document),
+            Self::PayResult(_) => t::pay_result_title(lang),
+            Self::Mailbox(_) => "Mailbox",
+            Self::Gallery => "Gallery",
+            Self::NotFound => common::not_found_title(lang),
+            Self::Broken => common::broken_title(lang),
+        }
+    }
+
+    /// The HTTP status of the page.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Password { link: Link::Unknown, .. } => StatusCode::NOT_FOUND,
+            Self::Password { link: Link::Used | Link::Expired, .. } => StatusCode::GONE,
+            _ => StatusCode::OK,
+        }
+    }
+
+    /// One-time links and offered passwords must not stay in any cache.
+    pub const fn is_secret(&self) -> bool {
+        matches!(self, Self::Password { .. } | Self::Mailbox(_))
+    }
+
+    const fn art(&self) -> &'static [&'static str] {
+        match self {
+            Self::SignIn { .. } | Self::Password { .. } | Self::Forgot { .. } => &["art-login"],
+            Self::Register => &["art-card"],
+            Self::NotFound => &["art-404"],
+            Self::Broken => &["art-500"],
+            _ => &[],
+        }
+    }
+
+    fn body(&self, request: &Request) -> AnyView {
+        match self {
+            Self::SignIn { next } => sign_in::page(request, next.clone()),
+            Self::Register => registration::card(request),
+            Self::RegisterDetails { id, progress } => registration::details(request, id, progress),
+            Self::RegisterCheck { id, progress, sent } => {
+                registration::check(request, id, progress, *sent)
+            }
+            Self::Password { purpose, token, link } => {
+                password::page(request, *purpose, token, link.clone())
+            }
+            Self::Forgot { sent } => recovery::forgot(request, *sent),
+            Self::AccessHelp => recovery::access_help(),
+            Self::Help => info::help(),
+            Self::Legal(document) => info::legal(*document),
+            Self::PayResult(state) => info::pay_result(*state),
+            Self::Mailbox(texts) => info::mailbox(texts),
+            Self::Gallery => crate::gallery::page(),
+            Self::NotFound => info::not_found(),
+            Self::Broken => info::broken(),
+        }
+    }
+
+    /// The whole document.
+    pub fn document(&self, request: &Request) -> AnyView {
+        provide_meta_context();
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(self.status());
+        }
+        let wrong = !request.draft.errors.is_empty();
+        let title = window_title(request.lang, self.title(request.lang), wrong);
+        let body = || view! { <Title text=title/> {self.body(request)} }.into_any();
+        if matches!(self, Self::Gallery) {
+            shell::whole(request, body)
+        } else {
+            shell::public(request, self.art(), body)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The design system: small pieces that pages are made of. They know nothing of services or routes.
+
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod notice;
+pub mod row;
+
+pub use empty::empty;
+pub use field::{Choice, Input, checkbox, error_of, error_text, field, summary};
+pub use icon::{icon, icon_small, logo};
+pub use notice::{Tone, notice};
+pub use row::{operation_row, payment_row};

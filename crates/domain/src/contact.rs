@@ -1,0 +1,180 @@
+//! Phone numbers and e-mail addresses, as people type them.
+
+use crate::card::is_separator;
+use serde::{Deserialize, Serialize};
+
+/// A Russian mobile number: `+7` and ten digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Phone(String);
+
+/// What is wrong with a typed phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ParsePhoneError {
+    /// Nothing typed.
+    #[error("no phone number given")]
+    Empty,
+    /// Not a Russian number of eleven digits.
+    #[error("a number of +7 and ten digits is expected")]
+    Malformed,
+}
+
+impl Phone {
+    /// Reads `8…`, `+7…`, `7…` or ten digits from 9, with brackets, dashes and spaces.
+    ///
+    /// # Errors
+    /// [`ParsePhoneError`] for the message beside the field.
+    pub fn parse(text: &str) -> Result<Self, ParsePhoneError> {
+        let compact: String =
+            text.chars().filter(|c| !is_separator(*c) && !matches!(c, '(' | ')' | '.')).collect();
+        if compact.is_empty() {
+            return Err(ParsePhoneError::Empty);
+        }
+        let digits = compact.strip_prefix('+').unwrap_or(&compact);
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ParsePhoneError::Malformed);
+        }
+        let national = match (digits.len(), digits.as_bytes().first()) {
+            (11, Some(b'7')) => &digits[1..],
+            (11, Some(b'8')) if !compact.starts_with('+') => &digits[1..],
+            (10, Some(b'9')) => digits,
+            _ => return Err(ParsePhoneError::Malformed),
+        };
+        if national.starts_with('9') {
+            Ok(Self(format!("+7{national}")))
+        } else {
+            Err(ParsePhoneError::Malformed)
+        }
+    }
+
+    /// E.164, `+79123456789`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// For people who may know it only in part: `+7 912 •••-••-89`.
+    pub fn masked(&self) -> String {
+        format!("+7\u{a0}{}\u{a0}•••-••-{}", &self.0[2..5], &self.0[10..12])
+    }
+}
+
+/// An e-mail address in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+/// What is wrong with a typed address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ParseEmailError {
+    /// Nothing typed.
+    #[error("no address given")]
+    Empty,
+    /// Not of the shape `name@host.zone`.
+    #[error("not an address")]
+    Malformed,
+    /// Longer than the 254 characters that SMTP can carry.
+    #[error("address is too long")]
+    TooLong,
+}
+
+impl Email {
+    /// Reads an address. Only the shape is checked: whether it exists is found out by writing to
+    /// it. A Cyrillic host is understood as the person means it only after the mail system's
+    /// conversion, so it is refused here with the same words.
+    ///
+    /// # Errors
+    /// [`ParseEmailError`] for the message beside the field.
+    pub fn parse(text: &str) -> Result<Self, ParseEmailError> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(ParseEmailError::Empty);
+        }
+        if trimmed.len() > 254 {
+            return Err(ParseEmailError::TooLong);
+        }
+        let (name, host) = trimmed.rsplit_once('@').ok_or(ParseEmailError::Malformed)?;
+        let name_fits = !name.is_empty()
+            && name.len() <= 64
+            && !name.starts_with('.')
+            && !name.ends_with('.')
+            && !name.contains("..")
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+        let label_fits = |label: &str| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let zone_fits = host
+            .rsplit_once('.')
+            .is_some_and(|(_, zone)| zone.len() >= 2 && !zone.bytes().all(|b| b.is_ascii_digit()));
+        if name_fits && zone_fits && host.split('.').all(label_fits) {
+            Ok(Self(trimmed.to_ascii_lowercase()))
+        } else {
+            Err(ParseEmailError::Malformed)
+        }
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// For people who may know it only in part: `m•••@mail.ru`.
+    pub fn masked(&self) -> String {
+        let (name, host) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let first = name.chars().next().unwrap_or('•');
+        format!("{first}•••@{host}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_phones_as_typed() {
+        for text in [
+            "+7 912 345-67-89",
+            "8 (912) 345-67-89",
+            "89123456789",
+            "79123456789",
+            "9123456789",
+            "+7 (912) 345 67 89",
+        ] {
+            assert_eq!(Phone::parse(text).unwrap().as_str(), "+79123456789", "{text}");
+        }
+        assert_eq!(Phone::parse("+7 912 345-67-89").unwrap().masked(), "+7\u{a0}912\u{a0}•••-••-89");
+    }
+
+    #[test]
+    fn refuses_other_phones() {
+        assert_eq!(Phone::parse(" "), Err(ParsePhoneError::Empty));
+        for text in ["+7 912 345-67", "+8 912 345-67-89", "123", "+1 202 555 01 00", "84951234567", "девять"] {
+            assert_eq!(Phone::parse(text), Err(ParsePhoneError::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_addresses() {
+        assert_eq!(Email::parse(" Maria.Sokolova@Mail.RU ").unwrap().as_str(), "maria.sokolova@mail.ru");
+        assert_eq!(Email::parse("a+b@x-y.example").unwrap().masked(), "a•••@x-y.example");
+        for text in ["ivan", "ivan@", "@mail.ru", "ivan@mail", "a b@mail.ru", "иван@mail.ru", "a@-x.ru",
+                     "a..b@mail.ru", "a@b..ru", "a@1.2", "a@mail.ru\nBcc: x@y.ru"] {
+            assert_eq!(Email::parse(text), Err(ParseEmailError::Malformed), "{text}");
+        }
+        assert_eq!(Email::parse(&format!("{}@mail.ru", "a".repeat(250))), Err(ParseEmailError::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn parsers_never_panic(text in ".{0,80}") {
+            if let Ok(phone) = Phone::parse(&text) { prop_assert_eq!(phone.as_str().len(), 12); let _ = phone.masked(); }
+            if let Ok(email) = Email::parse(&text) { prop_assert!(!email.as_str().contains(['\r', '\n', ' '])); let _ = email.masked(); }
+        }
+    }
+}

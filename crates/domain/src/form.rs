@@ -1,0 +1,164 @@
+//! What can be wrong with a form, as typed codes. The words are chosen where the form is shown, in
+//! the language of the page; the code travels.
+
+use crate::card::ParseCardError;
+use crate::contact::{ParseEmailError, ParsePhoneError};
+use crate::contract::ParseContractError;
+use crate::money::ParseMoneyError;
+use crate::password::Weakness;
+use crate::settings::TopUpLimits;
+use crate::Money;
+use serde::{Deserialize, Serialize};
+
+/// A problem and the field it belongs to; an empty field name means the form as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The `name` and `id` of the field.
+    pub field: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl FieldError {
+    /// A problem of one field.
+    pub fn new(field: &str, problem: Problem) -> Self {
+        Self { field: field.to_owned(), problem }
+    }
+}
+
+/// Everything a person can be told about a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the documentation; the words stand in the catalogue")]
+pub enum Problem {
+    CardEmpty,
+    CardNotDigits,
+    CardLength { got: usize },
+    CardCheckDigit,
+    CardUnknown,
+    CardBlocked,
+    ContractEmpty,
+    ContractNotDigits,
+    ContractLength { got: usize },
+    SurnameEmpty,
+    KnownContactEmpty,
+    KnownContactMalformed,
+    PhoneEmpty,
+    PhoneMalformed,
+    EmailEmpty,
+    EmailMalformed,
+    EmailTooLong,
+    ContactMissing,
+    ContactTaken,
+    PhoneOnlyNotYet,
+    NoMatch { left: u32 },
+    AlreadyRegistered,
+    TermsNotAccepted,
+    PersonalDataNotAccepted,
+    LoginEmpty,
+    PasswordEmpty,
+    PasswordNew,
+    PasswordShort { got: usize },
+    PasswordNoDigit,
+    PasswordNoSpecial,
+    PasswordKnown,
+    PasswordLong,
+    SignInMismatch { left: u32 },
+    TooManyTries { minutes: u64 },
+    AmountEmpty,
+    AmountMalformed,
+    AmountRange { min: Money, max: Money },
+    MethodUnavailable,
+    ReceiptEmailMissing,
+}
+
+impl From<ParseCardError> for Problem {
+    fn from(error: ParseCardError) -> Self {
+        match error {
+            ParseCardError::Empty => Self::CardEmpty,
+            ParseCardError::NotDigits => Self::CardNotDigits,
+            ParseCardError::Length(got) => Self::CardLength { got },
+            ParseCardError::CheckDigit => Self::CardCheckDigit,
+        }
+    }
+}
+
+impl From<ParseContractError> for Problem {
+    fn from(error: ParseContractError) -> Self {
+        match error {
+            ParseContractError::Empty => Self::ContractEmpty,
+            ParseContractError::NotDigits => Self::ContractNotDigits,
+            ParseContractError::Length(got) => Self::ContractLength { got },
+        }
+    }
+}
+
+impl From<ParsePhoneError> for Problem {
+    fn from(error: ParsePhoneError) -> Self {
+        match error {
+            ParsePhoneError::Empty => Self::PhoneEmpty,
+            ParsePhoneError::Malformed => Self::PhoneMalformed,
+        }
+    }
+}
+
+impl From<ParseEmailError> for Problem {
+    fn from(error: ParseEmailError) -> Self {
+        match error {
+            ParseEmailError::Empty => Self::EmailEmpty,
+            ParseEmailError::Malformed => Self::EmailMalformed,
+            ParseEmailError::TooLong => Self::EmailTooLong,
+        }
+    }
+}
+
+impl From<Weakness> for Problem {
+    fn from(weakness: Weakness) -> Self {
+        match weakness {
+            Weakness::Short(got) => Self::PasswordShort { got },
+            Weakness::NoDigit => Self::PasswordNoDigit,
+            Weakness::NoSpecial => Self::PasswordNoSpecial,
+            Weakness::Long => Self::PasswordLong,
+        }
+    }
+}
+
+/// Reads the sum of a top-up within its limits.
+///
+/// # Errors
+/// The problem to show beside the field.
+pub fn parse_amount(text: &str, limits: TopUpLimits) -> Result<Money, Problem> {
+    let range = Problem::AmountRange { min: limits.min, max: limits.max };
+    match Money::parse_input(text) {
+        Ok(sum) if sum >= limits.min && sum <= limits.max => Ok(sum),
+        Ok(_) | Err(ParseMoneyError::TooLarge) => Err(range),
+        Err(ParseMoneyError::Empty) => Err(Problem::AmountEmpty),
+        Err(ParseMoneyError::Malformed) => Err(Problem::AmountMalformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_within_limits_only() {
+        let limits = TopUpLimits::default();
+        let range = Err(Problem::AmountRange { min: limits.min, max: limits.max });
+        assert_eq!(parse_amount("390,50", limits), Ok(Money::from_kopecks(39_050)));
+        assert_eq!(parse_amount("10", limits), Ok(Money::from_roubles(10)));
+        for out_of_range in ["0", "-5", "9,99", "15000,01", "1000000000000"] {
+            assert_eq!(parse_amount(out_of_range, limits), range, "{out_of_range}");
+        }
+        assert_eq!(parse_amount("", limits), Err(Problem::AmountEmpty));
+        assert_eq!(parse_amount("сто", limits), Err(Problem::AmountMalformed));
+    }
+
+    #[test]
+    fn the_wire_form_is_stable() {
+        let error = FieldError::new("card", Problem::CardLength { got: 10 });
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(json, r#"{"field":"card","problem":{"card_length":{"got":10}}}"#);
+        assert_eq!(serde_json::from_str::<FieldError>(&json).unwrap(), error);
+    }
+}

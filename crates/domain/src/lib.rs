@@ -1,0 +1,34 @@
+//! Rules and types of the cabinet.
+//!
+//! This room is pure: no I/O, no async, no clock and no randomness of its own (both come in as
+//! parameters), so the same rule decides in a preview in the browser and in the charge on the
+//! server. Nothing here may depend on another crate of ours.
+
+pub mod billing;
+pub mod calendar;
+pub mod card;
+pub mod consent;
+pub mod contact;
+pub mod contract;
+pub mod form;
+pub mod format;
+pub mod ids;
+pub mod lang;
+pub mod ledger;
+pub mod money;
+pub mod notice;
+pub mod operation;
+pub mod overview;
+pub mod password;
+pub mod payment;
+pub mod receipt;
+pub mod secret;
+pub mod settings;
+pub mod top_up;
+
+pub use calendar::{Date, LocalTime, Timestamp};
+pub use card::CardNumber;
+pub use contact::{Email, Phone};
+pub use contract::ContractNumber;
+pub use lang::Lang;
+pub use money::Money;

@@ -1,0 +1,266 @@
+//! Messages the cabinet itself writes: a typed fact, put into words when it is shown or sent, in the
+//! language of the reader. The inbox and the mail say the same because both ask here.
+
+use crate::format::{date, deadline, money};
+use crate::{Date, Lang, LocalTime, Money};
+use serde::{Deserialize, Serialize};
+
+/// A fact worth a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The cabinet was opened.
+    Welcome,
+    /// A payment was credited.
+    PaymentCredited {
+        /// How much came in.
+        amount: Money,
+        /// The wallet after everything that followed.
+        balance: Money,
+        /// Service is paid until this day.
+        paid_through: Option<Date>,
+        /// Was service restored by it?
+        restored: bool,
+        /// What of it repaid a promised payment.
+        repaid: Money,
+    },
+    /// A payment failed.
+    PaymentFailed {
+        /// How much was asked for.
+        amount: Money,
+    },
+    /// A period ended unpaid.
+    Suspended {
+        /// Name of the tariff.
+        tariff: String,
+        /// What is missing.
+        missing: Money,
+    },
+    /// A period was charged.
+    Charged {
+        /// Name of the tariff.
+        tariff: String,
+        /// How much.
+        amount: Money,
+        /// Paid until this day.
+        paid_through: Date,
+    },
+    /// A promised payment was granted.
+    PromiseGranted {
+        /// How much was lent.
+        amount: Money,
+        /// When it must be repaid.
+        due: LocalTime,
+    },
+    /// The password was changed.
+    PasswordChanged,
+    /// Company news.
+    News {
+        /// Headline, Russian.
+        title_ru: String,
+        /// Text, Russian.
+        body_ru: String,
+        /// Headline, English.
+        title_en: String,
+        /// Text, English.
+        body_en: String,
+    },
+}
+
+/// Which icon and colour a message has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Money.
+    Money,
+    /// Service stops or will stop.
+    Warning,
+    /// Access and security.
+    Security,
+    /// News.
+    News,
+}
+
+impl Notice {
+    /// Its topic.
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Self::PaymentCredited { .. } | Self::Charged { .. } | Self::PromiseGranted { .. } => {
+                Topic::Money
+            }
+            Self::Suspended { .. } | Self::PaymentFailed { .. } => Topic::Warning,
+            Self::PasswordChanged | Self::Welcome => Topic::Security,
+            Self::News { .. } => Topic::News,
+        }
+    }
+
+    /// The headline.
+    pub fn title(&self, lang: Lang) -> String {
+        let ru = matches!(lang, Lang::Ru);
+        match self {
+            Self::Welcome => lang.pick("Кабинет открыт", "Your cabinet is open").to_owned(),
+            Self::PaymentCredited { amount, .. } => {
+                let sum = money(lang, *amount);
+                if ru { format!("Зачислено {sum}") } else { format!("{sum} credited") }
+            }
+            Self::PaymentFailed { amount } => {
+                let sum = money(lang, *amount);
+                if ru { format!("Платёж {sum} не прошёл") } else { format!("Payment of {sum} failed") }
+            }
+            Self::Suspended { missing, .. } => {
+                let sum = money(lang, *missing);
+                if ru {
+                    format!("Телевидение приостановлено: не хватает {sum}")
+                } else {
+                    format!("Television is paused: {sum} short")
+                }
+            }
+            Self::Charged { amount, .. } => {
+                let sum = money(lang, *amount);
+                if ru { format!("Списано {sum}") } else { format!("{sum} charged") }
+            }
+            Self::PromiseGranted { amount, .. } => {
+                let sum = money(lang, *amount);
+                if ru { format!("Обещанный платёж {sum}") } else { format!("Promised payment of {sum}") }
+            }
+            Self::PasswordChanged => {
+                lang.pick("Пароль изменён", "Your password was changed").to_owned()
+            }
+            Self::News { title_ru, title_en, .. } => if ru { title_ru } else { title_en }.clone(),
+        }
+    }
+
+    /// The text. `today` decides whether dates carry their year.
+    pub fn body(&self, lang: Lang, today: Date) -> String {
+        let ru = matches!(lang, Lang::Ru);
+        match self {
+            Self::Welcome => lang
+                .pick(
+                    "Здесь видно, работает ли телевидение, до какого числа оно оплачено и куда ушли деньги. Входите по номеру карты.",
+                    "Here you see whether television works, until when it is paid and where the money went. Sign in with the card number.",
+                )
+                .to_owned(),
+            Self::PaymentCredited { balance, paid_through, restored, repaid, .. } => {
+                let mut text = String::new();
+                if repaid.is_positive() {
+                    let sum = money(lang, *repaid);
+                    text.push_str(&if ru {
+                        format!("{sum} погасили обещанный платёж. ")
+                    } else {
+                        format!("{sum} repaid the promised payment. ")
+                    });
+                }
+                if *restored {
+                    text.push_str(lang.pick(
+                        "Телевидение включено, каналы появятся за несколько минут. ",
+                        "Television is on, the channels come back within minutes. ",
+                    ));
+                }
+                if let Some(until) = paid_through {
+                    let day = date(lang, *until, today);
+                    text.push_str(&if ru {
+                        format!("Оплачено до {day}. ")
+                    } else {
+                        format!("Paid until {day}. ")
+                    });
+                }
+                let sum = money(lang, *balance);
+                text.push_str(&if ru {
+                    format!("На балансе {sum}.")
+                } else {
+                    format!("The balance is {sum}.")
+                });
+                text
+            }
+            Self::PaymentFailed { .. } => lang
+                .pick(
+                    "Деньги не списаны. Попробуйте другую карту или позвоните в свой банк.",
+                    "No money was taken. Try another card or call your bank.",
+                )
+                .to_owned(),
+            Self::Suspended { tariff, missing } => {
+                let sum = money(lang, *missing);
+                if ru {
+                    format!("Период тарифа «{tariff}» закончился. Пополните на {sum} — каналы включатся сами.")
+                } else {
+                    format!("The period of “{tariff}” is over. Top up {sum} and the channels come back by themselves.")
+                }
+            }
+            Self::Charged { tariff, paid_through, .. } => {
+                let day = date(lang, *paid_through, today);
+                if ru {
+                    format!("Тариф «{tariff}» оплачен до {day}.")
+                } else {
+                    format!("“{tariff}” is paid until {day}.")
+                }
+            }
+            Self::PromiseGranted { due, .. } => {
+                let when = deadline(lang, *due, today);
+                if ru {
+                    format!("Верните до {when}. Любое пополнение сначала погасит его.")
+                } else {
+                    format!("Repay it by {when}. Any top-up repays it first.")
+                }
+            }
+            Self::PasswordChanged => lang
+                .pick(
+                    "На других устройствах нужно войти заново. Если это были не вы, позвоните нам.",
+                    "Other devices have to sign in again. If it was not you, call us.",
+                )
+                .to_owned(),
+            Self::News { body_ru, body_en, .. } => if ru { body_ru } else { body_en }.clone(),
+        }
+    }
+}
+
+/// A message of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: crate::ids::MessageId,
+    /// When it was written.
+    pub at: LocalTime,
+    /// Has it been opened?
+    pub read: bool,
+    /// What it says.
+    pub notice: Notice,
+}
+
+/// The inbox page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Today, there.
+    pub today: Date,
+    /// How many are unread.
+    pub unread: i64,
+    /// Newest first.
+    pub messages: Vec<Message>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credit_tells_all_that_followed() {
+        let today = Date::new(2026, 11, 22).unwrap();
+        let notice = Notice::PaymentCredited {
+            amount: Money::from_roubles(500),
+            balance: Money::from_roubles(101),
+            paid_through: Date::new(2026, 12, 22),
+            restored: true,
+            repaid: Money::ZERO,
+        };
+        assert_eq!(notice.title(Lang::Ru), "Зачислено 500\u{a0}₽");
+        assert_eq!(
+            notice.body(Lang::Ru, today),
+            "Телевидение включено, каналы появятся за несколько минут. Оплачено до 22\u{a0}декабря. На балансе 101\u{a0}₽."
+        );
+    }
+
+    #[test]
+    fn stored_notices_round_trip() {
+        let notice = Notice::Suspended { tariff: "Стандарт".into(), missing: Money::from_roubles(149) };
+        let json = serde_json::to_string(&notice).unwrap();
+        assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), notice);
+    }
+}

@@ -1,0 +1,58 @@
+//! Operations as the subscriber reads them: each change of the wallet is one row, so the rows always
+//! add up to the balance.
+
+use crate::ids::{OpId, PaymentId};
+use crate::{LocalTime, Money};
+use serde::{Deserialize, Serialize};
+
+/// What changed the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationKind {
+    /// Money came in.
+    TopUp,
+    /// A period of a tariff was charged.
+    Charge,
+    /// A promised payment was lent.
+    PromiseGrant,
+    /// A promised payment was repaid.
+    PromiseRepaid,
+    /// Other debt was repaid.
+    DebtRepaid,
+    /// Anything else; its reason stands in the detail.
+    Other,
+}
+
+/// One change of the wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Number of the change, counted from 1 in this wallet.
+    pub version: i64,
+    /// The ledger's operation.
+    pub op: OpId,
+    /// What it was.
+    pub kind: OperationKind,
+    /// How the wallet changed.
+    pub amount: Money,
+    /// The wallet after it.
+    pub balance: Money,
+    /// When.
+    pub at: LocalTime,
+    /// Tariff name or card mask.
+    pub detail: Option<String>,
+    /// The payment behind it.
+    pub payment: Option<PaymentId>,
+}
+
+/// One page of operations, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationsPage {
+    /// Today, there.
+    pub today: crate::Date,
+    /// The wallet now.
+    pub balance: Money,
+    /// The rows.
+    pub rows: Vec<Operation>,
+    /// Where the next page begins, if there is one.
+    pub older: Option<i64>,
+}

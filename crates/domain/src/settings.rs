@@ -1,0 +1,62 @@
+//! Numbers of the business that the operator may change. The server fills them from its
+//! configuration; these defaults are the decided ones.
+
+use crate::Money;
+use serde::{Deserialize, Serialize};
+
+/// Limits of one top-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopUpLimits {
+    /// Smallest sum.
+    pub min: Money,
+    /// Largest sum.
+    pub max: Money,
+}
+
+impl Default for TopUpLimits {
+    fn default() -> Self {
+        Self { min: Money::from_roubles(10), max: Money::from_roubles(15_000) }
+    }
+}
+
+/// How many tries are free before a pause, and how long things live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessLimits {
+    /// Wrong passwords per login before the pause.
+    pub sign_in_tries: u32,
+    /// Wrong passwords per address before the pause; high, since villages share one address.
+    pub sign_in_tries_per_address: u32,
+    /// Length of the pause, in seconds.
+    pub sign_in_pause: i64,
+    /// Tries to match a contract per card and day.
+    pub match_tries: u32,
+    /// Card look-ups per address and hour.
+    pub lookups_per_address: u32,
+    /// Letters with a link per contact and hour.
+    pub letters_per_contact: u32,
+    /// Life of an activation link, in seconds.
+    pub activation_life: i64,
+    /// Life of a recovery link, in seconds.
+    pub recovery_life: i64,
+    /// Life of a session, in seconds.
+    pub session_life: i64,
+    /// Life of a remembered session since its last use, in seconds.
+    pub remembered_life: i64,
+}
+
+impl Default for AccessLimits {
+    fn default() -> Self {
+        Self {
+            sign_in_tries: 10,
+            sign_in_tries_per_address: 100,
+            sign_in_pause: 15 * 60,
+            match_tries: 3,
+            lookups_per_address: 60,
+            letters_per_contact: 5,
+            activation_life: 24 * 3600,
+            recovery_life: 30 * 60,
+            session_life: 24 * 3600,
+            remembered_life: 90 * 24 * 3600,
+        }
+    }
+}

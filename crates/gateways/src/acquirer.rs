@@ -1,0 +1,88 @@
+//! The port to the acquirer: who takes card payments for us. Card data never passes through here;
+//! the payer types it on the acquirer's page.
+
+use domain::payment::GatewayStatus;
+use domain::{Email, Money};
+
+/// A payment to be made.
+#[derive(Debug, Clone)]
+pub struct CreatePayment {
+    /// The same for each attempt at the same payment.
+    pub idem_key: String,
+    /// The sum.
+    pub amount: Money,
+    /// Our id, carried along and compared when it comes back.
+    pub payment_id: String,
+    /// Whose wallet.
+    pub subscriber_id: String,
+    /// What the payer reads on the acquirer's page, at most 128 characters.
+    pub description: String,
+    /// Where the payer is sent back to.
+    pub return_url: String,
+    /// Where the receipt goes.
+    pub receipt_email: Email,
+    /// Code of the tax rate of an advance.
+    pub vat_code: i16,
+}
+
+/// What the acquirer says about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayPayment {
+    /// Its id there.
+    pub id: String,
+    /// Where it stands.
+    pub status: GatewayStatus,
+    /// The sum there; nothing when it is not in roubles or not understood.
+    pub amount: Option<Money>,
+    /// Our id as it came back.
+    pub payment_id: Option<String>,
+    /// The payer's page.
+    pub confirmation_url: Option<String>,
+    /// Last digits of the card.
+    pub card_last4: Option<String>,
+    /// Did it take over the receipt?
+    pub receipt_accepted: bool,
+}
+
+/// Why there is no answer about a payment.
+#[derive(Debug, thiserror::Error)]
+pub enum AcquirerError {
+    /// It never got the request: no connection was made.
+    #[error("the acquirer cannot be reached: {0}")]
+    NotSent(String),
+    /// It refused the request for good: repeating it as it is makes no sense.
+    #[error("the acquirer refused: {status} {code} {description}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The acquirer's code.
+        code: String,
+        /// The acquirer's words, for the log.
+        description: String,
+    },
+    /// It does not know the object.
+    #[error("the acquirer does not know this object")]
+    NotFound,
+    /// It asks to come later, with the same key.
+    #[error("the acquirer asks to wait")]
+    TooMany {
+        /// Seconds to wait.
+        retry_after: i64,
+    },
+    /// The request may or may not have had an effect.
+    #[error("the outcome is unknown: {0}")]
+    Unknown(String),
+}
+
+/// The port.
+#[async_trait::async_trait]
+pub trait Acquirer: Send + Sync + std::fmt::Debug {
+    /// The name under which its objects are stored.
+    fn name(&self) -> &'static str;
+
+    /// Makes a payment, or finds the one made with the same key.
+    async fn create(&self, request: &CreatePayment) -> Result<GatewayPayment, AcquirerError>;
+
+    /// Reads a payment: the only source of truth about it.
+    async fn get(&self, id: &str) -> Result<GatewayPayment, AcquirerError>;
+}

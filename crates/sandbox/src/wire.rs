@@ -1,0 +1,188 @@
+//! A payment in the gateway's JSON. It may not change anything, and it may not show what was not asked
+//! for: optional fields are left out, not null.
+
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::model::{Authorization, Confirmation, Method, MethodKind, Payment, Status};
+use crate::money::Kopecks;
+
+/// Who receives the money and where the payer's pages are.
+#[derive(Clone, Debug)]
+pub(crate) struct Shop {
+    pub(crate) id: String,
+    /// Without a slash at the end.
+    pub(crate) public_url: String,
+}
+
+impl Shop {
+    /// The payer's page of a payment.
+    pub(crate) fn pay_url(&self, id: &str) -> String {
+        format!("{}/pay/{id}", self.public_url)
+    }
+}
+
+/// How long after the payment the receipt is registered.
+const RECEIPT_PAUSE: Duration = Duration::seconds(5);
+
+/// A moment as the gateway writes it.
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The payment object.
+pub(crate) fn payment(payment: &Payment, shop: &Shop, now: DateTime<Utc>) -> Value {
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Value| {
+        object.insert(name.to_owned(), value);
+    };
+    let succeeded = payment.status == Status::Succeeded;
+    put("id", json!(payment.id));
+    put("status", json!(payment.status.as_str()));
+    put("amount", amount(payment.amount));
+    put("created_at", json!(moment(payment.created_at)));
+    put(
+        "recipient",
+        json!({"account_id": shop.id, "gateway_id": payment.gateway_id}),
+    );
+    put(
+        "paid",
+        json!(succeeded || payment.status == Status::WaitingForCapture),
+    );
+    put("refundable", json!(succeeded));
+    put("test", json!(true));
+    put("metadata", json!(payment.metadata));
+    if succeeded {
+        put("income_amount", amount(payment.amount.less_fee()));
+    }
+    if let Some(description) = &payment.description {
+        put("description", json!(description));
+    }
+    if let Some(at) = payment.captured_at {
+        put("captured_at", json!(moment(at)));
+    }
+    if let (Status::WaitingForCapture, Some(until)) = (payment.status, payment.hold_until) {
+        put("expires_at", json!(moment(until)));
+    }
+    if payment.waits_for_payer() {
+        put("confirmation", confirmation(payment, shop));
+    }
+    if let Some(method) = &payment.method {
+        put("payment_method", payment_method(method));
+    }
+    if let Some(authorization) = &payment.authorization {
+        put(
+            "authorization_details",
+            authorization_details(authorization),
+        );
+    }
+    if let Some(reason) = payment.refusal {
+        put(
+            "cancellation_details",
+            json!({"party": reason.party(), "reason": reason.as_str()}),
+        );
+    }
+    if let Some(customer) = &payment.merchant_customer_id {
+        put("merchant_customer_id", json!(customer));
+    }
+    if payment.has_receipt {
+        put(
+            "receipt_registration",
+            json!(receipt_registration(payment, now)),
+        );
+    }
+    Value::Object(object)
+}
+
+/// A page of a list.
+pub(crate) fn list(items: &[Value], next_cursor: Option<String>) -> Value {
+    let mut list = json!({"type": "list", "items": items});
+    if let (Some(cursor), Some(object)) = (next_cursor, list.as_object_mut()) {
+        object.insert("next_cursor".to_owned(), json!(cursor));
+    }
+    list
+}
+
+/// The body of a webhook. A claim replaces the state that the object really has.
+pub(crate) fn notification(mut object: Value, status: Status, claim: Option<Status>) -> Value {
+    let status = claim.unwrap_or(status);
+    if let (Some(_), Some(fields)) = (claim, object.as_object_mut()) {
+        fields.insert("status".to_owned(), json!(status.as_str()));
+        fields.insert(
+            "paid".to_owned(),
+            json!(matches!(
+                status,
+                Status::Succeeded | Status::WaitingForCapture
+            )),
+        );
+    }
+    json!({"type": "notification", "event": format!("payment.{}", status.as_str()), "object": object})
+}
+
+fn amount(sum: Kopecks) -> Value {
+    json!({"value": sum.decimal(), "currency": "RUB"})
+}
+
+fn confirmation(payment: &Payment, shop: &Shop) -> Value {
+    let pay_url = shop.pay_url(&payment.id);
+    match &payment.confirmation {
+        Confirmation::Redirect { return_url } => {
+            json!({"type": "redirect", "return_url": return_url, "confirmation_url": pay_url})
+        }
+        Confirmation::Embedded { token } => {
+            json!({"type": "embedded", "confirmation_token": token})
+        }
+        Confirmation::Qr { .. } => json!({"type": "qr", "confirmation_data": pay_url}),
+    }
+}
+
+fn payment_method(method: &Method) -> Value {
+    let mut object = Map::new();
+    object.insert("type".to_owned(), json!(method.kind.as_str()));
+    object.insert("id".to_owned(), json!(method.id));
+    // Saving is a service that a shop has to be granted; the stand-in's shop has not.
+    object.insert("saved".to_owned(), json!(false));
+    object.insert("status".to_owned(), json!("inactive"));
+    match (method.kind, &method.card) {
+        (MethodKind::BankCard, Some(card)) => {
+            object.insert(
+                "title".to_owned(),
+                json!(format!("Bank card *{}", card.last4)),
+            );
+            object.insert(
+                "card".to_owned(),
+                json!({
+                    "first6": card.first6,
+                    "last4": card.last4,
+                    "expiry_month": card.expiry_month,
+                    "expiry_year": card.expiry_year,
+                    "card_type": card.brand,
+                    "issuer_country": "RU",
+                }),
+            );
+        }
+        (MethodKind::Sbp, _) => {
+            if let Some(operation) = &method.sbp_operation_id {
+                object.insert("sbp_operation_id".to_owned(), json!(operation));
+            }
+        }
+        _ => {}
+    }
+    Value::Object(object)
+}
+
+fn authorization_details(authorization: &Authorization) -> Value {
+    json!({
+        "rrn": authorization.rrn,
+        "auth_code": authorization.auth_code,
+        "three_d_secure": {"applied": authorization.three_d_secure},
+    })
+}
+
+fn receipt_registration(payment: &Payment, now: DateTime<Utc>) -> &'static str {
+    match (payment.status, payment.captured_at) {
+        (Status::Canceled, _) => "canceled",
+        (Status::Succeeded, Some(at)) if at + RECEIPT_PAUSE <= now => "succeeded",
+        _ => "pending",
+    }
+}

@@ -1,0 +1,141 @@
+//! Using one-time links: opening a registered cabinet, setting a new password. Looking at a link
+//! does not use it up, since mail scanners look too; only the posted form does.
+
+use super::passwords::{judge, offer};
+use super::sessions::{self, NewSession};
+use super::write_letter;
+use crate::billing::new_id;
+use crate::error::commit;
+use crate::{Actor, ServiceError, Services, crypto, letters};
+use domain::form::Problem;
+use domain::ids::{EventId, MessageId};
+use domain::notice::Notice;
+use storage::outbox::Channel;
+pub use storage::token::Purpose;
+use storage::token::Token;
+use storage::{Conn, StorageError, account, inbox, session, token};
+
+/// What a link is worth now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// It works; a password to offer and the login that a password manager should keep.
+    Ready {
+        /// An offered password; another one each time.
+        offered: String,
+        /// The contact it was sent to.
+        contact: String,
+    },
+    /// It was used.
+    Used,
+    /// Its time has passed, or a newer one was sent.
+    Expired,
+    /// There is no such link.
+    Unknown,
+}
+
+/// Looks at a link.
+pub async fn look(
+    services: &Services,
+    _actor: &Actor,
+    purpose: Purpose,
+    secret: &str,
+) -> Result<Link, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found = token::find(&mut tx, &crypto::sha256(secret.as_bytes())).await?;
+    Ok(match found {
+        Some(link) if link.purpose != purpose => Link::Unknown,
+        Some(link) if link.used => Link::Used,
+        Some(link) if link.expires_at <= now => Link::Expired,
+        Some(link) => Link::Ready { offered: offer(), contact: link.contact },
+        None => Link::Unknown,
+    })
+}
+
+/// The posted form.
+#[derive(Debug, Clone)]
+pub struct SetPassword {
+    /// The secret of the link.
+    pub token: String,
+    /// Take the offered one? Otherwise one's own.
+    pub take_offered: bool,
+    /// The offered password as it was shown.
+    pub offered: String,
+    /// One's own password.
+    pub own: String,
+    /// Stay signed in on this device.
+    pub remember: bool,
+}
+
+/// Uses a link up: sets the password, proves the contact, ends other sessions, signs in.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for a password that misses the policy; [`ServiceError::NotFound`] for a
+/// link that no longer works.
+pub async fn set_password(
+    services: &Services,
+    actor: &Actor,
+    purpose: Purpose,
+    command: SetPassword,
+) -> Result<NewSession, ServiceError> {
+    let password = if command.take_offered { &command.offered } else { &command.own };
+    judge(password).map_err(|problem| ServiceError::field("password", problem))?;
+    let digest = crypto::sha256(command.token.as_bytes());
+    let (mut tx, now) = services.db.begin().await?;
+    let Some(link) = token::find(&mut tx, &digest).await?.filter(|link| link.purpose == purpose) else {
+        return Err(ServiceError::NotFound);
+    };
+    if link.used || link.expires_at <= now {
+        return Err(ServiceError::NotFound);
+    }
+    drop(tx);
+    let hash = services
+        .hasher
+        .hash(password)
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let (mut tx, now) = services.db.begin().await?;
+    if !token::consume(&mut tx, &digest, now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    match account::set_password(&mut tx, link.account, &hash, link.proven, now).await {
+        Err(StorageError::Duplicate(_)) => {
+            return Err(ServiceError::field("", Problem::ContactTaken));
+        }
+        other => other?,
+    }
+    let event = match purpose {
+        Purpose::Activation => "activated",
+        Purpose::Recovery => "password_recovered",
+    };
+    account::log_security(&mut tx, link.account, EventId(new_id()), event, &actor.origin, now).await?;
+    session::end_all(&mut tx, link.account, now).await?;
+    tell(&mut tx, services, &link, now).await?;
+    let session =
+        sessions::open(&mut tx, services, actor, link.account, command.remember, now).await?;
+    commit(tx).await?;
+    Ok(session)
+}
+
+/// The message in the inbox, and after a recovery a letter to each proven contact.
+async fn tell(
+    conn: &mut Conn,
+    services: &Services,
+    link: &Token,
+    now: domain::Timestamp,
+) -> Result<(), ServiceError> {
+    let notice = match link.purpose {
+        Purpose::Activation => Notice::Welcome,
+        Purpose::Recovery => Notice::PasswordChanged,
+    };
+    for subscriber in account::subscribers(conn, link.account).await? {
+        inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
+    }
+    if link.purpose == Purpose::Recovery
+        && let Some(account) = account::get(conn, link.account).await?
+        && let Some(email) = account.email.filter(|_| account.email_confirmed)
+    {
+        let text = letters::password_changed(services, account.lang);
+        write_letter(conn, Some(account.id), Channel::Email, email.as_str(), text, now).await?;
+    }
+    Ok(())
+}

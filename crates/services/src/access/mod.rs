@@ -1,0 +1,108 @@
+//! Identity: registration, activation, sign-in, recovery, sessions.
+
+pub mod activation;
+pub mod passwords;
+pub mod recovery;
+pub mod registration;
+pub mod sessions;
+pub mod sign_in;
+
+use crate::billing::new_id;
+use crate::{ServiceError, Services, crypto, jobs, letters};
+use domain::form::Problem;
+use domain::ids::{AccountId, EventId};
+use domain::{Email, Lang, Timestamp};
+use storage::account::Proven;
+use storage::outbox::{Channel, Delivery};
+use storage::token::{Purpose, Token};
+use storage::{Conn, outbox, throttle, token};
+
+/// Whole minutes until a moment, at least one.
+pub(crate) fn minutes_until(then: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from((then.seconds_since(now) + 59) / 60).unwrap_or(1).max(1)
+}
+
+/// Counts a try against a limit.
+///
+/// # Errors
+/// [`Problem::TooManyTries`] with the minutes to wait once the limit is passed.
+pub(crate) async fn count_try(
+    conn: &mut Conn,
+    key: &str,
+    limit: u32,
+    window_seconds: i64,
+    now: Timestamp,
+) -> Result<Result<u32, Problem>, ServiceError> {
+    let count = throttle::hit(conn, key, window_seconds, now).await?;
+    Ok(if count.hits > limit {
+        Err(Problem::TooManyTries { minutes: minutes_until(count.window_ends_at, now) })
+    } else {
+        Ok(limit - count.hits)
+    })
+}
+
+/// A short name for a throttled text, so that the table never holds what people typed.
+pub(crate) fn throttle_name(text: &str) -> String {
+    crypto::hex(&crypto::sha256(text.trim().to_lowercase().as_bytes())[..12])
+}
+
+/// Puts a letter into the outbox and its job into the queue.
+pub(crate) async fn write_letter(
+    conn: &mut Conn,
+    account: Option<AccountId>,
+    channel: Channel,
+    recipient: &str,
+    text: letters::Text,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let id = EventId(new_id());
+    let delivery = Delivery {
+        id,
+        channel,
+        recipient: recipient.to_owned(),
+        subject: text.subject,
+        body: text.body,
+        attempts: 0,
+    };
+    outbox::insert(conn, account, &delivery, now).await?;
+    jobs::enqueue_delivery(conn, id).await
+}
+
+/// Sends a one-time link to an e-mail, unless that address got too many within the hour: a form
+/// must not become a cannon.
+pub(crate) async fn send_link(
+    conn: &mut Conn,
+    services: &Services,
+    account: AccountId,
+    email: &Email,
+    purpose: Purpose,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<bool, ServiceError> {
+    let key = format!("letters:{}", throttle_name(email.as_str()));
+    let limit = services.settings.access.letters_per_contact;
+    if throttle::hit(conn, &key, 3600, now).await?.hits > limit {
+        tracing::info!(%account, "letters.throttled");
+        return Ok(false);
+    }
+    let secret = crypto::random_token();
+    let life = match purpose {
+        Purpose::Activation => services.settings.access.activation_life,
+        Purpose::Recovery => services.settings.access.recovery_life,
+    };
+    let row = Token {
+        purpose,
+        account,
+        proven: Proven::Email,
+        contact: email.as_str().to_owned(),
+        expires_at: now.plus_seconds(life),
+        used: false,
+    };
+    token::insert(conn, &crypto::sha256(secret.as_bytes()), &row, now).await?;
+    let text = match purpose {
+        Purpose::Activation => letters::activation(services, lang, &secret),
+        Purpose::Recovery => letters::recovery(services, lang, &secret),
+    };
+    write_letter(conn, Some(account), Channel::Email, email.as_str(), text, now).await?;
+    Ok(true)
+}

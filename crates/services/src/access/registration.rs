@@ -1,0 +1,351 @@
+//! Registration in three steps: the card's number, proof that the contract is one's own, and a
+//! letter with a link. Whether a card exists is public but throttled; whether a cabinet exists is
+//! told only to somebody who has matched the contract.
+
+use super::{count_try, send_link, write_letter};
+use crate::billing::new_id;
+use crate::error::commit;
+use crate::{Actor, ServiceError, Services, letters};
+use domain::consent::Document;
+use domain::form::{FieldError, Problem};
+use domain::ids::{AccountId, RegistrationId};
+use domain::{CardNumber, ContractNumber, Email, Lang, Phone, Timestamp};
+use serde::{Deserialize, Serialize};
+use storage::outbox::Channel;
+use storage::subscriber::{CardState, Subscriber};
+use storage::token::Purpose;
+use storage::{Conn, account, registration, subscriber};
+use uuid::Uuid;
+
+const DAY: i64 = 24 * 3600;
+
+/// Step 1: the number on the card.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with what is wrong with it.
+pub async fn begin(
+    services: &Services,
+    actor: &Actor,
+    card: &str,
+) -> Result<RegistrationId, ServiceError> {
+    let number =
+        CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
+    let (mut tx, now) = services.db.begin().await?;
+    let address = actor.origin.address.map(|a| a.to_string()).unwrap_or_default();
+    let limit = services.settings.access.lookups_per_address;
+    let allowed = count_try(&mut tx, &format!("card-lookup:{address}"), limit, 3600, now).await?;
+    let found = subscriber::find_card(&mut tx, &number).await?;
+    let result = match (allowed, found) {
+        (Err(problem), _) => Err(problem),
+        (Ok(_), None) => Err(Problem::CardUnknown),
+        (Ok(_), Some((_, card))) if card.state == CardState::Dead => Err(Problem::CardBlocked),
+        (Ok(_), Some(found)) => Ok(found),
+    };
+    let id = RegistrationId(Uuid::new_v4());
+    if let Ok((subscriber, card)) = &result {
+        registration::insert(&mut tx, id, &actor.browser, *subscriber, card.id, now).await?;
+    }
+    commit(tx).await?;
+    result.map(|_| id).map_err(|problem| ServiceError::field("card", problem))
+}
+
+/// What the second and third steps show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The card's number, grouped.
+    pub card: String,
+    /// Where the link went, masked; nothing before the contract matched.
+    pub sent_to: Option<String>,
+}
+
+/// Where a registration of this browser stands.
+pub async fn progress(
+    services: &Services,
+    actor: &Actor,
+    id: RegistrationId,
+) -> Result<Progress, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found =
+        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
+    let cards = subscriber::cards(&mut tx, found.subscriber).await?;
+    let card = cards.iter().find(|card| card.id == found.card).ok_or(ServiceError::NotFound)?;
+    let sent_to = match found.account {
+        Some(account) => account::get(&mut tx, account).await?.and_then(|a| a.email).map(|e| e.masked()),
+        None => None,
+    };
+    Ok(Progress { card: card.number.grouped(), sent_to })
+}
+
+/// Step 2 as the form gives it.
+#[derive(Debug, Clone, Default)]
+pub struct Details {
+    /// Contract number; empty when surname and contact are given.
+    pub contract: String,
+    /// Surname.
+    pub surname: String,
+    /// Phone or e-mail the contract knows.
+    pub known_contact: String,
+    /// E-mail for the cabinet.
+    pub email: String,
+    /// Phone for the cabinet.
+    pub phone: String,
+    /// Terms accepted.
+    pub terms: bool,
+    /// Processing of personal data agreed.
+    pub personal_data: bool,
+    /// News agreed.
+    pub advertising: bool,
+    /// Language of the page.
+    pub lang: Lang,
+}
+
+/// What proves that the contract is one's own.
+enum Proof {
+    Contract(ContractNumber),
+    Surname { surname: String, contact: Contact },
+}
+
+enum Contact {
+    Phone(Phone),
+    Email(Email),
+}
+
+struct Parsed {
+    proof: Proof,
+    email: Email,
+    phone: Option<Phone>,
+}
+
+fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let proof = parse_proof(details, &mut errors);
+    let mut optional = |field: &'static str, text: &str, problem: Problem| {
+        if !text.trim().is_empty() {
+            errors.push(FieldError::new(field, problem));
+        }
+    };
+    let phone = Phone::parse(&details.phone)
+        .map_err(|error| optional("phone", &details.phone, error.into()))
+        .ok();
+    let email = Email::parse(&details.email)
+        .map_err(|error| optional("email", &details.email, error.into()))
+        .ok();
+    let named = |field: &str| errors.iter().any(|error| error.field == field);
+    if email.is_none() && !named("email") && !named("phone") {
+        let problem =
+            if phone.is_some() { Problem::PhoneOnlyNotYet } else { Problem::ContactMissing };
+        errors.push(FieldError::new("email", problem));
+    }
+    for (accepted, field, problem) in [
+        (details.terms, "terms", Problem::TermsNotAccepted),
+        (details.personal_data, "personal_data", Problem::PersonalDataNotAccepted),
+    ] {
+        if !accepted {
+            errors.push(FieldError::new(field, problem));
+        }
+    }
+    match (proof, email) {
+        (Some(proof), Some(email)) if errors.is_empty() => Ok(Parsed { proof, email, phone }),
+        _ => Err(errors),
+    }
+}
+
+fn parse_proof(details: &Details, errors: &mut Vec<FieldError>) -> Option<Proof> {
+    let by_surname =
+        !details.surname.trim().is_empty() || !details.known_contact.trim().is_empty();
+    if !details.contract.trim().is_empty() || !by_surname {
+        return ContractNumber::parse(&details.contract)
+            .map(Proof::Contract)
+            .map_err(|error| errors.push(FieldError::new("contract", error.into())))
+            .ok();
+    }
+    let surname = normalize_surname(&details.surname);
+    if surname.is_empty() {
+        errors.push(FieldError::new("surname", Problem::SurnameEmpty));
+    }
+    let text = details.known_contact.trim();
+    let contact = if text.is_empty() {
+        errors.push(FieldError::new("known_contact", Problem::KnownContactEmpty));
+        None
+    } else {
+        let parsed = Phone::parse(text)
+            .map(Contact::Phone)
+            .or_else(|_| Email::parse(text).map(Contact::Email));
+        if parsed.is_err() {
+            errors.push(FieldError::new("known_contact", Problem::KnownContactMalformed));
+        }
+        parsed.ok()
+    };
+    contact.filter(|_| !surname.is_empty()).map(|contact| Proof::Surname { surname, contact })
+}
+
+/// Case, outer spaces and ё make no difference; Latin letters that look like Cyrillic ones count as
+/// those, since a keyboard is easily left in the other layout.
+fn normalize_surname(text: &str) -> String {
+    text.trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| match c {
+            'ё' => 'е',
+            'a' => 'а',
+            'c' => 'с',
+            'e' => 'е',
+            'o' => 'о',
+            'p' => 'р',
+            'x' => 'х',
+            'y' => 'у',
+            'k' => 'к',
+            'm' => 'м',
+            't' => 'т',
+            'h' => 'н',
+            'b' => 'в',
+            other => other,
+        })
+        .collect()
+}
+
+fn matches(subscriber: &Subscriber, proof: &Proof) -> bool {
+    match proof {
+        Proof::Contract(number) => *number == subscriber.contract,
+        Proof::Surname { surname, contact } => {
+            *surname == normalize_surname(&subscriber.surname)
+                && match contact {
+                    Contact::Phone(phone) => subscriber.phone.as_ref() == Some(phone),
+                    Contact::Email(email) => subscriber.email.as_ref() == Some(email),
+                }
+        }
+    }
+}
+
+/// Step 2: proves the contract, records the consents, writes the account and sends the link.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with everything that is wrong.
+pub async fn submit(
+    services: &Services,
+    actor: &Actor,
+    id: RegistrationId,
+    details: &Details,
+) -> Result<(), ServiceError> {
+    let parsed = parse(details).map_err(ServiceError::Invalid)?;
+    let (mut tx, now) = services.db.begin().await?;
+    let found =
+        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, found.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let field = match &parsed.proof {
+        Proof::Contract(_) => "contract",
+        Proof::Surname { .. } => "surname",
+    };
+    let key = format!("contract-match:{}", found.card);
+    let limit = services.settings.access.match_tries;
+    let left = match count_try(&mut tx, &key, limit, DAY, now).await? {
+        Ok(left) => left,
+        Err(problem) => {
+            commit(tx).await?;
+            return Err(ServiceError::field(field, problem));
+        }
+    };
+    if !matches(&contract, &parsed.proof) {
+        commit(tx).await?;
+        tracing::info!(card = %found.card, left, "registration.no_match");
+        return Err(ServiceError::field(field, Problem::NoMatch { left }));
+    }
+    let existing = account::of_subscriber(&mut tx, found.subscriber).await?;
+    if existing.as_ref().is_some_and(|account| account.active) {
+        commit(tx).await?;
+        return Err(ServiceError::field("", Problem::AlreadyRegistered));
+    }
+    if account::by_email(&mut tx, &parsed.email).await?.is_some() {
+        commit(tx).await?;
+        return Err(ServiceError::field("email", Problem::ContactTaken));
+    }
+    let account = match existing {
+        Some(pending) => {
+            account::change_pending_contacts(&mut tx, pending.id, Some(&parsed.email), parsed.phone.as_ref())
+                .await?;
+            pending.id
+        }
+        None => open(&mut tx, services, &contract, &parsed, details.lang, now).await?,
+    };
+    for (given, document) in [
+        (details.terms, Document::Terms),
+        (details.personal_data, Document::PersonalData),
+        (details.advertising, Document::Advertising),
+    ] {
+        if given {
+            account::insert_consent(&mut tx, account, document, &actor.origin, now).await?;
+        }
+    }
+    registration::set_account(&mut tx, id, account).await?;
+    send_link(&mut tx, services, account, &parsed.email, Purpose::Activation, details.lang, now).await?;
+    storage::throttle::clear(&mut tx, &key).await?;
+    commit(tx).await
+}
+
+async fn open(
+    conn: &mut Conn,
+    services: &Services,
+    contract: &Subscriber,
+    parsed: &Parsed,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<AccountId, ServiceError> {
+    let id = AccountId(new_id());
+    account::insert_pending(conn, id, Some(&parsed.email), parsed.phone.as_ref(), lang, now).await?;
+    account::insert_membership(conn, id, contract.id, now).await?;
+    if let (Some(phone), Some(_)) = (&contract.phone, &services.sms) {
+        let body = letters::cabinet_opened_sms(services, lang);
+        let text = letters::Text { subject: String::new(), body };
+        write_letter(conn, Some(id), Channel::Sms, phone.as_str(), text, now).await?;
+    }
+    Ok(id)
+}
+
+/// Sends the link again.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when the address got too many.
+pub async fn resend(
+    services: &Services,
+    actor: &Actor,
+    id: RegistrationId,
+    lang: Lang,
+) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found =
+        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
+    let account = found.account.ok_or(ServiceError::NotFound)?;
+    let Some(account) = account::get(&mut tx, account).await? else {
+        return Err(ServiceError::NotFound);
+    };
+    let email = account.email.filter(|_| !account.active).ok_or(ServiceError::NotFound)?;
+    let sent =
+        send_link(&mut tx, services, account.id, &email, Purpose::Activation, lang, now).await?;
+    commit(tx).await?;
+    if sent {
+        Ok(())
+    } else {
+        Err(ServiceError::field("", Problem::TooManyTries { minutes: 60 }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surnames_match_however_they_are_typed() {
+        assert_eq!(normalize_surname(" Сокол\u{451}ва "), normalize_surname("соколева"));
+        // The whole word typed in Latin look-alikes.
+        assert_eq!(normalize_surname("Оcокa"), normalize_surname("Осока"));
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_once() {
+        let errors = parse(&Details { contract: "204 100 875".into(), phone: "+7 912 345-67".into(), ..Details::default() })
+            .err()
+            .unwrap();
+        let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields, ["contract", "phone", "terms", "personal_data"]);
+    }
+}

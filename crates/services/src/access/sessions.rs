@@ -1,0 +1,114 @@
+//! Sessions: from a cookie to an actor and back. The cookie holds 256 random bits, the table their
+//! digest; a new one is made at each sign-in, so none can be planted beforehand.
+
+use crate::billing::new_id;
+use crate::error::commit;
+use crate::{Actor, Origin, ServiceError, Services, Viewer, crypto, zone};
+use domain::Timestamp;
+use domain::ids::{AccountId, SessionId};
+use storage::session::Session;
+use storage::{Conn, account, session, subscriber};
+
+/// A session that was just opened: what goes into the cookie.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// The secret for the cookie.
+    pub token: String,
+    /// Seconds the cookie should live; nothing for one that ends with the browser.
+    pub max_age: Option<i64>,
+}
+
+/// A session's end is moved when it was last used longer ago than this, in seconds.
+const TOUCH_AFTER: i64 = 300;
+
+pub(crate) async fn open(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    account: AccountId,
+    remembered: bool,
+    now: Timestamp,
+) -> Result<NewSession, ServiceError> {
+    // Whoever was signed in in this browser is not any more.
+    if let Some(viewer) = &actor.viewer {
+        session::end(conn, viewer.session, now).await?;
+    }
+    let token = crypto::random_token();
+    let life = life(services, remembered);
+    let row = Session {
+        id: SessionId(new_id()),
+        account,
+        remembered,
+        card: None,
+        last_seen_at: now,
+        expires_at: now.plus_seconds(life),
+    };
+    session::insert(conn, &crypto::sha256(token.as_bytes()), &row, &actor.origin, now).await?;
+    Ok(NewSession { token, max_age: remembered.then_some(life) })
+}
+
+fn life(services: &Services, remembered: bool) -> i64 {
+    let limits = &services.settings.access;
+    if remembered { limits.remembered_life } else { limits.session_life }
+}
+
+/// Somebody who is not signed in.
+pub fn guest(origin: Origin, browser: &str) -> Actor {
+    Actor { origin, browser: crypto::sha256(browser.as_bytes()), viewer: None }
+}
+
+/// Makes the actor of a request from its cookies.
+pub async fn resolve(
+    services: &Services,
+    origin: Origin,
+    browser: &str,
+    token: Option<&str>,
+) -> Result<Actor, ServiceError> {
+    let mut actor = guest(origin, browser);
+    let Some(token) = token else { return Ok(actor) };
+    let (mut tx, now) = services.db.begin().await?;
+    let Some(found) = session::find(&mut tx, &crypto::sha256(token.as_bytes()), now).await? else {
+        return Ok(actor);
+    };
+    let subscribers = account::subscribers(&mut tx, found.account).await?;
+    let Some(subscriber) = subscribers.first().copied() else { return Ok(actor) };
+    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    if now.seconds_since(found.last_seen_at) >= TOUCH_AFTER {
+        // A remembered session slides; another one ends a day after the sign-in, used or not.
+        let expires_at = if found.remembered {
+            now.plus_seconds(life(services, true))
+        } else {
+            found.expires_at
+        };
+        session::touch(&mut tx, found.id, expires_at, now).await?;
+        commit(tx).await?;
+    }
+    actor.viewer = Some(Viewer {
+        session: found.id,
+        account: found.account,
+        subscriber,
+        card: found.card,
+        tz: zone::parse(&contract.tz),
+    });
+    Ok(actor)
+}
+
+/// Signs out on this device.
+pub async fn sign_out(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
+    let Some(viewer) = &actor.viewer else { return Ok(()) };
+    let (mut tx, now) = services.db.begin().await?;
+    session::end(&mut tx, viewer.session, now).await?;
+    commit(tx).await
+}
+
+/// Remembers the language of the pages for letters.
+pub async fn set_lang(
+    services: &Services,
+    actor: &Actor,
+    lang: domain::Lang,
+) -> Result<(), ServiceError> {
+    let Some(viewer) = &actor.viewer else { return Ok(()) };
+    let (mut tx, _) = services.db.begin().await?;
+    account::set_lang(&mut tx, viewer.account, lang).await?;
+    commit(tx).await
+}

@@ -1,0 +1,42 @@
+//! Who asks. Every use case takes an actor first and authorises here, so that no route can forget.
+
+use crate::ServiceError;
+use chrono_tz::Tz;
+use domain::ids::{AccountId, CardId, SessionId, SubscriberId};
+use storage::account::Origin;
+
+/// Who asks, from where, in which browser.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Address and browser name.
+    pub origin: Origin,
+    /// Digest of the browser's own cookie: binds forms and registrations to it.
+    pub browser: [u8; 32],
+    /// The signed-in person.
+    pub viewer: Option<Viewer>,
+}
+
+/// A signed-in subscriber with the contract in view.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The device.
+    pub session: SessionId,
+    /// The login.
+    pub account: AccountId,
+    /// The contract.
+    pub subscriber: SubscriberId,
+    /// The chosen card.
+    pub card: Option<CardId>,
+    /// The contract's zone.
+    pub tz: Tz,
+}
+
+impl Actor {
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`] when there is none.
+    pub fn viewer(&self) -> Result<&Viewer, ServiceError> {
+        self.viewer.as_ref().ok_or(ServiceError::SignedOut)
+    }
+}

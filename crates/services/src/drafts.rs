@@ -1,0 +1,40 @@
+//! Keeping what was typed into a refused form, so that nothing is lost without JavaScript.
+
+use crate::error::commit;
+use crate::{Actor, ServiceError, Services};
+use domain::ids::DraftId;
+use domain::secret::is_secret;
+pub use storage::draft::Draft;
+use storage::draft;
+use uuid::Uuid;
+
+/// The largest form that is kept, in characters of all fields together.
+const MOST_CHARACTERS: usize = 8_000;
+
+/// Keeps a refused form for this browser; secrets are dropped here, whatever the caller passes.
+pub async fn keep(
+    services: &Services,
+    actor: &Actor,
+    mut refused: Draft,
+) -> Result<DraftId, ServiceError> {
+    refused.fields.retain(|name, _| !is_secret(name));
+    if refused.fields.values().map(String::len).sum::<usize>() > MOST_CHARACTERS {
+        refused.fields.clear();
+    }
+    let id = DraftId(Uuid::new_v4());
+    let (mut tx, now) = services.db.begin().await?;
+    draft::save(&mut tx, id, &actor.browser, &refused, now).await?;
+    commit(tx).await?;
+    Ok(id)
+}
+
+/// The kept form of this browser; nothing for another's or an old one.
+pub async fn find(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+) -> Result<Option<Draft>, ServiceError> {
+    let Ok(id) = id.parse::<DraftId>() else { return Ok(None) };
+    let (mut tx, now) = services.db.begin().await?;
+    Ok(draft::find(&mut tx, id, &actor.browser, now).await?)
+}

@@ -1,0 +1,67 @@
+//! What a use case answers instead of an outcome.
+
+use domain::form::{FieldError, Problem};
+use storage::{StorageError, Tx};
+
+/// Why a use case gave no outcome. Expected outcomes (declined, link expired) are not errors.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The form has mistakes.
+    #[error("the form has mistakes")]
+    Invalid(Vec<FieldError>),
+    /// Nobody is signed in.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// There is no such thing, or it is not the actor's: both read the same.
+    #[error("not found")]
+    NotFound,
+    /// The database is out of reach; nothing was changed.
+    #[error("the database is out of reach: {0}")]
+    Unavailable(#[source] StorageError),
+    /// Somebody changed the same rows meanwhile: the same call decides anew.
+    #[error("changed meanwhile: {0}")]
+    Conflict(#[source] StorageError),
+    /// A mistake of ours. Logged where it is mapped; people get a number to quote.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl ServiceError {
+    /// A mistake in one field.
+    pub fn field(field: &str, problem: Problem) -> Self {
+        Self::Invalid(vec![FieldError::new(field, problem)])
+    }
+}
+
+impl From<StorageError> for ServiceError {
+    fn from(error: StorageError) -> Self {
+        if error.is_unavailable() {
+            Self::Unavailable(error)
+        } else if error.is_transient() {
+            Self::Conflict(error)
+        } else {
+            Self::Internal(error.to_string())
+        }
+    }
+}
+
+impl From<storage::ledger::PostError> for ServiceError {
+    fn from(error: storage::ledger::PostError) -> Self {
+        match error {
+            storage::ledger::PostError::Storage(error) => error.into(),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<domain::ledger::PostingError> for ServiceError {
+    fn from(error: domain::ledger::PostingError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// Commits. An error here leaves the outcome open; natural keys resolve it when the call is
+/// repeated.
+pub(crate) async fn commit(tx: Tx) -> Result<(), ServiceError> {
+    storage::db::commit(tx).await.map_err(ServiceError::from)
+}

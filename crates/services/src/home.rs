@@ -1,0 +1,111 @@
+//! The home page and the frame around every page.
+
+use crate::error::commit;
+use crate::{Actor, ServiceError, Services, Viewer, expenses, messages, zone};
+use domain::ids::CardId;
+use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
+use domain::Timestamp;
+use storage::subscription::Stored;
+use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
+
+/// How long a payment whose payer came back is shown as being processed, in seconds.
+const PENDING_SHOWN: i64 = 3600;
+
+/// Everything around a page: contract, cards, unread messages.
+pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, _) = services.db.begin().await?;
+    let contract = subscriber::get(&mut tx, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let running = subscription::list(&mut tx, viewer.subscriber).await?;
+    let cards = cards(&mut tx, viewer, &running).await?;
+    let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
+    Ok(Frame { contract: contract.contract, cards, unread })
+}
+
+/// The home page of the card in view.
+pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, now) = services.db.begin().await?;
+    let today = zone::today(viewer.tz, now);
+    let running = subscription::list(&mut tx, viewer.subscriber).await?;
+    let cards = cards(&mut tx, viewer, &running).await?;
+    let card = cards.into_iter().find(|card| card.current);
+    let shown = card.as_ref().and_then(|card| running.iter().find(|s| s.card == card.id));
+    let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
+    let promise = promise::open(&mut tx, viewer.subscriber).await?.map(|open| OpenPromise {
+        owed: open.owed,
+        due: zone::local(viewer.tz, open.due_at),
+        seconds_left: open.due_at.seconds_since(now),
+        term_seconds: open.due_at.seconds_since(open.granted_at),
+    });
+    let pending = pending(&mut tx, viewer, now).await?;
+    let state = home_state(&Facts {
+        today,
+        subscription: shown.map(|stored| &stored.rules),
+        period_from: shown.map(|stored| stored.period_from),
+        wallet: &wallet,
+        promise,
+        pending,
+    });
+    let tariff = shown.map(|stored| TariffSummary {
+        name: stored.tariff.clone(),
+        price: stored.rules.price,
+        channels: stored.channels,
+        next_charge: stored.rules.is_served().then_some(stored.rules.paid_through),
+    });
+    let operations = expenses::rows(&mut tx, viewer, None, 3).await?;
+    let message = messages::newest(&mut tx, viewer).await?;
+    Ok(Home { today, card, balance: wallet.available, state, tariff, operations, message })
+}
+
+async fn pending(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Option<(domain::ids::PaymentId, domain::Money)>, ServiceError> {
+    let newest = payment::list(conn, viewer.subscriber, 5).await?;
+    Ok(newest
+        .into_iter()
+        .find(|payment| {
+            payment.state.is_open()
+                && payment.returned_at.is_some_and(|at| now.seconds_since(at) < PENDING_SHOWN)
+        })
+        .map(|payment| (payment.id, payment.amount)))
+}
+
+async fn cards(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    running: &[Stored],
+) -> Result<Vec<CardSummary>, ServiceError> {
+    let stored = subscriber::cards(conn, viewer.subscriber).await?;
+    let chosen = viewer
+        .card
+        .filter(|id| stored.iter().any(|card| card.id == *id))
+        .or_else(|| stored.first().map(|card| card.id));
+    Ok(stored
+        .into_iter()
+        .map(|card| CardSummary {
+            served: running.iter().any(|s| s.card == card.id && s.rules.is_served()),
+            current: Some(card.id) == chosen,
+            id: card.id,
+            number: card.number,
+            name: card.name,
+        })
+        .collect())
+}
+
+/// Chooses the card in view; anybody else's card is not found.
+pub async fn choose_card(
+    services: &Services,
+    actor: &Actor,
+    card: CardId,
+) -> Result<(), ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, _) = services.db.begin().await?;
+    if !account::owns_card(&mut tx, viewer.account, card).await? {
+        return Err(ServiceError::NotFound);
+    }
+    session::set_card(&mut tx, viewer.session, card).await?;
+    commit(tx).await
+}

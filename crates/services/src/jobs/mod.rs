@@ -1,0 +1,134 @@
+//! Background jobs: their names, payloads (ids only) and keys. The handlers call use cases that may
+//! run twice; correctness never depends on the queue.
+
+pub mod worker;
+
+use crate::{ServiceError, Services};
+use domain::ids::{EventId, PaymentId, SubscriberId};
+use gateways::mail::{Letter, MailError};
+use gateways::sms::SmsError;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use storage::outbox::Channel;
+use storage::{Conn, job, outbox};
+
+/// Money jobs are tried for about three days, with growing pauses.
+const MONEY_ATTEMPTS: i32 = 25;
+/// Letters are tried for about a day.
+const LETTER_ATTEMPTS: i32 = 16;
+
+/// Ask the acquirer about a payment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CheckPayment {
+    subscriber: SubscriberId,
+    payment: PaymentId,
+}
+
+/// Look at an object the acquirer has notified us about.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LookAtObject {
+    object: String,
+}
+
+/// A period of a contract has ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Settle {
+    subscriber: SubscriberId,
+}
+
+/// Send a letter or SMS.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deliver {
+    delivery: EventId,
+}
+
+/// Find out whether a cabinet exists and write to its owner; the same work is queued whether it
+/// exists or not.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recover {
+    /// Card number, phone or e-mail as typed.
+    pub login: String,
+    /// Language of the page.
+    pub lang: domain::Lang,
+}
+
+pub(crate) async fn enqueue_check(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    payment: PaymentId,
+) -> Result<(), ServiceError> {
+    let payload = json!({ "subscriber": subscriber, "payment": payment });
+    let key = format!("payment:{payment}");
+    Ok(job::enqueue(conn, "check_payment", &payload, &key, MONEY_ATTEMPTS).await?)
+}
+
+pub(crate) async fn enqueue_object(conn: &mut Conn, object: &str) -> Result<(), ServiceError> {
+    let key = format!("object:{object}");
+    Ok(job::enqueue(conn, "look_at_object", &json!({ "object": object }), &key, MONEY_ATTEMPTS)
+        .await?)
+}
+
+pub(crate) async fn enqueue_settle(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<(), ServiceError> {
+    let key = format!("settle:{subscriber}");
+    let payload = json!({ "subscriber": subscriber });
+    Ok(job::enqueue(conn, "settle", &payload, &key, MONEY_ATTEMPTS).await?)
+}
+
+pub(crate) async fn enqueue_delivery(conn: &mut Conn, id: EventId) -> Result<(), ServiceError> {
+    let key = format!("deliver:{id}");
+    Ok(job::enqueue(conn, "deliver", &json!({ "delivery": id }), &key, LETTER_ATTEMPTS).await?)
+}
+
+pub(crate) async fn enqueue_recovery(
+    conn: &mut Conn,
+    id: EventId,
+    recover: &Recover,
+) -> Result<(), ServiceError> {
+    let payload = json!({ "login": recover.login, "lang": recover.lang });
+    Ok(job::enqueue(conn, "recover", &payload, &format!("recover:{id}"), 5).await?)
+}
+
+/// Sends a text that still waits. A letter handed over twice has the same Message-ID.
+pub async fn deliver(services: &Services, id: EventId) -> Result<(), ServiceError> {
+    let (mut tx, _) = services.db.begin().await?;
+    let waiting = outbox::find_queued(&mut tx, id).await?;
+    drop(tx);
+    let Some(delivery) = waiting else { return Ok(()) };
+    let result = match delivery.channel {
+        Channel::Email => {
+            let letter = Letter {
+                id: id.to_string(),
+                to: delivery.recipient,
+                subject: delivery.subject,
+                text: delivery.body,
+            };
+            services.mail.send(&letter).await.map_err(|error| {
+                (matches!(error, MailError::Permanent(_)), error.to_string())
+            })
+        }
+        Channel::Sms => match &services.sms {
+            Some(sms) => sms
+                .send(&id.to_string(), &delivery.recipient, &delivery.body)
+                .await
+                .map_err(|error| (matches!(error, SmsError::Permanent(_)), error.to_string())),
+            None => Err((true, "no SMS provider is configured".to_owned())),
+        },
+    };
+    let (mut tx, now) = services.db.begin().await?;
+    let retry = match result {
+        Ok(()) => {
+            outbox::sent(&mut tx, id, now).await?;
+            None
+        }
+        Err((permanent, error)) => {
+            let give_up = permanent || delivery.attempts + 1 >= LETTER_ATTEMPTS;
+            outbox::failed(&mut tx, id, &error, give_up).await?;
+            (!give_up).then_some(error)
+        }
+    };
+    crate::error::commit(tx).await?;
+    retry.map_or(Ok(()), |error| Err(ServiceError::Internal(error)))
+}

@@ -1,0 +1,62 @@
+//! Use cases. Each function takes the services and the actor first, authorises, opens one
+//! transaction, lets `domain` decide, lets `storage` write, and commits. It knows neither HTTP nor
+//! pages; what is sent outside goes through `gateways`, never inside a transaction.
+
+pub mod access;
+pub mod actor;
+pub mod billing;
+pub mod demo;
+pub mod drafts;
+pub mod expenses;
+pub mod home;
+pub mod jobs;
+pub mod letters;
+pub mod messages;
+pub mod payment_flow;
+pub mod payments;
+pub mod settings;
+pub mod upkeep;
+pub mod webhooks;
+
+mod crypto;
+mod error;
+mod zone;
+
+pub use actor::{Actor, Viewer};
+pub use error::ServiceError;
+pub use settings::Settings;
+pub use storage::account::Origin;
+
+use gateways::{Acquirer, Mail, Sms};
+use std::sync::Arc;
+use storage::Db;
+
+/// Everything the use cases need.
+#[derive(Debug)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// The acquirer.
+    pub acquirer: Arc<dyn Acquirer>,
+    /// The mail system.
+    pub mail: Arc<dyn Mail>,
+    /// The SMS provider; without one, phones cannot be written to and forms say so.
+    pub sms: Option<Arc<dyn Sms>>,
+    /// Numbers of the business.
+    pub settings: Settings,
+    hasher: crypto::Hasher,
+}
+
+impl Services {
+    /// Puts the parts together.
+    pub fn new(
+        db: Db,
+        acquirer: Arc<dyn Acquirer>,
+        mail: Arc<dyn Mail>,
+        sms: Option<Arc<dyn Sms>>,
+        settings: Settings,
+    ) -> Self {
+        let hasher = crypto::Hasher::new(settings.hash_concurrency);
+        Self { db, acquirer, mail, sms, settings, hasher }
+    }
+}

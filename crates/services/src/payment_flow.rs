@@ -1,0 +1,349 @@
+//! What the acquirer's answers make of a payment. One function, [`record`], takes every answer,
+//! from whichever side it comes: the create call, a webhook's look, a poll. It locks the payment,
+//! lets the state machine decide, and writes everything that follows from money in one transaction.
+//!
+//! What can go wrong here and what then: the process dies before the commit — nothing happened, the
+//! poll asks again; it dies after — the payment is final, further answers change nothing; two
+//! answers arrive at once — the second waits for the row and finds it final.
+
+use crate::billing::{digest, new_id, settle_locked};
+use crate::error::commit;
+use crate::{ServiceError, Services, zone};
+use domain::billing::Hold;
+use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
+use domain::ledger as rules;
+use domain::notice::Notice;
+use domain::payment::{
+    CancelReason, PaymentEvent, PaymentState, Transition, may_resend, poll_pause, transition,
+};
+use domain::receipt::{ReceiptState, advance_vat};
+use domain::{Email, Money, Timestamp};
+use gateways::acquirer::{AcquirerError, CreatePayment, GatewayPayment};
+use serde_json::json;
+use storage::ledger::Posted;
+use storage::payment::{Change, Payment};
+use storage::{Conn, inbox, ledger, payment, promise, receipt, subscriber, subscription};
+
+/// Which call an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// The first create call: a request that was never sent had no effect.
+    FirstCreate,
+    /// A repeated create call: an earlier one may have had an effect.
+    RepeatedCreate,
+    /// A look at the object.
+    Get,
+}
+
+/// Asks the acquirer about an open payment, or repeats the create call when its outcome is unknown,
+/// and records the answer. Safe to run at any time, any number of times.
+pub async fn check(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let Some(found) = payment::get(&mut tx, subscriber, id).await? else {
+        return Err(ServiceError::NotFound);
+    };
+    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    drop(tx);
+    if !found.state.is_open() && found.state != PaymentState::Abandoned {
+        return Ok(found.state);
+    }
+    if let Some(object) = &found.gateway_payment_id {
+        let answer = services.acquirer.get(object).await;
+        return record(services, subscriber, id, Call::Get, answer).await;
+    }
+    match found.first_sent_at {
+        Some(sent) if may_resend(sent, now) => {
+            let request = create_request(services, &found, contract.contract.as_str(), sent)?;
+            let answer = services.acquirer.create(&request).await;
+            record(services, subscriber, id, Call::RepeatedCreate, answer).await
+        }
+        Some(_) => abandon(services, subscriber, id).await,
+        // Written down but never marked as sent: the process died in between. Nothing went out.
+        None => submit(services, subscriber, id).await,
+    }
+}
+
+/// Marks a payment as being sent, sends it, and records the answer.
+pub async fn submit(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    if found.state != PaymentState::Created {
+        return Ok(found.state);
+    }
+    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let change = Change {
+        first_sent_at: Some(now),
+        next_poll_at: Some(now.plus_seconds(15)),
+        ..Change::default()
+    };
+    payment::update(&mut tx, &found, PaymentState::Submitting, &change).await?;
+    // The intent is committed before the call: whatever happens to this process, somebody asks.
+    commit(tx).await?;
+    let request = create_request(services, &found, contract.contract.as_str(), now)?;
+    let answer = services.acquirer.create(&request).await;
+    record(services, subscriber, id, Call::FirstCreate, answer).await
+}
+
+/// The create call of a payment: the same to the letter each time it is repeated, so it depends on
+/// nothing but the payment itself.
+fn create_request(
+    services: &Services,
+    found: &Payment,
+    contract: &str,
+    first_sent_at: Timestamp,
+) -> Result<CreatePayment, ServiceError> {
+    let sent_on = zone::today(chrono_tz::Europe::Moscow, first_sent_at);
+    Ok(CreatePayment {
+        idem_key: found.idem_key.clone(),
+        amount: found.amount,
+        payment_id: found.id.to_string(),
+        subscriber_id: found.subscriber.to_string(),
+        description: format!("Пополнение лицевого счёта {contract}"),
+        return_url: format!("{}/payments/return/{}", services.settings.public_url, found.return_token),
+        receipt_email: Email::parse(&found.receipt_email)
+            .map_err(|_| ServiceError::Internal("stored receipt e-mail is not an address".into()))?,
+        vat_code: advance_vat(sent_on).code,
+    })
+}
+
+async fn abandon(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, _) = services.db.begin().await?;
+    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    if let Ok(Transition::To(state)) = transition(found.state, &PaymentEvent::WindowPassed) {
+        tracing::error!(payment = %id, "payment.abandoned: no answer within the resend window");
+        payment::update(&mut tx, &found, state, &Change::default()).await?;
+        commit(tx).await?;
+        return Ok(state);
+    }
+    Ok(found.state)
+}
+
+/// Records an answer of the acquirer and everything that follows from it.
+pub async fn record(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+    call: Call,
+    answer: Result<GatewayPayment, AcquirerError>,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let state = match answer {
+        Ok(object) => answered(&mut tx, services, &found, &object, now).await?,
+        Err(error) => unanswered(&mut tx, &found, call, &error, now).await?,
+    };
+    commit(tx).await?;
+    Ok(state)
+}
+
+async fn answered(
+    conn: &mut Conn,
+    services: &Services,
+    found: &Payment,
+    object: &GatewayPayment,
+    now: Timestamp,
+) -> Result<PaymentState, ServiceError> {
+    if object.payment_id.as_deref() != Some(found.id.to_string().as_str()) {
+        tracing::error!(payment = %found.id, object = %object.id, "payment.foreign_object: the acquirer's object carries another id");
+        return Ok(found.state);
+    }
+    let decided = match transition(found.state, &PaymentEvent::Answered(object.status.clone())) {
+        Ok(decided) => decided,
+        Err(rejected) => {
+            tracing::warn!(payment = %found.id, %rejected, "payment.rejected_answer");
+            return Ok(found.state);
+        }
+    };
+    let gateway = services.acquirer.name();
+    payment::insert_object(conn, gateway, &object.id, found.subscriber, found.id).await?;
+    let mut change = Change {
+        gateway_payment_id: Some(object.id.clone()),
+        confirmation_url: object.confirmation_url.clone(),
+        card_last4: object.card_last4.clone(),
+        ..Change::default()
+    };
+    match decided {
+        Transition::Same => {
+            if found.state.is_open() {
+                change.next_poll_at = Some(next_poll(found, now));
+                payment::update(conn, found, found.state, &change).await?;
+            }
+            Ok(found.state)
+        }
+        Transition::To(state) => {
+            change.next_poll_at = Some(next_poll(found, now));
+            payment::update(conn, found, state, &change).await?;
+            Ok(state)
+        }
+        Transition::Cancel(reason) => {
+            cancel(conn, found, reason, change, now).await?;
+            Ok(PaymentState::Canceled)
+        }
+        Transition::Credit => {
+            credit(conn, found, object, now).await?;
+            change.credited_at = Some(now);
+            payment::update(conn, found, PaymentState::Succeeded, &change).await?;
+            Ok(PaymentState::Succeeded)
+        }
+    }
+}
+
+async fn unanswered(
+    conn: &mut Conn,
+    found: &Payment,
+    call: Call,
+    error: &AcquirerError,
+    now: Timestamp,
+) -> Result<PaymentState, ServiceError> {
+    if !found.state.is_open() {
+        return Ok(found.state);
+    }
+    tracing::warn!(payment = %found.id, %error, "payment.no_answer");
+    let creating = call != Call::Get;
+    let final_reason = match error {
+        AcquirerError::NotSent(_) if call == Call::FirstCreate => Some(CancelReason::BankUnavailable),
+        AcquirerError::Refused { .. } | AcquirerError::NotFound if creating => {
+            Some(CancelReason::Refused)
+        }
+        _ => None,
+    };
+    if let Some(reason) = final_reason {
+        cancel(conn, found, reason, Change::default(), now).await?;
+        return Ok(PaymentState::Canceled);
+    }
+    let pause = match error {
+        AcquirerError::TooMany { retry_after } => *retry_after,
+        _ => poll_pause(u32::try_from(found.polls).unwrap_or(0)),
+    };
+    let unknown = matches!(error, AcquirerError::Unknown(_) | AcquirerError::NotSent(_));
+    let state = match transition(found.state, &PaymentEvent::OutcomeUnknown) {
+        Ok(Transition::To(state)) if creating && unknown => state,
+        _ => found.state,
+    };
+    let change = Change { next_poll_at: Some(now.plus_seconds(pause)), ..Change::default() };
+    payment::update(conn, found, state, &change).await?;
+    Ok(state)
+}
+
+/// When to ask again: soon after the payer came back or the payment was made, then ever more rarely.
+fn next_poll(found: &Payment, now: Timestamp) -> Timestamp {
+    let since = found.returned_at.unwrap_or(found.created_at);
+    let age = now.seconds_since(since).max(0);
+    now.plus_seconds((age / 4).clamp(3, 1800))
+}
+
+async fn cancel(
+    conn: &mut Conn,
+    found: &Payment,
+    reason: CancelReason,
+    mut change: Change,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    change.cancel_reason = Some(reason);
+    payment::update(conn, found, PaymentState::Canceled, &change).await?;
+    // A payer who walked away knows it; one whose bank refused is told.
+    if !matches!(reason, CancelReason::Expired | CancelReason::CanceledByMerchant) {
+        let notice = Notice::PaymentFailed { amount: found.amount };
+        inbox::insert(conn, found.subscriber, MessageId(new_id()), &notice, now).await?;
+    }
+    Ok(())
+}
+
+/// The money is ours: posts it, repays debts, charges what is due, restores service, writes the
+/// intent for the head-end, the receipt and the message. The caller commits it all at once.
+async fn credit(
+    conn: &mut Conn,
+    found: &Payment,
+    object: &GatewayPayment,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let subscriber = found.subscriber;
+    let contract = subscriber::get(conn, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let tz = zone::parse(&contract.tz);
+    let wallet = ledger::lock(conn, subscriber).await?;
+    let detail = object.card_last4.as_deref().map(|last4| format!("•• {last4}"));
+    let meta = json!({ "payment": found.id, "object": object.id, "detail": detail });
+    if object.amount != Some(found.amount) {
+        tracing::error!(payment = %found.id, object = %object.id, "payment.other_amount: put aside");
+        let sum = object.amount.filter(|sum| sum.is_positive()).unwrap_or(found.amount);
+        let op = rules::suspense(OpId(new_id()), subscriber, found.id, sum, now)?;
+        ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
+        return Ok(());
+    }
+    let op = rules::top_up(OpId(new_id()), subscriber, found.id, found.amount, &wallet, now)?;
+    let Posted::Now(after) =
+        ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?
+    else {
+        return Err(ServiceError::Internal(format!("payment {} was posted earlier", found.id)));
+    };
+    let repaid = rules::split_top_up(found.amount, &wallet).to_promise;
+    repay_promise(conn, subscriber, repaid, now).await?;
+    let settled = settle_locked(conn, subscriber, tz, after, "acquirer", now).await?;
+    write_receipt(conn, found, object, op.id, tz, now).await?;
+    let notice = Notice::PaymentCredited {
+        amount: found.amount,
+        balance: settled.wallet.available,
+        paid_through: settled.paid_through,
+        restored: settled.restored,
+        repaid,
+    };
+    inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
+    Ok(())
+}
+
+async fn repay_promise(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    repaid: Money,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    if !repaid.is_positive() {
+        return Ok(());
+    }
+    let open = promise::open(conn, subscriber)
+        .await?
+        .ok_or_else(|| ServiceError::Internal("promised debt without a promise".into()))?;
+    if promise::repay(conn, subscriber, open.id, repaid, now).await? && open.overdue {
+        for stored in subscription::list(conn, subscriber).await? {
+            subscription::remove_hold(conn, subscriber, stored.id, Hold::PromiseOverdue).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_receipt(
+    conn: &mut Conn,
+    found: &Payment,
+    object: &GatewayPayment,
+    op: OpId,
+    tz: chrono_tz::Tz,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let vat = advance_vat(zone::today(tz, now));
+    let inside = vat
+        .inside(found.amount)
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let new = receipt::New {
+        id: ReceiptId(new_id()),
+        op,
+        contact: &found.receipt_email,
+        total: found.amount,
+        vat: inside,
+        vat_code: vat.code,
+        state: if object.receipt_accepted { ReceiptState::Pending } else { ReceiptState::Needed },
+    };
+    receipt::insert_advance(conn, found.subscriber, &new, now).await?;
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Topping up, as the subscriber does it, and what the pages of payments show.
+
+use crate::actor::Viewer;
+use crate::billing::new_id;
+use crate::error::commit;
+use crate::payment_flow::{check, submit};
+use crate::{Actor, ServiceError, Services, crypto, jobs, zone};
+use domain::form::{FieldError, Problem, parse_amount};
+use domain::ids::{PaymentId, SubscriberId};
+use domain::ledger::top_up_key;
+use domain::payment::{AccessProgress, PaymentState, PaymentView};
+use domain::top_up::{TopUpForm, suggest};
+use domain::{Email, Timestamp};
+use storage::payment::{New, Payment};
+use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
+
+/// A top-up as the form gives it.
+#[derive(Debug, Clone)]
+pub struct StartTopUp {
+    /// The chosen sum; empty or `other` when `amount` counts.
+    pub sum: String,
+    /// The typed sum.
+    pub amount: String,
+    /// The form's key.
+    pub key: String,
+    /// E-mail for the receipt, when the account has none.
+    pub receipt_email: String,
+}
+
+/// A payment was made: where the payer goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// Its id.
+    pub payment: PaymentId,
+    /// The acquirer's page, when it is known.
+    pub confirmation_url: Option<String>,
+}
+
+/// The form's data: the wallet, what runs on it, sums worth offering, and a key of its own.
+pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, now) = services.db.begin().await?;
+    let contract = subscriber::get(&mut tx, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
+    let open = promise::open(&mut tx, viewer.subscriber).await?;
+    let running = subscription::list(&mut tx, viewer.subscriber).await?;
+    let email = receipt_email(&mut tx, viewer).await?;
+    let today = zone::today(viewer.tz, now);
+    let subscriptions: Vec<_> = running.into_iter().map(|stored| stored.rules).collect();
+    Ok(TopUpForm {
+        contract: contract.contract,
+        available: wallet.available,
+        promised_debt: wallet.promised_debt,
+        other_debt: wallet.other_debt,
+        promise_overdue: open.is_some_and(|promise| promise.overdue),
+        suggestions: suggest(&subscriptions, &wallet, today, services.settings.top_up),
+        subscriptions,
+        limits: services.settings.top_up,
+        receipt_email: email.map(|email| email.masked()),
+        key: crypto::hex(&rand::random::<[u8; 16]>()),
+        today,
+    })
+}
+
+async fn receipt_email(conn: &mut Conn, viewer: &Viewer) -> Result<Option<Email>, ServiceError> {
+    let account = account::get(conn, viewer.account).await?;
+    Ok(account.filter(|account| account.email_confirmed).and_then(|account| account.email))
+}
+
+/// Makes a payment, or finds the one this form has made, and sends it to the acquirer.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for a sum out of limits or a missing e-mail.
+pub async fn start(
+    services: &Services,
+    actor: &Actor,
+    command: StartTopUp,
+) -> Result<Started, ServiceError> {
+    let viewer = actor.viewer()?;
+    let mut errors = Vec::new();
+    let typed = command.sum.is_empty() || command.sum == "other";
+    let text = if typed { &command.amount } else { &command.sum };
+    let amount = parse_amount(text, services.settings.top_up)
+        .map_err(|problem| errors.push(FieldError::new("amount", problem)))
+        .ok();
+    let (mut tx, now) = services.db.begin().await?;
+    let email = match receipt_email(&mut tx, viewer).await? {
+        Some(email) => Some(email),
+        None => Email::parse(&command.receipt_email)
+            .map_err(|error| {
+                let problem = match error.into() {
+                    Problem::EmailEmpty => Problem::ReceiptEmailMissing,
+                    other => other,
+                };
+                errors.push(FieldError::new("receipt_email", problem));
+            })
+            .ok(),
+    };
+    let (Some(amount), Some(email)) = (amount, email) else {
+        return Err(ServiceError::Invalid(errors));
+    };
+    let key_fits = (8..=64).contains(&command.key.len())
+        && command.key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !key_fits {
+        return Err(ServiceError::NotFound);
+    }
+    let id = PaymentId(new_id());
+    let new = New {
+        subscriber: viewer.subscriber,
+        id,
+        amount,
+        form_key: &command.key,
+        idem_key: &id.to_string(),
+        return_token: &crypto::random_token(),
+        receipt_email: &email,
+    };
+    let fresh = payment::insert(&mut tx, &new, now).await?;
+    if !fresh {
+        let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &command.key)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        return Ok(started(&earlier));
+    }
+    commit(tx).await?;
+    submit(services, viewer.subscriber, id).await?;
+    let (mut tx, _) = services.db.begin().await?;
+    let made = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    Ok(started(&made))
+}
+
+fn started(payment: &Payment) -> Started {
+    let waits = payment.state == PaymentState::Pending;
+    Started {
+        payment: payment.id,
+        confirmation_url: payment.confirmation_url.clone().filter(|_| waits),
+    }
+}
+
+/// The payer came back to the unguessable address: asks the acquirer soon. It says whose payment it
+/// is, not more.
+pub async fn returned(
+    services: &Services,
+    token: &str,
+) -> Result<(SubscriberId, PaymentId), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::by_return_token(&mut tx, token).await?.ok_or(ServiceError::NotFound)?;
+    if found.state.is_open() {
+        payment::mark_returned(&mut tx, found.subscriber, found.id, now).await?;
+        jobs::enqueue_check(&mut tx, found.subscriber, found.id).await?;
+        commit(tx).await?;
+    }
+    Ok((found.subscriber, found.id))
+}
+
+/// Where a payment stands, for somebody who only has its return address.
+pub async fn public_state(
+    services: &Services,
+    token: &str,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, _) = services.db.begin().await?;
+    let found = payment::by_return_token(&mut tx, token).await?.ok_or(ServiceError::NotFound)?;
+    Ok(found.state)
+}
+
+/// One payment of the actor's contract; anybody else's is not found.
+pub async fn view(
+    services: &Services,
+    actor: &Actor,
+    id: PaymentId,
+) -> Result<PaymentView, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    build_view(&mut tx, viewer, &found, now).await
+}
+
+/// Asks the acquirer now, because the person asked for it, and answers with what is known after.
+/// The acquirer being slow or away is not an error: the page says that it takes longer.
+pub async fn refresh(
+    services: &Services,
+    actor: &Actor,
+    id: PaymentId,
+) -> Result<PaymentView, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let key = format!("payment-check:{id}");
+    let hits = storage::throttle::hit(&mut tx, &key, 10, now).await?.hits;
+    commit(tx).await?;
+    if found.state.is_open() && hits <= 3 {
+        check(services, viewer.subscriber, id).await?;
+    }
+    view(services, actor, id).await
+}
+
+/// The newest payments of the actor's contract.
+pub async fn list(services: &Services, actor: &Actor) -> Result<Vec<PaymentView>, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, now) = services.db.begin().await?;
+    let mut views = Vec::new();
+    for found in payment::list(&mut tx, viewer.subscriber, 20).await? {
+        // A form that was left on the acquirer's page and came to nothing is no news to anybody.
+        views.push(build_view(&mut tx, viewer, &found, now).await?);
+    }
+    Ok(views)
+}
+
+async fn build_view(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    found: &Payment,
+    now: Timestamp,
+) -> Result<PaymentView, ServiceError> {
+    let contract = subscriber::get(conn, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let wallet = ledger::get(conn, viewer.subscriber).await?;
+    let running = subscription::list(conn, viewer.subscriber).await?;
+    let op = ledger::find_key(conn, viewer.subscriber, &top_up_key(found.id)).await?;
+    let receipt = match op {
+        Some((op, _)) => receipt::state_of(conn, viewer.subscriber, op).await?,
+        None => None,
+    };
+    let intent = subscription::last_intent_at(conn, viewer.subscriber).await?;
+    let sent_with_payment = found.credited_at.is_some() && intent == found.credited_at;
+    Ok(PaymentView {
+        id: found.id,
+        reference: reference(found.id),
+        amount: found.amount,
+        state: found.state,
+        reason: found.cancel_reason,
+        created_at: zone::local(viewer.tz, found.created_at),
+        credited_at: found.credited_at.map(|at| zone::local(viewer.tz, at)),
+        waiting_seconds: now.seconds_since(found.returned_at.unwrap_or(found.created_at)).max(0),
+        confirmation_url: found
+            .confirmation_url
+            .clone()
+            .filter(|_| found.state == PaymentState::Pending && found.returned_at.is_none()),
+        card_last4: found.card_last4.clone(),
+        today: zone::today(viewer.tz, now),
+        contract: contract.contract,
+        balance: wallet.available,
+        paid_through: running
+            .iter()
+            .filter(|stored| stored.rules.is_served())
+            .map(|stored| stored.rules.paid_through)
+            .max(),
+        served: running.iter().any(|stored| stored.rules.is_served()),
+        access: if sent_with_payment { AccessProgress::Queued } else { AccessProgress::NotNeeded },
+        receipt,
+    })
+}
+
+/// A number to read out on the phone: the last ten hexadecimal digits of the id, in two groups.
+fn reference(id: PaymentId) -> String {
+    let text = id.0.simple().to_string().to_uppercase();
+    let tail = text.get(22..).unwrap_or(&text);
+    format!("{}-{}", tail.get(..5).unwrap_or(tail), tail.get(5..).unwrap_or_default())
+}

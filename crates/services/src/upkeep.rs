@@ -1,0 +1,56 @@
+//! What happens by itself: finding what is due, rolling up the ledger, sweeping what has expired.
+//! The tick may run on several nodes at once and twice in a row; each part is harmless to repeat.
+
+use crate::error::commit;
+use crate::{ServiceError, Services, jobs};
+use domain::Timestamp;
+use storage::{draft, ledger, outbox, payment, registration, subscription, throttle, webhook};
+
+/// Most rows that one tick puts into the queue, per kind.
+const BATCH: i64 = 500;
+
+/// A job that is later than this was lost, in seconds.
+const LOST_AFTER: i64 = 300;
+
+/// Finds payments to ask about and periods that ended, and puts a job for each into the queue.
+pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    for (subscriber, id) in payment::due(&mut tx, now, BATCH).await? {
+        jobs::enqueue_check(&mut tx, subscriber, id).await?;
+    }
+    for subscriber in subscription::due(&mut tx, now, BATCH).await? {
+        jobs::enqueue_settle(&mut tx, subscriber).await?;
+    }
+    commit(tx).await
+}
+
+/// Puts back what the queue has lost.
+pub async fn watch(services: &Services) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let late: Timestamp = now.plus_seconds(-LOST_AFTER);
+    for object in webhook::stuck(&mut tx, services.acquirer.name(), late, BATCH).await? {
+        jobs::enqueue_object(&mut tx, &object).await?;
+    }
+    for delivery in outbox::stuck(&mut tx, late, BATCH).await? {
+        jobs::enqueue_delivery(&mut tx, delivery).await?;
+    }
+    commit(tx).await
+}
+
+/// Adds committed postings to the sums of all accounts.
+pub async fn roll_up(services: &Services) -> Result<i64, ServiceError> {
+    let (mut tx, _) = services.db.begin().await?;
+    let counted = ledger::roll_up(&mut tx).await?;
+    commit(tx).await?;
+    Ok(counted)
+}
+
+/// Deletes what has expired and makes the months ahead.
+pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    throttle::sweep(&mut tx, now).await?;
+    draft::sweep(&mut tx, now).await?;
+    registration::sweep(&mut tx, now).await?;
+    ledger::ensure_months(&mut tx, now, 3).await?;
+    commit(tx).await
+}

@@ -1,0 +1,71 @@
+//! Notifications of the acquirer. Anyone can forge one, so it is kept, answered, and then only
+//! makes us look at the object ourselves.
+
+use crate::error::commit;
+use crate::{ServiceError, Services, jobs, payment_flow};
+use serde_json::Value;
+use std::net::IpAddr;
+use storage::{payment, throttle, webhook};
+
+/// Notifications about objects we do not know, per address and hour, before they are dropped.
+const UNKNOWN_PER_HOUR: u32 = 120;
+
+/// What became of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// Kept; a job will look.
+    Kept,
+    /// Not a notification, or one of too many about unknown objects.
+    Dropped,
+}
+
+/// Keeps a notification and has the object looked at.
+pub async fn receive(
+    services: &Services,
+    payload: &Value,
+    remote: Option<IpAddr>,
+) -> Result<Received, ServiceError> {
+    let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
+    let (Some(event), Some(object)) = (text("/event"), text("/object/id")) else {
+        return Ok(Received::Dropped);
+    };
+    if event.len() > 64 || object.is_empty() || object.len() > 64 {
+        return Ok(Received::Dropped);
+    }
+    let gateway = services.acquirer.name();
+    let (mut tx, now) = services.db.begin().await?;
+    if payment::find_object(&mut tx, gateway, object).await?.is_none() {
+        let key = format!("webhook-unknown:{}", remote.map(|a| a.to_string()).unwrap_or_default());
+        if throttle::hit(&mut tx, &key, 3600, now).await?.hits > UNKNOWN_PER_HOUR {
+            commit(tx).await?;
+            tracing::error!(?remote, "webhook.flood: notifications about unknown objects are dropped");
+            return Ok(Received::Dropped);
+        }
+    }
+    webhook::receive(&mut tx, gateway, event, object, payload, remote, now).await?;
+    jobs::enqueue_object(&mut tx, object).await?;
+    commit(tx).await?;
+    Ok(Received::Kept)
+}
+
+/// Looks at the object of a notification. One about an object that the create call has not yet
+/// written down is found by our own id inside the object itself, read from the acquirer.
+pub async fn process(services: &Services, object: &str) -> Result<(), ServiceError> {
+    let gateway = services.acquirer.name();
+    let (mut tx, _) = services.db.begin().await?;
+    let known = payment::find_object(&mut tx, gateway, object).await?;
+    drop(tx);
+    let outcome = if let Some((subscriber, id)) = known {
+        payment_flow::check(services, subscriber, id).await?.code()
+    } else {
+        match services.acquirer.get(object).await {
+            // Our create call is still under way: its own answer or the poll will record it.
+            Ok(found) if found.payment_id.is_some() => "early",
+            Ok(_) | Err(gateways::acquirer::AcquirerError::NotFound) => "unknown_object",
+            Err(error) => return Err(ServiceError::Internal(error.to_string())),
+        }
+    };
+    let (mut tx, now) = services.db.begin().await?;
+    webhook::processed(&mut tx, gateway, object, outcome, now).await?;
+    commit(tx).await
+}

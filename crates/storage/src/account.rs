@@ -1,0 +1,370 @@
+//! Logins, their contracts, consents and the log of their access.
+
+use crate::convert::to_db;
+use crate::{Conn, StorageError};
+use domain::consent::Document;
+use domain::ids::{AccountId, CardId, EventId, SubscriberId};
+use domain::{Email, Lang, Phone, Timestamp};
+use std::net::IpAddr;
+
+/// A login.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Can it sign in?
+    pub active: bool,
+    /// Argon2id in PHC form.
+    pub password_hash: Option<String>,
+    /// The e-mail, proven or not.
+    pub email: Option<Email>,
+    /// Is the e-mail proven?
+    pub email_confirmed: bool,
+    /// The phone, proven or not.
+    pub phone: Option<Phone>,
+    /// Is the phone proven?
+    pub phone_confirmed: bool,
+    /// Language of letters.
+    pub lang: Lang,
+}
+
+/// Where a request came from, for logs and consents.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Address.
+    pub address: Option<IpAddr>,
+    /// Browser, cut to a sane length.
+    pub user_agent: String,
+}
+
+struct Row {
+    account_id: uuid::Uuid,
+    state: String,
+    password_hash: Option<String>,
+    email: Option<String>,
+    email_confirmed: bool,
+    phone: Option<String>,
+    phone_confirmed: bool,
+    lang: String,
+}
+
+impl From<Row> for Account {
+    fn from(row: Row) -> Self {
+        Self {
+            id: AccountId(row.account_id),
+            active: row.state == "active",
+            password_hash: row.password_hash,
+            email: row.email.as_deref().and_then(|text| Email::parse(text).ok()),
+            email_confirmed: row.email_confirmed,
+            phone: row.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
+            phone_confirmed: row.phone_confirmed,
+            lang: Lang::from_code(&row.lang),
+        }
+    }
+}
+
+/// One login.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select account_id, state, password_hash, email,
+                  email_confirmed_at is not null as "email_confirmed!",
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+           from identity.account where account_id = $1 and state <> 'closed'"#,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// The login that holds a contract.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn of_subscriber(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<Option<Account>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select a.account_id, a.state, a.password_hash, a.email,
+                  a.email_confirmed_at is not null as "email_confirmed!",
+                  a.phone, a.phone_confirmed_at is not null as "phone_confirmed!", a.lang
+           from identity.membership m join identity.account a using (account_id)
+           where m.subscriber_id = $1 and a.state <> 'closed'"#,
+        subscriber.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// The login with this proven e-mail.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Account>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select account_id, state, password_hash, email,
+                  email_confirmed_at is not null as "email_confirmed!",
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+           from identity.account
+           where email = $1 and email_confirmed_at is not null and state <> 'closed'"#,
+        email.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// The login with this proven phone.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn by_phone(conn: &mut Conn, phone: &Phone) -> Result<Option<Account>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select account_id, state, password_hash, email,
+                  email_confirmed_at is not null as "email_confirmed!",
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+           from identity.account
+           where phone = $1 and phone_confirmed_at is not null and state <> 'closed'"#,
+        phone.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Account::from))
+}
+
+/// Writes a login that waits for its activation.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn insert_pending(
+    conn: &mut Conn,
+    id: AccountId,
+    email: Option<&Email>,
+    phone: Option<&Phone>,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into identity.account (account_id, state, email, phone, lang, created_at)
+         values ($1, 'pending', $2, $3, $4, $5)",
+        id.0,
+        email.map(Email::as_str),
+        phone.map(Phone::as_str),
+        lang.code(),
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the unproven contacts of a login that waits for its activation.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it is no longer waiting.
+pub async fn change_pending_contacts(
+    conn: &mut Conn,
+    id: AccountId,
+    email: Option<&Email>,
+    phone: Option<&Phone>,
+) -> Result<(), StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set email = $2, phone = $3
+         where account_id = $1 and state = 'pending'",
+        id.0,
+        email.map(Email::as_str),
+        phone.map(Phone::as_str),
+    )
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict("account")) }
+}
+
+/// The contact that a one-time link proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proven {
+    /// The e-mail.
+    Email,
+    /// The phone.
+    Phone,
+}
+
+/// Sets the first or a new password; the contact that received the link counts as proven.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when the contact is already proven by another login.
+pub async fn set_password(
+    conn: &mut Conn,
+    id: AccountId,
+    password_hash: &str,
+    proven: Proven,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.account set
+             state = 'active',
+             password_hash = $2,
+             activated_at = coalesce(activated_at, $4),
+             email_confirmed_at = case when $3 then coalesce(email_confirmed_at, $4) else email_confirmed_at end,
+             phone_confirmed_at = case when $3 then phone_confirmed_at else coalesce(phone_confirmed_at, $4) end
+         where account_id = $1 and state <> 'closed'",
+        id.0,
+        password_hash,
+        proven == Proven::Email,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a hash by one with newer parameters, unless the password changed meanwhile.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn rehash(
+    conn: &mut Conn,
+    id: AccountId,
+    old_hash: &str,
+    new_hash: &str,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.account set password_hash = $3 where account_id = $1 and password_hash = $2",
+        id.0,
+        old_hash,
+        new_hash,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Remembers the language of the pages for letters.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn set_lang(conn: &mut Conn, id: AccountId, lang: Lang) -> Result<(), StorageError> {
+    sqlx::query!("update identity.account set lang = $2 where account_id = $1", id.0, lang.code())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives a contract to a login.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when the contract has one already.
+pub async fn insert_membership(
+    conn: &mut Conn,
+    id: AccountId,
+    subscriber: SubscriberId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into identity.membership (account_id, subscriber_id, since) values ($1, $2, $3)",
+        id.0,
+        subscriber.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The contracts of a login, oldest first.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn subscribers(conn: &mut Conn, id: AccountId) -> Result<Vec<SubscriberId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "select subscriber_id from identity.membership where account_id = $1 order by since, subscriber_id",
+        id.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(SubscriberId).collect())
+}
+
+/// Does this card belong to a contract of this login?
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn owns_card(
+    conn: &mut Conn,
+    id: AccountId,
+    card: CardId,
+) -> Result<bool, StorageError> {
+    let owns = sqlx::query_scalar!(
+        r#"select exists (
+               select from identity.membership m join billing.card c using (subscriber_id)
+               where m.account_id = $1 and c.card_id = $2 and c.state = 'active') as "owns!""#,
+        id.0,
+        card.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(owns)
+}
+
+/// Records a consent; the same text twice is one consent.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn insert_consent(
+    conn: &mut Conn,
+    id: AccountId,
+    document: Document,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into identity.consent (account_id, document, version, given_at, address, user_agent)
+         values ($1, $2, $3, $4, $5::text::inet, $6)
+         on conflict (account_id, document, version) do nothing",
+        id.0,
+        document.code(),
+        document.version(),
+        to_db(now),
+        origin.address.map(|a| a.to_string()),
+        origin.user_agent,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes down what happened to a login's access.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn log_security(
+    conn: &mut Conn,
+    id: AccountId,
+    event_id: EventId,
+    event: &str,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into identity.security_log (account_id, event_id, event, at, address, user_agent)
+         values ($1, $2, $3, $4, $5::text::inet, $6)",
+        id.0,
+        event_id.0,
+        event,
+        to_db(now),
+        origin.address.map(|a| a.to_string()),
+        origin.user_agent,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Putting jobs into the queue inside the caller's transaction: the job exists exactly when the
+//! change that caused it was committed.
+//!
+//! The queue's own tables belong to the library, which makes them at run time, so these statements
+//! are the only ones that are not checked when the code is compiled.
+
+use crate::{Conn, StorageError};
+use serde_json::Value;
+
+/// Adds a job under a natural key. A job that waits under the same key is replaced, so that many
+/// causes become one run; one that is running is followed by another run.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn enqueue(
+    conn: &mut Conn,
+    task: &str,
+    payload: &Value,
+    key: &str,
+    max_attempts: i32,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "select graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => $4)",
+    )
+    .bind(task)
+    .bind(payload)
+    .bind(key)
+    .bind(max_attempts)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Lets the application role work on the queue's tables.
+///
+/// # Errors
+/// [`StorageError::Database`] when the caller does not own them.
+pub async fn grant(conn: &mut Conn) -> Result<(), StorageError> {
+    for statement in [
+        "grant usage on schema graphile_worker to cabinet_app",
+        "grant select, insert, update, delete on all tables in schema graphile_worker to cabinet_app",
+        "grant usage on all sequences in schema graphile_worker to cabinet_app",
+        "grant execute on all functions in schema graphile_worker to cabinet_app",
+    ] {
+        sqlx::query(statement).execute(&mut *conn).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! The only room with SQL. One module per aggregate; each owns its tables.
+//!
+//! Functions take a connection that the caller has in a transaction and return domain types. No
+//! rules live here beyond compare-and-set: what to do is decided in `domain`, when and for whom in
+//! `services`. Every hot statement filters by `subscriber_id`.
+
+pub mod account;
+pub mod db;
+pub mod draft;
+pub mod inbox;
+pub mod job;
+pub mod ledger;
+pub mod ledger_check;
+pub mod operation;
+pub mod outbox;
+pub mod payment;
+pub mod promise;
+pub mod receipt;
+pub mod registration;
+pub mod seed;
+pub mod session;
+pub mod subscriber;
+pub mod subscription;
+pub mod throttle;
+pub mod token;
+pub mod webhook;
+
+mod convert;
+
+pub use db::{Conn, Db, StorageError, Tx};
+
+/// The migrations, in order.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

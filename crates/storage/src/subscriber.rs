@@ -1,0 +1,137 @@
+//! Contracts and smart cards.
+
+use crate::{Conn, StorageError};
+use domain::ids::{CardId, SubscriberId};
+use domain::{CardNumber, ContractNumber, Email, Phone};
+
+/// A contract with what proves who its owner is.
+#[derive(Debug, Clone)]
+pub struct Subscriber {
+    /// Its id.
+    pub id: SubscriberId,
+    /// Its number.
+    pub contract: ContractNumber,
+    /// The owner's surname.
+    pub surname: String,
+    /// The owner's given name.
+    pub given_name: String,
+    /// The phone in the contract.
+    pub phone: Option<Phone>,
+    /// The e-mail in the contract.
+    pub email: Option<Email>,
+    /// IANA zone.
+    pub tz: String,
+}
+
+/// May the card be used?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardState {
+    /// Yes.
+    Active,
+    /// No: blocked, lost, or replaced.
+    Dead,
+}
+
+/// A smart card of a contract.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// Its id.
+    pub id: CardId,
+    /// Its number.
+    pub number: CardNumber,
+    /// The name its owner gave it.
+    pub name: Option<String>,
+    /// May it be used?
+    pub state: CardState,
+}
+
+fn card_state(text: &str) -> CardState {
+    if text == "active" { CardState::Active } else { CardState::Dead }
+}
+
+fn card_number(text: &str) -> Result<CardNumber, StorageError> {
+    CardNumber::parse(text).map_err(|_| StorageError::corrupt("card.number", &text))
+}
+
+fn contract(text: &str) -> Result<ContractNumber, StorageError> {
+    ContractNumber::parse(text).map_err(|_| StorageError::corrupt("subscriber.contract", &text))
+}
+
+/// Whose card is this?
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn find_card(
+    conn: &mut Conn,
+    number: &CardNumber,
+) -> Result<Option<(SubscriberId, Card)>, StorageError> {
+    let row = sqlx::query!(
+        "select c.subscriber_id, c.card_id, c.number, c.name, c.state
+         from billing.card_number n
+         join billing.card c on c.subscriber_id = n.subscriber_id and c.card_id = n.card_id
+         where n.number = $1",
+        number.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let card = Card {
+            id: CardId(row.card_id),
+            number: card_number(&row.number)?,
+            name: row.name,
+            state: card_state(&row.state),
+        };
+        Ok((SubscriberId(row.subscriber_id), card))
+    })
+    .transpose()
+}
+
+/// One contract.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn get(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>, StorageError> {
+    let row = sqlx::query!(
+        "select contract, surname, given_name, phone, email, tz
+         from billing.subscriber where subscriber_id = $1",
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Subscriber {
+            id,
+            contract: contract(&row.contract)?,
+            surname: row.surname,
+            given_name: row.given_name,
+            phone: row.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
+            email: row.email.as_deref().and_then(|text| Email::parse(text).ok()),
+            tz: row.tz,
+        })
+    })
+    .transpose()
+}
+
+/// The usable cards of a contract, in the owner's order.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn cards(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Card>, StorageError> {
+    let rows = sqlx::query!(
+        "select card_id, number, name, state from billing.card
+         where subscriber_id = $1 and state = 'active' order by position, card_id",
+        id.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Card {
+                id: CardId(row.card_id),
+                number: card_number(&row.number)?,
+                name: row.name,
+                state: card_state(&row.state),
+            })
+        })
+        .collect()
+}

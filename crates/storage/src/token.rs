@@ -1,0 +1,127 @@
+//! One-time links. Only digests are kept, and using one up is a compare-and-set.
+
+use crate::account::Proven;
+use crate::convert::{code, from_db, to_db};
+use crate::{Conn, StorageError};
+use domain::ids::AccountId;
+use domain::Timestamp;
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Opens a registered cabinet.
+    Activation,
+    /// Sets a new password.
+    Recovery,
+}
+
+impl Purpose {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Recovery => "recovery",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::Activation, Self::Recovery].into_iter().find(|purpose| purpose.code() == code)
+    }
+}
+
+/// A link as stored.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whose.
+    pub account: AccountId,
+    /// Which contact it proves.
+    pub proven: Proven,
+    /// The contact it was sent to.
+    pub contact: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Has it been used?
+    pub used: bool,
+}
+
+/// Writes a link. Links of the same purpose sent earlier to the account stop working.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn insert(
+    conn: &mut Conn,
+    sha256: &[u8; 32],
+    token: &Token,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.one_time_token set expires_at = $3
+         where account_id = $1 and purpose = $2 and used_at is null and expires_at > $3",
+        token.account.0,
+        token.purpose.code(),
+        to_db(now),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into identity.one_time_token
+             (token_sha256, purpose, account_id, channel, contact, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        sha256,
+        token.purpose.code(),
+        token.account.0,
+        if token.proven == Proven::Email { "email" } else { "phone" },
+        token.contact,
+        to_db(now),
+        to_db(token.expires_at),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Looks at a link without using it: mail scanners do the same.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Token>, StorageError> {
+    let row = sqlx::query!(
+        r#"select purpose, account_id, channel, contact, expires_at, used_at is not null as "used!"
+           from identity.one_time_token where token_sha256 = $1"#,
+        sha256,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Token {
+            purpose: code("one_time_token.purpose", &row.purpose, Purpose::from_code)?,
+            account: AccountId(row.account_id),
+            proven: if row.channel == "email" { Proven::Email } else { Proven::Phone },
+            contact: row.contact,
+            expires_at: from_db(row.expires_at),
+            used: row.used,
+        })
+    })
+    .transpose()
+}
+
+/// Uses a link up. Of several attempts at once exactly one gets `true`.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn consume(
+    conn: &mut Conn,
+    sha256: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.one_time_token set used_at = $2
+         where token_sha256 = $1 and used_at is null and expires_at > $2",
+        sha256,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

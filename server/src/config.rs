@@ -1,0 +1,240 @@
+//! Settings: defaults, then a file, then the environment. A wrong or unknown one is refused at start
+//! with its name. Every setting is described in docs/CONFIGURATION.md.
+
+use anyhow::{Context, Result, bail};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use ipnet::IpNet;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The web server.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// The acquirer.
+    pub acquirer: Acquirer,
+    /// The mail system.
+    pub mail: Mail,
+    /// Logs.
+    pub log: Log,
+    /// The demo.
+    pub demo: Demo,
+}
+
+/// The web server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Address of the cabinet as people see it.
+    pub public_url: String,
+    /// Folder with the built pages' files.
+    pub site_root: PathBuf,
+    /// Is a proxy in front whose `X-Forwarded-For` counts?
+    pub behind_proxy: bool,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Address for serving and working; the role `cabinet_app` is meant for it.
+    pub url: Option<SecretString>,
+    /// Address for migrating and seeding, as the owner; the same when not set.
+    pub owner_url: Option<SecretString>,
+    /// Most connections of one node.
+    pub max_connections: u32,
+}
+
+/// The acquirer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acquirer {
+    /// Base address of its API.
+    pub base_url: String,
+    /// Origin of the payer's page, where forms may lead.
+    pub page_origin: String,
+    /// Shop id.
+    pub shop_id: String,
+    /// Secret key.
+    pub secret_key: SecretString,
+    /// Seconds a call may take.
+    pub timeout_seconds: u64,
+    /// Networks its notifications come from.
+    pub webhook_networks: Vec<IpNet>,
+}
+
+/// The mail system.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Address of the SMTP server; without it letters stay in the mailbox of the demo.
+    pub smtp_url: Option<SecretString>,
+    /// Sender.
+    pub from: String,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Level, or a filter by module.
+    pub level: String,
+    /// Form.
+    pub format: LogFormat,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The demo and the stand-in for the acquirer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demo {
+    /// Folder for the demo's data.
+    pub data_dir: PathBuf,
+    /// Address and port of the stand-in for the acquirer.
+    pub sandbox_listen: SocketAddr,
+    /// Address of its pages as the payer's browser sees it.
+    pub sandbox_url: String,
+    /// Where it sends its notifications.
+    pub webhook_url: Option<String>,
+    /// Folder with PostgreSQL's programs; found by itself when not set.
+    pub postgres_bin: Option<PathBuf>,
+}
+
+/// The source networks that YooKassa documents for its notifications.
+const YOOKASSA_NETWORKS: [&str; 7] = [
+    "185.71.76.0/27",
+    "185.71.77.0/27",
+    "77.75.153.0/25",
+    "77.75.156.11/32",
+    "77.75.156.35/32",
+    "77.75.154.128/25",
+    "2a02:5180::/32",
+];
+
+fn defaults() -> serde_json::Value {
+    serde_json::json!({
+        "server": {
+            "listen": "127.0.0.1:3000",
+            "public_url": "http://localhost:3000",
+            "site_root": "target/site",
+            "behind_proxy": false,
+        },
+        "database": { "max_connections": 16 },
+        "acquirer": {
+            "base_url": "https://api.yookassa.ru/v3",
+            "page_origin": "https://yoomoney.ru",
+            "shop_id": "",
+            "secret_key": "",
+            "timeout_seconds": 10,
+            "webhook_networks": YOOKASSA_NETWORKS,
+        },
+        "mail": { "from": "Орион Экспресс <lk@orion.example>" },
+        "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
+        "demo": {
+            "data_dir": ".data",
+            "sandbox_listen": "127.0.0.1:3001",
+            "sandbox_url": "http://localhost:3001",
+        },
+    })
+}
+
+/// Reads the settings.
+pub fn load(file: Option<&Path>) -> Result<Config> {
+    let mut figment = Figment::from(Serialized::defaults(defaults()));
+    if let Some(file) = file {
+        if !file.is_file() {
+            bail!("the settings file {} does not exist", file.display());
+        }
+        figment = figment.merge(Toml::file(file));
+    }
+    // `CABINET_SERVER__LISTEN` is `server.listen`; `DATABASE_URL` is what everybody calls it.
+    let mut config: Config = figment
+        .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()))
+        .merge(Env::prefixed("CABINET_").ignore(&["config"]).split("__"))
+        .extract()
+        .map_err(|error| {
+            let name = error.path.join(".");
+            anyhow::anyhow!("setting {name}: {}", error.kind)
+        })?;
+    config.server.public_url = origin("server.public_url", &config.server.public_url)?;
+    config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
+    config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;
+    if config.database.max_connections < 2 {
+        bail!("setting database.max_connections: at least 2 are needed");
+    }
+    if !(1..=60).contains(&config.acquirer.timeout_seconds) {
+        bail!("setting acquirer.timeout_seconds: from 1 to 60");
+    }
+    Ok(config)
+}
+
+/// `https://host[:port]` without a path.
+fn origin(name: &str, text: &str) -> Result<String> {
+    let trimmed = text.trim_end_matches('/');
+    let rest = trimmed
+        .strip_prefix("https://")
+        .or_else(|| trimmed.strip_prefix("http://"))
+        .with_context(|| format!("setting {name}: must begin with http:// or https://"))?;
+    if rest.is_empty() || rest.contains(['/', '?', '#', ' ', '\'', ';', ',']) {
+        bail!("setting {name}: only a host and a port are expected");
+    }
+    Ok(trimmed.to_owned())
+}
+
+impl Config {
+    /// Address of the database for serving and working.
+    pub fn database_url(&self) -> Result<&SecretString> {
+        self.database.url.as_ref().context(
+            "setting database.url is missing: set DATABASE_URL, or use `cabinet demo`, which brings its own database",
+        )
+    }
+
+    /// Address of the database for its owner.
+    pub fn owner_url(&self) -> Result<&SecretString> {
+        self.database.owner_url.as_ref().map_or_else(|| self.database_url(), Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_no_path() {
+        assert_eq!(origin("x", "https://lk.example/").ok().as_deref(), Some("https://lk.example"));
+        for wrong in ["lk.example", "ftp://x", "https://", "https://a/b", "https://a; script-src *"] {
+            assert!(origin("x", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn unknown_and_wrong_settings_are_named() {
+        let read = |toml: &str| {
+            Figment::from(Serialized::defaults(defaults()))
+                .merge(Toml::string(toml))
+                .extract::<Config>()
+                .map_err(|error| error.to_string())
+        };
+        assert!(read("").is_ok());
+        assert!(read("[server]\nlisten = \"here\"").is_err_and(|e| e.contains("server.listen")));
+        assert!(read("[server]\nlistne = \"127.0.0.1:1\"").is_err_and(|e| e.contains("listne")));
+    }
+}

@@ -1,0 +1,103 @@
+//! Routes and what stands before them: who asks, forgery, headers, limits.
+
+mod api;
+mod assets;
+mod headers;
+mod health;
+mod pages;
+mod request;
+mod webhooks;
+
+use crate::config::Config;
+use crate::roles::Built;
+use anyhow::Result;
+use app::request::Site;
+use axum::Router;
+use axum::routing::{any, get, post};
+use gateways::Mailbox;
+use ipnet::IpNet;
+use services::Services;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// What every route needs.
+#[derive(Debug, Clone)]
+pub struct State {
+    services: Arc<Services>,
+    site: Arc<Site>,
+    mailbox: Option<Mailbox>,
+    site_root: PathBuf,
+    webhook_networks: Arc<[IpNet]>,
+    behind_proxy: bool,
+    secure: bool,
+}
+
+impl State {
+    /// From the settings and the built files.
+    pub fn new(config: &Config, built: &Built) -> Result<Self> {
+        let site = Site {
+            demo: built.mailbox.is_some(),
+            assets: assets::find(&config.server.site_root)?,
+            acquirer_origin: config.acquirer.page_origin.clone(),
+        };
+        Ok(Self {
+            services: built.services.clone(),
+            site: Arc::new(site),
+            mailbox: built.mailbox.clone(),
+            site_root: config.server.site_root.clone(),
+            webhook_networks: config.acquirer.webhook_networks.clone().into(),
+            behind_proxy: config.server.behind_proxy,
+            secure: config.server.public_url.starts_with("https://"),
+        })
+    }
+}
+
+/// All routes.
+pub fn router(state: State) -> Router {
+    let mut pages = Router::new()
+        .route("/", get(pages::root))
+        .route("/login", get(pages::sign_in))
+        .route("/register", get(pages::register))
+        .route("/register/details", get(pages::register_details))
+        .route("/register/check", get(pages::register_check))
+        .route("/activate/{token}", get(pages::activate))
+        .route("/forgot-password", get(pages::forgot))
+        .route("/reset-password/{token}", get(pages::reset))
+        .route("/access-help", get(pages::access_help))
+        .route("/help", get(pages::help))
+        .route("/legal/{document}", get(pages::legal))
+        .route("/pay/result/{token}", get(pages::pay_result))
+        .route("/payments/return/{token}", get(pages::payment_return))
+        .route("/language", post(pages::language))
+        .route("/api/{*path}", any(api::call))
+        .fallback(pages::not_found);
+    for path in app::cabinet::PATHS {
+        pages = pages.route(path, get(pages::cabinet));
+    }
+    if state.mailbox.is_some() {
+        pages = pages
+            .route("/dev/mailbox", get(pages::mailbox))
+            .route("/_gallery", get(pages::gallery));
+    }
+    let pages = pages
+        .layer(CsrfLayer::new())
+        .layer(axum::middleware::from_fn(headers::no_store_by_default));
+    Router::new()
+        .merge(pages)
+        // A notification comes from another site by its nature and proves nothing by itself.
+        .route("/webhooks/yookassa", post(webhooks::yookassa))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .merge(assets::routes(&state.site_root))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), headers::secure))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::GATEWAY_TIMEOUT,
+            Duration::from_secs(30),
+        ))
+        .with_state(state)
+}

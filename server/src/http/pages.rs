@@ -1,0 +1,300 @@
+//! Pages: what each needs is loaded here, then `app` renders the document.
+
+use super::State;
+use super::request::{Incoming, is_prefetch, query};
+use app::features::info::Kept;
+use app::public::PublicPage;
+use axum::body::Body;
+use axum::extract::{Path, Request, State as Extract};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::consent::Document;
+use leptos::prelude::provide_context;
+use services::ServiceError;
+use services::access::activation::{self, Purpose};
+use services::access::registration;
+use std::future::Future;
+
+/// Renders a public page.
+async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Response {
+    let (request, secret) = (incoming.request.clone(), page.is_secret());
+    let context = request.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || provide_context(context.clone()),
+        move || page.document(&request),
+    );
+    let mut response = handler(plain(parts)).await.into_response();
+    if secret {
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+    response
+}
+
+/// The same request without its body, as the renderer wants it.
+fn plain(parts: &Parts) -> Request {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = parts.uri.clone();
+    *request.headers_mut() = parts.headers.clone();
+    request
+}
+
+/// Reads the request, lets `load` find the page, renders it; trouble becomes its own page.
+async fn public<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
+where
+    F: Future<Output = Result<PublicPage, ServiceError>>,
+{
+    let (parts, _) = request.into_parts();
+    let incoming = match Incoming::read(state, &parts).await {
+        Ok(incoming) => incoming,
+        Err((incoming, error)) => {
+            tracing::warn!(%error, "page.unavailable");
+            return render(&incoming, &parts, PublicPage::Broken).await;
+        }
+    };
+    let loading = Loading { request: incoming.request.clone(), parts: parts.clone() };
+    let page = match load(loading).await {
+        Ok(page) => page,
+        Err(ServiceError::NotFound) => PublicPage::NotFound,
+        Err(error) => {
+            tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
+            PublicPage::Broken
+        }
+    };
+    let response = render(&incoming, &parts, page).await;
+    incoming.finish(response)
+}
+
+/// What a page may look at while it is loaded.
+struct Loading {
+    request: app::request::Request,
+    parts: Parts,
+}
+
+impl Loading {
+    fn query(&self, name: &str) -> Option<String> {
+        query(&self.parts, name)
+    }
+}
+
+/// The address without a page: the cabinet for those who are in, the door for others.
+pub async fn root(Extract(state): Extract<State>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let signed_in = Incoming::read(&state, &parts)
+        .await
+        .is_ok_and(|incoming| incoming.request.actor.viewer.is_some());
+    Redirect::to(if signed_in { "/home" } else { "/login" }).into_response()
+}
+
+/// A page of the cabinet: only for those who are signed in.
+pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let incoming = match Incoming::read(&state, &parts).await {
+        Ok(incoming) => incoming,
+        Err((incoming, error)) => {
+            tracing::warn!(%error, "page.unavailable");
+            return render(&incoming, &parts, PublicPage::Broken).await;
+        }
+    };
+    if incoming.request.actor.viewer.is_none() {
+        let next: String =
+            form_urlencoded::byte_serialize(incoming.request.path.as_bytes()).collect();
+        return Redirect::to(&format!("/login?next={next}")).into_response();
+    }
+    if is_prefetch(&parts) {
+        // Opening a message marks it as read: a browser that only looks ahead gets nothing.
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let request = incoming.request.clone();
+    let context = request.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || provide_context(context.clone()),
+        move || app::shell::cabinet(&request),
+    );
+    let response = handler(plain(&parts)).await.into_response();
+    incoming.finish(response)
+}
+
+/// The door.
+pub async fn sign_in(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |loading| {
+        Ok(PublicPage::SignIn { next: loading.query("next").unwrap_or_default() })
+    })
+    .await
+}
+
+/// Registration, step 1.
+pub async fn register(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::Register)).await
+}
+
+async fn progress(loading: &Loading) -> Result<(String, registration::Progress), ServiceError> {
+    let id = loading.query("r").unwrap_or_default();
+    let parsed = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let (services, actor) = (&loading.request.services, &loading.request.actor);
+    Ok((id, registration::progress(services, actor, parsed).await?))
+}
+
+/// Registration, step 2.
+pub async fn register_details(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |loading| {
+        let (id, progress) = progress(&loading).await?;
+        Ok(PublicPage::RegisterDetails { id, progress })
+    })
+    .await
+}
+
+/// Registration, step 3.
+pub async fn register_check(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |loading| {
+        let (id, progress) = progress(&loading).await?;
+        if progress.sent_to.is_none() {
+            return Err(ServiceError::NotFound);
+        }
+        let sent = loading.query("sent").is_some();
+        Ok(PublicPage::RegisterCheck { id, progress, sent })
+    })
+    .await
+}
+
+async fn link(state: &State, request: Request, purpose: Purpose, token: String) -> Response {
+    public(state, request, async move |loading| {
+        let (services, actor) = (&loading.request.services, &loading.request.actor);
+        let link = activation::look(services, actor, purpose, &token).await?;
+        Ok(PublicPage::Password { purpose, token, link })
+    })
+    .await
+}
+
+/// The page behind an activation link.
+pub async fn activate(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    link(&state, request, Purpose::Activation, token).await
+}
+
+/// The page behind a recovery link.
+pub async fn reset(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    link(&state, request, Purpose::Recovery, token).await
+}
+
+/// A forgotten password.
+pub async fn forgot(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |loading| {
+        Ok(PublicPage::Forgot { sent: loading.query("sent").is_some() })
+    })
+    .await
+}
+
+/// The way to people.
+pub async fn access_help(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::AccessHelp)).await
+}
+
+/// Frequent questions.
+pub async fn help(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::Help)).await
+}
+
+/// A document.
+pub async fn legal(
+    Extract(state): Extract<State>,
+    Path(document): Path<String>,
+    request: Request,
+) -> Response {
+    public(&state, request, async move |_| {
+        Document::from_code(&document).map(PublicPage::Legal).ok_or(ServiceError::NotFound)
+    })
+    .await
+}
+
+/// A payment's result without signing in.
+pub async fn pay_result(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    public(&state, request, async move |loading| {
+        let found = services::payments::public_state(&loading.request.services, &token).await?;
+        Ok(PublicPage::PayResult(found))
+    })
+    .await
+}
+
+/// The payer is back from the acquirer's page. It changes nothing about the payment but makes us ask.
+pub async fn payment_return(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let viewer = match Incoming::read(&state, &parts).await {
+        Ok(incoming) => incoming.request.actor.viewer,
+        Err((incoming, _)) => return render(&incoming, &parts, PublicPage::Broken).await,
+    };
+    match services::payments::returned(&state.services, &token).await {
+        Ok((subscriber, id)) if viewer.is_some_and(|viewer| viewer.subscriber == subscriber) => {
+            Redirect::to(&format!("/payments/{id}")).into_response()
+        }
+        Ok(_) => Redirect::to(&format!("/pay/result/{token}")).into_response(),
+        Err(ServiceError::NotFound) => Redirect::to("/payments").into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "payment.return");
+            Redirect::to("/payments").into_response()
+        }
+    }
+}
+
+/// Chooses the language and goes back.
+pub async fn language(Extract(state): Extract<State>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, 256).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let chosen = form_urlencoded::parse(&bytes)
+        .find(|(name, _)| name == "lang")
+        .map(|(_, value)| domain::Lang::from_code(&value))
+        .unwrap_or_default();
+    if let Ok(incoming) = Incoming::read(&state, &parts).await {
+        let (services, actor) = (&incoming.request.services, &incoming.request.actor);
+        if let Err(error) = services::access::sessions::set_lang(services, actor, chosen).await {
+            tracing::warn!(%error, "language.not_remembered");
+        }
+    }
+    let back = super::api::referer_path(&parts.headers).unwrap_or_else(|| "/".to_owned());
+    let mut response = Redirect::to(&back).into_response();
+    let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", chosen.code());
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// The demo's mailbox.
+pub async fn mailbox(Extract(state): Extract<State>, request: Request) -> Response {
+    let kept = state.mailbox.as_ref().map(gateways::Mailbox::texts).unwrap_or_default();
+    let texts = kept
+        .into_iter()
+        .map(|kept| Kept { to: kept.to, subject: kept.subject, text: kept.text })
+        .collect();
+    public(&state, request, async move |_| Ok(PublicPage::Mailbox(texts))).await
+}
+
+/// Every component in every state.
+pub async fn gallery(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::Gallery)).await
+}
+
+/// No such page.
+pub async fn not_found(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::NotFound)).await
+}

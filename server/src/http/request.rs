@@ -1,0 +1,140 @@
+//! From an HTTP request to the cabinet's own: cookies, address, language, the kept form.
+
+use super::State;
+use app::features::auth::cookies::{BROWSER, LANG, SESSION, THEME};
+use app::request::{Draft, Outcome, Request};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use domain::Lang;
+use services::{Origin, ServiceError};
+use std::net::{IpAddr, SocketAddr};
+use uuid::Uuid;
+
+/// The request and the cookie that has to be set on its answer.
+pub struct Incoming {
+    /// The cabinet's request.
+    pub request: Request,
+    new_browser: Option<String>,
+}
+
+/// A cookie of this name.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+/// The client's address: the connection's, or the last one that our own proxy has added.
+pub fn address(state: &State, parts: &Parts) -> Option<IpAddr> {
+    if state.behind_proxy {
+        return parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .and_then(|value| value.to_str().ok())
+            .and_then(|list| list.rsplit(',').next())
+            .and_then(|text| text.trim().parse().ok());
+    }
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+}
+
+/// One value of the query.
+pub fn query(parts: &Parts, name: &str) -> Option<String> {
+    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Does the browser only look ahead? Then nothing may change.
+pub fn is_prefetch(parts: &Parts) -> bool {
+    parts
+        .headers
+        .get("sec-purpose")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("prefetch"))
+}
+
+impl Incoming {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the database cannot say who asks.
+    pub async fn read(state: &State, parts: &Parts) -> Result<Self, (Box<Self>, ServiceError)> {
+        let known = cookie(&parts.headers, BROWSER)
+            .filter(|value| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit()));
+        let new_browser = known.is_none().then(|| Uuid::from_u128(rand::random()).simple().to_string());
+        let browser = known.or(new_browser.as_deref()).unwrap_or_default().to_owned();
+        let user_agent = parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .chars()
+            .take(200)
+            .collect();
+        let origin = Origin { address: address(state, parts), user_agent };
+        let token = cookie(&parts.headers, SESSION);
+        let resolved =
+            services::access::sessions::resolve(&state.services, origin.clone(), &browser, token).await;
+        let (actor, failed) = match resolved {
+            Ok(actor) => (actor, None),
+            Err(error) => {
+                let guest = services::access::sessions::guest(origin, &browser);
+                (guest, Some(error))
+            }
+        };
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
+        let mut request = Request {
+            id: Uuid::now_v7(),
+            services: state.services.clone(),
+            actor,
+            lang: cookie(&parts.headers, LANG).map(Lang::from_code).unwrap_or_default(),
+            theme: match cookie(&parts.headers, THEME) {
+                Some("dark") => Some("dark"),
+                Some("light") => Some("light"),
+                _ => None,
+            },
+            path,
+            draft: Draft::default(),
+            site: state.site.clone(),
+            outcome: Outcome::default(),
+        };
+        if let Some(error) = failed {
+            return Err((Box::new(Self { request, new_browser }), error));
+        }
+        if let Some(id) = query(parts, "f")
+            && let Ok(Some(kept)) =
+                services::drafts::find(&state.services, &request.actor, &id).await
+        {
+            request.draft = Draft { fields: kept.fields, errors: kept.errors };
+        }
+        Ok(Self { request, new_browser })
+    }
+
+    /// Sets the browser's cookie on an answer, when it had none.
+    pub fn finish(&self, mut response: Response) -> Response {
+        if let Some(browser) = &self.new_browser {
+            let cookie = format!(
+                "{BROWSER}={browser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000"
+            );
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+        if let Ok(value) = HeaderValue::from_str(&self.request.id.to_string()) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        response
+    }
+}

@@ -1,0 +1,90 @@
+//! The binary `cabinet`: one program, several roles. Only this crate reads the environment, builds
+//! pools and clients, and mounts routes.
+
+mod config;
+mod http;
+mod postgres;
+mod roles;
+mod telemetry;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The self-care cabinet of «Орион Экспресс».
+///
+/// Settings come from a file and from the environment; `docs/CONFIGURATION.md` lists them all.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    /// File with settings (TOML).
+    #[arg(long, global = true, value_name = "FILE", env = "CABINET_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Debug, Subcommand)]
+enum Role {
+    /// Everything at once on this machine, with demo data: database, cabinet, worker, acquirer.
+    Demo,
+    /// Serve the cabinet's pages.
+    Serve,
+    /// Work on background jobs: payments, periods, letters.
+    Worker,
+    /// Bring the database's structure up to date, as its owner.
+    Migrate,
+    /// Write the demo's tariffs and people into an empty database.
+    Seed,
+    /// Run the stand-in for the acquirer on its own port.
+    Sandbox,
+    /// Look at the settings and the neighbours and say what is wrong.
+    Doctor,
+    /// Questions to the ledger.
+    Ledger {
+        #[command(subcommand)]
+        question: LedgerQuestion,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerQuestion {
+    /// Prove the invariants; the rows that break one are printed and the exit code is 1.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match config::load(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return complain(&error),
+    };
+    telemetry::start(&config.log);
+    gateways::http::install_tls();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.into()),
+    };
+    let result = runtime.block_on(async {
+        match cli.role {
+            Role::Demo => roles::demo::run(config).await,
+            Role::Serve => roles::serve::run(config).await,
+            Role::Worker => roles::worker::run(config).await,
+            Role::Migrate => roles::migrate::run(config).await,
+            Role::Seed => roles::seed::run(config).await,
+            Role::Sandbox => roles::sandbox::run(config).await,
+            Role::Doctor => roles::doctor::run(config).await,
+            Role::Ledger { question: LedgerQuestion::Check } => roles::ledger::check(config).await,
+        }
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) => complain(&error),
+    }
+}
+
+/// One clear sentence and the way out.
+fn complain(error: &anyhow::Error) -> ExitCode {
+    eprintln!("cabinet: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,107 @@
+//! Everything at once, for somebody who wants to see it: an embedded database, demo data, the
+//! stand-in for the acquirer, the worker and the cabinet. Ctrl-C stops it all in order.
+
+use super::{Built, Shutdown, build, listen, migrate, sandbox, serve};
+use crate::config::Config;
+use crate::postgres::Cluster;
+use anyhow::{Context, Result};
+use secrecy::SecretString;
+use std::io::Write;
+use std::process::ExitCode;
+use storage::Db;
+
+/// Runs until asked to stop.
+pub async fn run(mut config: Config) -> Result<ExitCode> {
+    // Both ports first: a busy one is found out before anything is started.
+    let cabinet = listen("server.listen", config.server.listen).await?;
+    let acquirer = listen("demo.sandbox_listen", config.demo.sandbox_listen).await?;
+    let shutdown = Shutdown::on_signal();
+    let cluster = start_database(&mut config).await?;
+    let result = run_on_database(&mut config, cabinet, acquirer, shutdown).await;
+    if let Some(cluster) = cluster {
+        cluster.stop().await;
+    }
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Starts the embedded database, unless one was given.
+async fn start_database(config: &mut Config) -> Result<Option<Cluster>> {
+    if config.database.url.is_some() {
+        return Ok(None);
+    }
+    let cluster = Cluster::start(&config.demo).await?;
+    config.database.owner_url = Some(SecretString::from(cluster.url("owner", "cabinet")));
+    config.database.url = Some(SecretString::from(cluster.url("cabinet_app", "cabinet")));
+    Ok(Some(cluster))
+}
+
+async fn run_on_database(
+    config: &mut Config,
+    cabinet: tokio::net::TcpListener,
+    acquirer: tokio::net::TcpListener,
+    shutdown: Shutdown,
+) -> Result<()> {
+    use secrecy::ExposeSecret;
+    std::fs::create_dir_all(&config.demo.data_dir)?;
+    let owner = Db::connect(config.owner_url()?.expose_secret(), 2)?;
+    migrate::migrate(&owner).await?;
+    owner.close().await;
+    config.acquirer.base_url = format!("{}/v3", local(config.demo.sandbox_listen));
+    config.acquirer.page_origin = config.demo.sandbox_url.clone();
+    config.acquirer.shop_id = sandbox::SHOP_ID.into();
+    config.acquirer.secret_key = SecretString::from(sandbox::SECRET_KEY);
+    config.acquirer.webhook_networks = ["127.0.0.0/8", "::1/128"]
+        .iter()
+        .map(|network| network.parse())
+        .collect::<Result<_, _>>()?;
+    let seeding = build(config, config.owner_url()?, true)?;
+    let fresh = services::demo::seed(&seeding.services).await.context("the demo's data")?;
+    seeding.services.db.close().await;
+    let built = build(config, config.database_url()?, true)?;
+    let webhook = format!("{}/webhooks/yookassa", local(config.server.listen));
+    let settings = sandbox::settings(config, Some(webhook));
+    let acquiring = tokio::spawn(::sandbox::serve(settings, acquirer, shutdown.wait()));
+    let working = tokio::spawn(services::jobs::worker::run(built.services.clone(), shutdown.wait()));
+    print_welcome(config, &built, fresh)?;
+    let served = serve::serve(config, &built, cabinet, shutdown).await;
+    let _ = working.await;
+    let _ = acquiring.await;
+    built.services.db.close().await;
+    served
+}
+
+/// The address on this machine of something that listens here.
+fn local(listen: std::net::SocketAddr) -> String {
+    let host = if listen.ip().is_unspecified() { "127.0.0.1".into() } else { listen.ip().to_string() };
+    format!("http://{host}:{}", listen.port())
+}
+
+/// What a newcomer needs to begin.
+fn print_welcome(config: &Config, built: &Built, fresh: bool) -> Result<()> {
+    let url = &config.server.public_url;
+    let mut out = std::io::stdout().lock();
+    writeln!(out)?;
+    writeln!(out, "  «Орион Экспресс» runs at {url}")?;
+    writeln!(out, "  Acquirer sandbox        {}", config.demo.sandbox_url)?;
+    if built.mailbox.is_some() && config.mail.smtp_url.is_none() {
+        writeln!(out, "  Letters and SMS         {url}/dev/mailbox")?;
+    }
+    writeln!(out, "  Components              {url}/_gallery")?;
+    writeln!(out)?;
+    writeln!(out, "  Sign in with a card number; the password of all is  {}", services::demo::PASSWORD)?;
+    for person in services::demo::PEOPLE.iter().filter(|person| person.registered) {
+        writeln!(out, "    {:<12}  {}", person.card, person.shows)?;
+    }
+    writeln!(out)?;
+    writeln!(out, "  Register with a card and its contract (or surname and contact):")?;
+    for person in services::demo::PEOPLE.iter().filter(|person| !person.registered) {
+        writeln!(out, "    {:<12}  contract {}  {}", person.card, person.contract, person.shows)?;
+    }
+    writeln!(out)?;
+    writeln!(out, "  Test card for paying    5555 5555 5555 4444, any date and code")?;
+    let data = if fresh { "fresh demo data" } else { "the data of the last run" };
+    writeln!(out, "  Running on {data}. Ctrl-C stops everything.")?;
+    writeln!(out)?;
+    out.flush()?;
+    Ok(())
+}

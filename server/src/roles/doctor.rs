@@ -1,0 +1,59 @@
+//! Looks at the settings and the neighbours and says what is wrong, one line each.
+
+use super::build;
+use crate::config::Config;
+use anyhow::Result;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Looks once; exit code 1 when something is wrong.
+pub async fn run(config: Config) -> Result<ExitCode> {
+    let mut findings: Vec<(&str, Result<String, String>)> = Vec::new();
+    let site = config.server.site_root.join("pkg");
+    findings.push((
+        "built pages",
+        if site.is_dir() {
+            Ok(site.display().to_string())
+        } else {
+            Err(format!("{} does not exist: run `make build`", site.display()))
+        },
+    ));
+    findings.push((
+        "acquirer",
+        if config.acquirer.shop_id.is_empty() {
+            Err("setting acquirer.shop_id is empty: nobody could pay".into())
+        } else {
+            Ok(config.acquirer.base_url.clone())
+        },
+    ));
+    findings.push((
+        "mail",
+        match &config.mail.smtp_url {
+            Some(_) => Ok("an SMTP server is set".into()),
+            None => Err("setting mail.smtp_url is missing: links could not be sent".into()),
+        },
+    ));
+    findings.push(("database", database(&config).await));
+    let mut out = std::io::stdout().lock();
+    let mut code = ExitCode::SUCCESS;
+    for (what, finding) in findings {
+        match finding {
+            Ok(text) => writeln!(out, "ok     {what}: {text}")?,
+            Err(text) => {
+                code = ExitCode::FAILURE;
+                writeln!(out, "WRONG  {what}: {text}")?;
+            }
+        }
+    }
+    Ok(code)
+}
+
+async fn database(config: &Config) -> Result<String, String> {
+    let url = config.database_url().map_err(|error| error.to_string())?;
+    let built = build(config, url, true).map_err(|error| error.to_string())?;
+    let answer = built.services.db.ping().await;
+    built.services.db.close().await;
+    answer
+        .map(|_| "answers and is migrated".into())
+        .map_err(|error| format!("{error}; is it running, and has `cabinet migrate` been run?"))
+}

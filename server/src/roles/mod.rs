@@ -1,0 +1,118 @@
+//! What the program can be: one file a role.
+
+pub mod demo;
+pub mod doctor;
+pub mod ledger;
+pub mod migrate;
+pub mod sandbox;
+pub mod seed;
+pub mod serve;
+pub mod worker;
+
+use crate::config::Config;
+use anyhow::{Context, Result};
+use gateways::yookassa::{self, YooKassa};
+use gateways::{Mail, Mailbox, Sms};
+use secrecy::{ExposeSecret, SecretString};
+use services::{Services, Settings};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use storage::Db;
+use tokio::sync::watch;
+
+/// The services and the mailbox that keeps letters when there is no mail server.
+pub struct Built {
+    /// The use cases.
+    pub services: Arc<Services>,
+    /// The stand-in for mail and SMS, when it is in use.
+    pub mailbox: Option<Mailbox>,
+}
+
+/// Puts the services together.
+pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Built> {
+    let db = Db::connect(database.expose_secret(), config.database.max_connections)
+        .context("setting database.url is not understood")?;
+    let acquirer = YooKassa::new(yookassa::Config {
+        base_url: config.acquirer.base_url.clone(),
+        shop_id: config.acquirer.shop_id.clone(),
+        secret_key: config.acquirer.secret_key.clone(),
+        timeout: Duration::from_secs(config.acquirer.timeout_seconds),
+    })
+    .context("the client for the acquirer could not be set up")?;
+    let mailbox = Mailbox::default();
+    let smtp = config.mail.smtp_url.as_ref();
+    let mail: Arc<dyn Mail> = match smtp {
+        Some(url) => Arc::new(
+            gateways::mail::Smtp::new(url.expose_secret(), &config.mail.from)
+                .context("settings mail.smtp_url and mail.from")?,
+        ),
+        None if demo => Arc::new(mailbox.clone()),
+        None => anyhow::bail!(
+            "setting mail.smtp_url is missing: letters with links could not be sent"
+        ),
+    };
+    let sms = demo.then(|| Arc::new(mailbox.clone()) as Arc<dyn Sms>);
+    let settings = Settings {
+        public_url: config.server.public_url.clone(),
+        hash_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
+        ..Settings::default()
+    };
+    let services = Arc::new(Services::new(db, Arc::new(acquirer), mail, sms, settings));
+    Ok(Built { services, mailbox: demo.then_some(mailbox) })
+}
+
+/// A signal to stop that many can wait for.
+#[derive(Debug, Clone)]
+pub struct Shutdown(watch::Receiver<bool>);
+
+impl Shutdown {
+    /// A signal that comes with Ctrl-C or a request to terminate.
+    pub fn on_signal() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        tokio::spawn(async move {
+            wait_for_signal().await;
+            let _ = sender.send(true);
+        });
+        Self(receiver)
+    }
+
+    /// Ends when the signal has come.
+    pub fn wait(&self) -> impl Future<Output = ()> + Send + Clone + use<> {
+        use std::pin::Pin;
+        let receiver = self.0.clone();
+        let waiting: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            let mut receiver = receiver;
+            let _ = receiver.wait_for(|stopped| *stopped).await;
+        });
+        futures_util::FutureExt::shared(waiting)
+    }
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Listens on an address, or says in one sentence why not and what to do.
+pub async fn listen(
+    setting: &str,
+    address: std::net::SocketAddr,
+) -> Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        let (variable, port) = (setting.to_uppercase().replace('.', "__"), address.port());
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            anyhow::anyhow!(
+                "port {port} is busy: stop the other program, or choose another port with CABINET_{variable}={}:{}",
+                address.ip(),
+                port + 10,
+            )
+        } else {
+            anyhow::anyhow!("cannot listen on {address} (setting {setting}): {error}")
+        }
+    })
+}

@@ -1,0 +1,35 @@
+//! Serves the pages.
+
+use super::{Built, Shutdown, build, listen};
+use crate::config::Config;
+use crate::http::{self, State};
+use anyhow::Result;
+use std::process::ExitCode;
+
+/// Runs until asked to stop.
+pub async fn run(config: Config) -> Result<ExitCode> {
+    let built = build(&config, config.database_url()?, false)?;
+    let listener = listen("server.listen", config.server.listen).await?;
+    serve(&config, &built, listener, Shutdown::on_signal()).await?;
+    built.services.db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves on a listener; requests under way are finished first.
+pub async fn serve(
+    config: &Config,
+    built: &Built,
+    listener: tokio::net::TcpListener,
+    shutdown: Shutdown,
+) -> Result<()> {
+    use axum::serve::ListenerExt;
+    let state = State::new(config, built)?;
+    let app = http::router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    // Small answers must not wait for the other side's delayed acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    tracing::info!(listen = %config.server.listen, "serve.started");
+    axum::serve(listener, app).with_graceful_shutdown(shutdown.wait()).await?;
+    Ok(())
+}
