@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn hydrate() {
     let document = document();
-    let lang = document.document_element().map(|html| html.lang()).unwrap_or_default();
+    let lang = document.document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
     let Some(root) = document.get_element_by_id("app").and_then(|node| node.dyn_into().ok()) else {
         return;
     };

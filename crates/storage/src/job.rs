@@ -41,6 +41,15 @@ pub async fn grant(conn: &mut Conn) -> Result<(), StorageError> {
         "grant select, insert, update, delete on all tables in schema graphile_worker to cabinet_app",
         "grant usage on all sequences in schema graphile_worker to cabinet_app",
         "grant execute on all functions in schema graphile_worker to cabinet_app",
+        // The library's tables let only their owner see rows, unless a policy says otherwise.
+        "do $$ declare found record; begin
+             for found in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname = 'graphile_worker' and c.relkind = 'r' and c.relrowsecurity
+                   and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'cabinet_app')
+             loop
+                 execute format('create policy cabinet_app on graphile_worker.%I to cabinet_app using (true) with check (true)', found.relname);
+             end loop;
+         end $$",
     ] {
         sqlx::query(statement).execute(&mut *conn).await?;
     }

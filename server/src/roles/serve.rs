@@ -23,6 +23,8 @@ pub async fn serve(
     shutdown: Shutdown,
 ) -> Result<()> {
     use axum::serve::ListenerExt;
+    // Rendering spawns its tasks on the runtime we are in; a second call changes nothing.
+    let _ = any_spawner::Executor::init_tokio();
     let state = State::new(config, built)?;
     let app = http::router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // Small answers must not wait for the other side's delayed acknowledgement.

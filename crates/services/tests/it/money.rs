@@ -1,0 +1,335 @@
+//! Paying: every order of events, every fault, one credit.
+
+use crate::support::{Cabinet, cabinet, cabinet_with, problem};
+use domain::Money;
+use domain::form::Problem;
+use domain::overview::HomeState;
+use domain::payment::{AccessProgress, CancelReason, PaymentState};
+use sandbox::{Endpoint, Fault, FaultRule, Reason, Status, When};
+use serde_json::json;
+use services::payments::{list, view};
+use services::{Actor, ServiceError, home, payment_flow, upkeep, webhooks};
+use sqlx::PgPool;
+use std::time::Duration;
+
+const SUSPENDED: &str = "suspended, 140";
+
+async fn paid(cabinet: &Cabinet, actor: &Actor, roubles: &str, key: &str) -> domain::payment::PaymentView {
+    let started = cabinet.top_up(actor, roubles, key).await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    notify(cabinet, &object).await;
+    cabinet.jobs().await;
+    view(&cabinet.services, actor, started.payment).await.unwrap()
+}
+
+async fn notify(cabinet: &Cabinet, object: &str) {
+    let body = json!({"type": "notification", "event": "payment.succeeded", "object": {"id": object}});
+    webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into())).await.unwrap();
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn paying_restores_television_in_one_transaction(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let before = home::load(&cabinet.services, &actor).await.unwrap();
+    assert!(matches!(before.state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(140)));
+    let payment = paid(&cabinet, &actor, "140", "form-0001").await;
+    assert_eq!(payment.state, PaymentState::Succeeded);
+    assert_eq!((payment.balance, payment.served, payment.access), (Money::ZERO, true, AccessProgress::Queued));
+    let after = home::load(&cabinet.services, &actor).await.unwrap();
+    assert!(matches!(after.state, HomeState::Active { days_left: 28..=31, .. }), "{:?}", after.state);
+    // Everything of one event carries one moment: it was one transaction.
+    let moments = "select count(distinct t) from (
+        select credited_at as t from billing.payment where form_key = 'form-0001'
+        union all select posted_at from ledger.op where posted_at >= now() - interval '1 minute' and actor = 'acquirer'
+        union all select changed_at from billing.entitlement_intent i join billing.subscriber using (subscriber_id) where contract = '2041008771' and want = 'on'
+        union all select created_at from billing.receipt where created_at >= now() - interval '1 minute' and state = 'pending' and total_kop = 14000
+        union all select created_at from inbox.message where notice ? 'payment_credited' and created_at >= now() - interval '5 seconds') x";
+    assert_eq!(cabinet.count(moments).await, 1);
+    assert_eq!(cabinet.count("select count(*) from billing.receipt where total_kop = 14000").await, 1);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn too_little_is_credited_and_changes_nothing_else(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let payment = paid(&cabinet, &actor, "139,99", "form-0001").await;
+    assert_eq!((payment.state, payment.served), (PaymentState::Succeeded, false));
+    assert_eq!(payment.balance, Money::from_kopecks(39_899));
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_top_up_repays_the_promise_first(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("promised").await;
+    let part = paid(&cabinet, &actor, "100", "form-0001").await;
+    assert_eq!(part.balance, Money::ZERO);
+    cabinet.check().await;
+    let rest = paid(&cabinet, &actor, "50", "form-0002").await;
+    assert_eq!(rest.balance, Money::from_roubles(10));
+    assert_eq!(cabinet.count("select count(*) from billing.promise where state = 'repaid'").await, 1);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn one_form_is_one_payment_however_often_it_is_sent(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let tries = (0..10).map(|_| cabinet.top_up(&actor, "140", "form-0001"));
+    let results = futures_util::future::join_all(tries).await;
+    let ids: std::collections::BTreeSet<_> = results.into_iter().map(|r| r.unwrap().payment).collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(cabinet.acquirer.payments().len(), 1);
+    // Another tab has a form of its own.
+    cabinet.top_up(&actor, "140", "form-0002").await.unwrap();
+    assert_eq!(cabinet.acquirer.payments().len(), 2);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_hundred_notifications_at_once_credit_once(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "500", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    futures_util::future::join_all((0..100).map(|_| notify(&cabinet, &object))).await;
+    // The jobs of all of them, several workers at once, and polls beside them.
+    let viewer = actor.viewer.clone().unwrap();
+    let checks = (0..20).map(|_| payment_flow::check(&cabinet.services, viewer.subscriber, started.payment));
+    let (_, _, _, results) = tokio::join!(cabinet.jobs(), cabinet.jobs(), cabinet.jobs(), futures_util::future::join_all(checks));
+    assert!(results.iter().all(|result| matches!(result, Ok(PaymentState::Succeeded))), "{results:?}");
+    cabinet.jobs().await;
+    assert_eq!(cabinet.count("select count(*) from ledger.op where idem_key like 'topup:%' and actor = 'acquirer'").await, 1);
+    assert_eq!(cabinet.count("select hits::bigint from billing.webhook_inbox").await, 100);
+    assert_eq!(cabinet.count("select count(*) from billing.webhook_inbox where processed_at is null").await, 0);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_forged_notification_credits_nothing(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "500", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    for body in [
+        json!({"event": "payment.succeeded", "object": {"id": object, "status": "succeeded", "paid": true, "amount": {"value": "500.00", "currency": "RUB"}}}),
+        json!({"event": "payment.succeeded", "object": {"id": "00000000-unknown"}}),
+        json!({"event": "payment.succeeded", "object": {"id": "../payments"}}),
+        json!({"event": "payment.succeeded"}),
+        json!([]),
+    ] {
+        webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into())).await.unwrap();
+    }
+    cabinet.jobs().await;
+    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
+    assert_eq!(found.state, PaymentState::Pending);
+    assert_eq!(cabinet.count("select count(*) from ledger.op where actor = 'acquirer'").await, 0);
+    // The true event about the same object is not swallowed by the forged one.
+    cabinet.acquirer.complete(&object).unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn without_any_notification_the_poll_credits(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    cabinet.acquirer.complete(&cabinet.object(&started).await).unwrap();
+    cabinet.shift(60).await;
+    upkeep::find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_refused_card_takes_no_money_and_says_why(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.decline(&object, Reason::InsufficientFunds).unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
+    assert_eq!((found.state, found.reason), (PaymentState::Canceled, Some(CancelReason::InsufficientFunds)));
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn an_acquirer_that_is_down_ends_the_payment_at_once(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let gateway = gateways::yookassa::YooKassa::new(gateways::yookassa::Config {
+        base_url: "http://127.0.0.1:1/v3".into(),
+        shop_id: "1".into(),
+        secret_key: "x".to_owned().into(),
+        timeout: Duration::from_secs(2),
+    })
+    .unwrap();
+    let down = services::Services::new(
+        storage::Db::from_pool(cabinet.pool.clone()),
+        std::sync::Arc::new(gateway),
+        std::sync::Arc::new(cabinet.mailbox.clone()),
+        None,
+        services::Settings::default(),
+    );
+    let command = services::payments::StartTopUp { sum: "140".into(), amount: String::new(), key: "form-0001".into(), receipt_email: String::new() };
+    let started = services::payments::start(&down, &actor, command).await.unwrap();
+    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
+    assert_eq!((found.state, found.reason), (PaymentState::Canceled, Some(CancelReason::BankUnavailable)));
+    assert_eq!(cabinet.acquirer_port > 0, true);
+    cabinet.check().await;
+}
+
+/// Whatever happens to the answer of the create call, the same payment is found again by its key.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_lost_answer_is_found_again_by_the_same_key(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(800)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let viewer = actor.viewer.clone().unwrap();
+    let faults = [
+        Fault::Drop { when: When::AfterCommit },
+        Fault::Drop { when: When::BeforeCommit },
+        Fault::ServerError { when: When::AfterCommit },
+        Fault::ServerError { when: When::BeforeCommit },
+        Fault::Hold { when: When::AfterCommit },
+        Fault::Delay { when: When::AfterCommit, ms: 2_000 },
+        Fault::Delay { when: When::BeforeCommit, ms: 2_000 },
+    ];
+    for (index, fault) in faults.into_iter().enumerate() {
+        cabinet.acquirer.add_fault(FaultRule::once(Endpoint::Create, fault.clone()));
+        let started = cabinet.top_up(&actor, "100", &format!("form-{index:04}")).await.unwrap();
+        assert_eq!(started.confirmation_url, None, "{fault:?}");
+        let unknown = view(&cabinet.services, &actor, started.payment).await.unwrap();
+        assert_eq!(unknown.state, PaymentState::Unknown, "{fault:?}");
+        tokio::time::sleep(Duration::from_millis(if matches!(fault, Fault::Delay { .. }) { 2_200 } else { 0 })).await;
+        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+        assert_eq!(state, PaymentState::Pending, "{fault:?}");
+        let again = view(&cabinet.services, &actor, started.payment).await.unwrap();
+        assert!(again.confirmation_url.is_some(), "the payer can still go there");
+        assert_eq!(cabinet.acquirer.payments().len(), index + 1, "one payment each: {fault:?}");
+        cabinet.acquirer.complete(&cabinet.object(&started).await).unwrap();
+        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+        assert_eq!(state, PaymentState::Succeeded, "{fault:?}");
+    }
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn an_unanswered_call_is_not_repeated_after_the_key_is_forgotten(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let viewer = actor.viewer.clone().unwrap();
+    cabinet.acquirer.add_fault(FaultRule { endpoint: Endpoint::Create, fault: Fault::Drop { when: When::BeforeCommit }, times: None });
+    let started = cabinet.top_up(&actor, "100", "form-0001").await.unwrap();
+    cabinet.acquirer.clear_faults();
+    cabinet.shift(23 * 3600 + 60).await;
+    let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+    assert_eq!(state, PaymentState::Abandoned);
+    assert_eq!(cabinet.acquirer.payments().len(), 0);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn paid_before_the_answer_of_the_create_call(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.add_fault(FaultRule::once(Endpoint::Create, Fault::PayBeforeAnswer { reason: None }));
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    notify(&cabinet, &cabinet.object(&started).await).await;
+    cabinet.jobs().await;
+    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn sums_out_of_limits_never_reach_the_acquirer(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    for sum in ["0", "-5", "9,99", "15000,01", "1000000000000"] {
+        let answer = problem(cabinet.top_up(&actor, sum, "form-0001").await);
+        assert!(matches!(answer, Problem::AmountRange { .. }), "{sum}: {answer:?}");
+    }
+    assert_eq!(problem(cabinet.top_up(&actor, "сто", "form-0001").await), Problem::AmountMalformed);
+    assert_eq!(problem(cabinet.top_up(&actor, "", "form-0001").await), Problem::AmountEmpty);
+    assert!(cabinet.acquirer.payments().is_empty());
+    // The same form goes through once the sum is right.
+    assert!(cabinet.top_up(&actor, "390,50", "form-0001").await.is_ok());
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn somebody_elses_payment_does_not_exist(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let (owner, other) = (cabinet.person(SUSPENDED).await, cabinet.person("two days").await);
+    let started = cabinet.top_up(&owner, "140", "form-0001").await.unwrap();
+    assert!(matches!(view(&cabinet.services, &other, started.payment).await, Err(ServiceError::NotFound)));
+    assert!(matches!(services::payments::refresh(&cabinet.services, &other, started.payment).await, Err(ServiceError::NotFound)));
+    let own = list(&cabinet.services, &other).await.unwrap();
+    assert!(own.iter().all(|payment| payment.id != started.payment));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = gateways::acquirer::GatewayPayment {
+        id: cabinet.object(&started).await,
+        status: domain::payment::GatewayStatus::Succeeded,
+        amount: Some(Money::from_roubles(14)),
+        payment_id: Some(started.payment.to_string()),
+        confirmation_url: None,
+        card_last4: None,
+        receipt_accepted: false,
+    };
+    let viewer = actor.viewer.clone().unwrap();
+    payment_flow::record(&cabinet.services, viewer.subscriber, started.payment, payment_flow::Call::Get, Ok(object)).await.unwrap();
+    let after = home::load(&cabinet.services, &actor).await.unwrap();
+    assert!(matches!(after.state, HomeState::Suspended { .. }), "nothing was credited");
+    assert_eq!(cabinet.count("select count(*) from ledger.posting where cr_code = 2910 and amount_kop = 1400").await, 1);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_period_ends_is_charged_or_suspends_and_comes_back(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("three weeks").await;
+    let day = 24 * 3600;
+    // 1 250 ₽ carry three more periods of 399 ₽; every tick is doubled.
+    for days in [24, 55, 86, 117] {
+        cabinet.shift(days * day).await;
+        for _ in 0..2 {
+            upkeep::find_due(&cabinet.services).await.unwrap();
+            cabinet.jobs().await;
+        }
+    }
+    let actor = cabinet.sign_in("020723406967", services::demo::PASSWORD).await.unwrap_or(actor);
+    let state = home::load(&cabinet.services, &actor).await.unwrap().state;
+    assert!(matches!(state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(346)), "{state:?}");
+    let charges = "select count(*) from billing.charge c join billing.subscriber s using (subscriber_id) where s.contract = '2041008755'";
+    assert_eq!(cabinet.count(charges).await, 5);
+    assert_eq!(cabinet.count("select count(*) from billing.subscription_hold h join billing.subscriber s using (subscriber_id) where s.contract = '2041008755' and reason = 'debt'").await, 1);
+    cabinet.check().await;
+    let payment = paid(&cabinet, &actor, "346", "form-0001").await;
+    assert!(payment.served && payment.balance.is_zero());
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_sandboxs_lies_in_notifications_do_not_matter(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.forge(&object, Status::Succeeded, 3).unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Pending);
+}

@@ -1,0 +1,172 @@
+//! One cabinet for one test: its own database, acquirer, mailbox, and a clock that can be moved.
+
+use gateways::yookassa::{Config, YooKassa};
+use gateways::{Mailbox, http};
+use sandbox::{Control, Sandbox};
+use secrecy::SecretString;
+use services::access::activation::{self, Purpose, SetPassword};
+use services::access::sessions::{self, NewSession};
+use services::access::sign_in::{self, SignIn};
+use services::demo::{PASSWORD, PEOPLE};
+use services::jobs::worker;
+use services::payments::{StartTopUp, Started, start};
+use services::{Actor, Origin, ServiceError, Services, Settings};
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::Duration;
+use storage::Db;
+
+/// A cabinet with the demo's people.
+pub struct Cabinet {
+    pub services: Arc<Services>,
+    pub acquirer: Control,
+    pub mailbox: Mailbox,
+    pub pool: PgPool,
+    pub acquirer_port: u16,
+}
+
+/// A cabinet whose acquirer answers within `timeout`.
+pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
+    http::install_tls();
+    worker::migrate(&pool).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sandbox = Sandbox::open(sandbox::Config {
+        shop_id: "100500".into(),
+        secret_key: "test_key".into(),
+        public_url: format!("http://127.0.0.1:{port}"),
+        webhook_url: None,
+        state_file: None,
+        control: true,
+    })
+    .await
+    .unwrap();
+    let acquirer = sandbox.control();
+    tokio::spawn(async move { sandbox.serve(listener, std::future::pending()).await });
+    let gateway = YooKassa::new(Config {
+        base_url: format!("http://127.0.0.1:{port}/v3"),
+        shop_id: "100500".into(),
+        secret_key: SecretString::from("test_key"),
+        timeout,
+    })
+    .unwrap();
+    let mailbox = Mailbox::default();
+    let services = Arc::new(Services::new(
+        Db::from_pool(pool.clone()),
+        Arc::new(gateway),
+        Arc::new(mailbox.clone()),
+        Some(Arc::new(mailbox.clone())),
+        Settings::default(),
+    ));
+    services::demo::seed(&services).await.unwrap();
+    Cabinet { services, acquirer, mailbox, pool, acquirer_port: port }
+}
+
+/// A cabinet.
+pub async fn cabinet(pool: PgPool) -> Cabinet {
+    cabinet_with(pool, Duration::from_secs(5)).await
+}
+
+/// A browser of its own.
+pub fn browser(name: &str) -> Actor {
+    sessions::guest(Origin { address: Some([192, 0, 2, 1].into()), user_agent: "test".into() }, name)
+}
+
+impl Cabinet {
+    /// Somebody signed in with a password.
+    pub async fn sign_in(&self, card: &str, password: &str) -> Result<Actor, ServiceError> {
+        let command = SignIn { login: card.into(), password: password.into(), remember: false };
+        let session = sign_in::sign_in(&self.services, &browser("b"), &command).await?;
+        Ok(self.actor(&session).await)
+    }
+
+    /// A demo person, signed in.
+    pub async fn person(&self, shows: &str) -> Actor {
+        let person = PEOPLE.iter().find(|person| person.shows.contains(shows)).unwrap();
+        self.sign_in(person.card, PASSWORD).await.unwrap()
+    }
+
+    /// The actor behind a session's cookie.
+    pub async fn actor(&self, session: &NewSession) -> Actor {
+        let origin = browser("b").origin;
+        sessions::resolve(&self.services, origin, "b", Some(&session.token)).await.unwrap()
+    }
+
+    /// Runs all jobs that wait, and those they have caused.
+    pub async fn jobs(&self) {
+        for _ in 0..2 {
+            worker::run_jobs(&self.services).await.unwrap();
+        }
+    }
+
+    /// Moves the clock from the real time.
+    pub async fn shift(&self, seconds: i64) {
+        let mut conn = self.pool.acquire().await.unwrap();
+        storage::db::shift_clock(&mut conn, seconds).await.unwrap();
+    }
+
+    /// The secret in the newest letter to an address.
+    pub fn link(&self, to: &str) -> Option<String> {
+        let letter = self.mailbox.texts().into_iter().find(|text| text.to == to)?;
+        let line = letter.text.lines().find(|line| line.starts_with("http"))?.to_owned();
+        line.rsplit('/').next().map(str::to_owned)
+    }
+
+    /// Uses a link up with one's own password.
+    pub async fn set_password(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        password: &str,
+    ) -> Result<NewSession, ServiceError> {
+        let command = SetPassword {
+            token: token.into(),
+            take_offered: false,
+            offered: String::new(),
+            own: password.into(),
+            remember: false,
+        };
+        activation::set_password(&self.services, &browser("b"), purpose, command).await
+    }
+
+    /// Starts a top-up of some roubles from a form.
+    pub async fn top_up(&self, actor: &Actor, roubles: &str, key: &str) -> Result<Started, ServiceError> {
+        let command = StartTopUp {
+            sum: "other".into(),
+            amount: roubles.into(),
+            key: key.into(),
+            receipt_email: String::new(),
+        };
+        start(&self.services, actor, command).await
+    }
+
+    /// The acquirer's id of a payment.
+    pub async fn object(&self, started: &Started) -> String {
+        sqlx::query_scalar("select gateway_payment_id from billing.payment where payment_id = $1")
+            .bind(started.payment.0)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
+    }
+
+    /// A count from the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
+    }
+
+    /// Proves the invariants, after a roll-up.
+    pub async fn check(&self) {
+        services::upkeep::roll_up(&self.services).await.unwrap();
+        let mut conn = self.pool.acquire().await.unwrap();
+        let findings = storage::ledger_check::check(&mut conn).await.unwrap();
+        assert!(findings.is_empty(), "{findings:#?}");
+    }
+}
+
+/// The only problem of a refused form.
+pub fn problem<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> domain::form::Problem {
+    match result {
+        Err(ServiceError::Invalid(mut errors)) if errors.len() == 1 => errors.remove(0).problem,
+        other => panic!("one problem was expected: {other:?}"),
+    }
+}
