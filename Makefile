@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/scripts/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 SERVER := domain storage gateways services sandbox app server
 PACKAGES := $(SERVER:%=-p %)
 
-.PHONY: help run build setup dev check test bench fmt sqlx screenshots clean
+.PHONY: help run build setup dev check test fmt sqlx screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -21,7 +21,7 @@ build: setup ## the release: server and browser module
 
 dev: setup ## rebuild on every change
 	@scripts/style.sh
-	cargo leptos watch
+	cargo leptos watch -- demo
 
 check: ## format, lints, architecture, licences, query descriptions
 	@scripts/setup.sh tests
@@ -38,10 +38,6 @@ test: check build ## everything that has to pass
 	conformance/sandbox.sh
 	node scripts/budget.mjs
 	cd end2end && npm test
-
-bench: build ## measurements, as ratios of one run
-	@scripts/setup.sh tests
-	scripts/bench.sh
 
 screenshots: build ## every page at three widths, light and dark, into end2end/screenshots
 	@scripts/setup.sh tests

@@ -10,7 +10,7 @@ document.querySelectorAll("[data-show]").forEach((button) => {
     button.setAttribute("aria-pressed", String(shown));
     field.focus();
   });
-  field.form.addEventListener("submit", () => { field.type = "password"; });
+  field.form?.addEventListener("submit", () => { field.type = "password"; });
 });
 document.querySelectorAll("[data-copy]").forEach((button) => {
   if (!navigator.clipboard) return;

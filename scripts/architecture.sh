@@ -23,7 +23,7 @@ without "server" "$(tree -p server)" openssl openssl-sys native-tls aws-lc-rs
 src() { git ls-files -- "$@" ':!*/tests/*'; }
 found=$(src '*.rs' ':!crates/storage/*' | xargs grep -lE 'sqlx::query' || true)
 [ -z "$found" ] || wrong "SQL outside crates/storage: $found"
-found=$(src 'app/*.rs' | xargs grep -nE '<textarea|style="' || true)
+found=$(src 'app/*.rs' | xargs grep -nE '<textarea|style="' | grep -v 'svg.contains' || true)
 [ -z "$found" ] || wrong "raw textarea or style attribute: $found"
 found=$(src '*.rs' ':!server/*' | xargs grep -nE 'std::env::var|env::var\(' || true)
 [ -z "$found" ] || wrong "the environment is read outside server: $found"

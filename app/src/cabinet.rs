@@ -84,12 +84,24 @@ pub struct Page {
 impl Page {
     /// A page whose title stands on top.
     pub const fn titled(title: &'static str) -> Self {
-        Self { title, own_heading: false, hidden: false, lead: "", back: None }
+        Self {
+            title,
+            own_heading: false,
+            hidden: false,
+            lead: "",
+            back: None,
+        }
     }
 
     /// A page whose title is only for the window and screen readers.
     pub const fn hidden_title(title: &'static str) -> Self {
-        Self { title, own_heading: false, hidden: true, lead: "", back: None }
+        Self {
+            title,
+            own_heading: false,
+            hidden: true,
+            lead: "",
+            back: None,
+        }
     }
 
     /// With a line under the title.
@@ -114,10 +126,12 @@ fn head(about: Page) -> AnyView {
     });
     let title = window_title(lang(), about.title, false);
     if about.own_heading {
-        return view! { <Title text=title/><div class="l-head" data-back="">{back}</div> }.into_any();
+        return view! { <Title text=title/><div class="l-head" data-back="">{back}</div> }
+            .into_any();
     }
     if about.hidden {
-        return view! { <Title text=title/><h1 class="u-vh" tabindex="-1">{about.title}</h1> }.into_any();
+        return view! { <Title text=title/><h1 class="u-vh" tabindex="-1">{about.title}</h1> }
+            .into_any();
     }
     view! {
         <Title text=title/>
@@ -195,9 +209,11 @@ fn failure(error: &AppError) -> AnyView {
 fn broken(error: &AppError) -> AnyView {
     let lang = lang();
     let number = match error {
-        AppError::Failed(id) if !id.is_empty() => {
-            Some(format!("{} {}", common::request_number(lang), id.get(..8).unwrap_or(id)))
-        }
+        AppError::Failed(id) if !id.is_empty() => Some(format!(
+            "{} {}",
+            common::request_number(lang),
+            id.get(..8).unwrap_or(id)
+        )),
         _ => None,
     };
     let title = view! { <h2>{common::broken_title(lang)}</h2> }.into_any();

@@ -70,7 +70,10 @@ mod server {
                 AppError::Unavailable
             }
             ServiceError::Internal(cause) => {
-                let id = request.as_ref().map(|r| r.id.to_string()).unwrap_or_default();
+                let id = request
+                    .as_ref()
+                    .map(|r| r.id.to_string())
+                    .unwrap_or_default();
                 tracing::error!(error = cause, request_id = id, "request.failed");
                 AppError::Failed(id)
             }

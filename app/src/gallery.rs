@@ -49,16 +49,48 @@ pub fn page() -> AnyView {
 
 fn balances() -> AnyView {
     let rub = Money::from_roubles;
-    let price = Price { amount: rub(399), unit: PeriodUnit::Month, count: 1 };
+    let price = Price {
+        amount: rub(399),
+        unit: PeriodUnit::Month,
+        count: 1,
+    };
     let paid_through = today().plus_days(23);
     let states = [
-        HomeState::Active { paid_through, days_left: 23, left_percent: 77 },
-        HomeState::Soon { paid_through: today().plus_days(2), days_left: 2, left_percent: 6, pay: rub(390) },
-        HomeState::Promise { owed: rub(140), due: moment(), seconds_left: 255_600, left_percent: 97 },
-        HomeState::Promise { owed: rub(140), due: moment(), seconds_left: -60, left_percent: 0 },
-        HomeState::Pending { amount: rub(500), payment: PaymentId(Uuid::nil()) },
-        HomeState::Suspended { missing: rub(140), price, held_percent: 65 },
-        HomeState::Stopped { hold: Hold::UserPause },
+        HomeState::Active {
+            paid_through,
+            days_left: 23,
+            left_percent: 77,
+        },
+        HomeState::Soon {
+            paid_through: today().plus_days(2),
+            days_left: 2,
+            left_percent: 6,
+            pay: rub(390),
+        },
+        HomeState::Promise {
+            owed: rub(140),
+            due: moment(),
+            seconds_left: 255_600,
+            left_percent: 97,
+        },
+        HomeState::Promise {
+            owed: rub(140),
+            due: moment(),
+            seconds_left: -60,
+            left_percent: 0,
+        },
+        HomeState::Pending {
+            amount: rub(500),
+            payment: PaymentId(Uuid::nil()),
+        },
+        HomeState::Suspended {
+            missing: rub(140),
+            price,
+            held_percent: 65,
+        },
+        HomeState::Stopped {
+            hold: Hold::UserPause,
+        },
         HomeState::NoTariff,
     ];
     states
@@ -95,8 +127,15 @@ fn fields() -> AnyView {
         numeric: true,
         ..Input::text("g-card", "Номер карты")
     };
-    let password = Input { kind: "password", ..Input::text("g-password", "Пароль") };
-    let amount = Input { numeric: true, unit: "₽", ..Input::text("g-amount", "Сумма") };
+    let password = Input {
+        kind: "password",
+        ..Input::text("g-password", "Пароль")
+    };
+    let amount = Input {
+        numeric: true,
+        unit: "₽",
+        ..Input::text("g-amount", "Сумма")
+    };
     let errors = [
         FieldError::new("g-card2", Problem::CardLength { got: 10 }),
         FieldError::new("", Problem::SignInMismatch { left: 3 }),
@@ -123,7 +162,11 @@ fn notices() -> AnyView {
     [Tone::Info, Tone::Success, Tone::Warning, Tone::Danger]
         .into_iter()
         .map(|tone| {
-            notice(tone, "Телевидение приостановлено".into(), "Пополните на 140 ₽ — каналы включатся сами.")
+            notice(
+                tone,
+                "Телевидение приостановлено".into(),
+                "Пополните на 140 ₽ — каналы включатся сами.",
+            )
         })
         .collect::<Vec<_>>()
         .into_any()
@@ -159,8 +202,16 @@ fn operations() -> AnyView {
 
 fn places() -> AnyView {
     let arts = [
-        "art-receipts", "art-messages", "art-cards", "art-tickets", "art-offline", "art-404", "art-500",
-        "art-suspended", "art-success", "art-voucher",
+        "art-receipts",
+        "art-messages",
+        "art-cards",
+        "art-tickets",
+        "art-offline",
+        "art-404",
+        "art-500",
+        "art-suspended",
+        "art-success",
+        "art-voucher",
     ];
     let one = |art: &'static str| {
         let title = view! { <h3>{art}</h3> }.into_any();

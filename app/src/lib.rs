@@ -5,7 +5,10 @@
 //! so that not a byte of them is in the browser's module. Nothing here reads the environment or the
 //! database; server functions call `services`.
 
-#![expect(missing_docs, reason = "the server macro makes public structs of arguments")]
+#![expect(
+    missing_docs,
+    reason = "the server macro makes public structs of arguments"
+)]
 
 pub mod cabinet;
 pub mod error;

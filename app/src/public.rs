@@ -80,7 +80,10 @@ impl PublicPage {
             Self::Register => t::register_title(lang),
             Self::RegisterDetails { .. } => t::details_title(lang),
             Self::RegisterCheck { .. } => t::check_title(lang),
-            Self::Password { purpose: Purpose::Activation, .. } => t::activate_title(lang),
+            Self::Password {
+                purpose: Purpose::Activation,
+                ..
+            } => t::activate_title(lang),
             Self::Password { .. } => t::reset_title(lang),
             Self::Forgot { .. } => t::forgot_title(lang),
             Self::AccessHelp => t::access_title(lang),
@@ -99,8 +102,14 @@ impl PublicPage {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Password { link: Link::Unknown, .. } => StatusCode::NOT_FOUND,
-            Self::Password { link: Link::Used | Link::Expired, .. } => StatusCode::GONE,
+            Self::Password {
+                link: Link::Unknown,
+                ..
+            } => StatusCode::NOT_FOUND,
+            Self::Password {
+                link: Link::Used | Link::Expired,
+                ..
+            } => StatusCode::GONE,
             _ => StatusCode::OK,
         }
     }
@@ -128,9 +137,11 @@ impl PublicPage {
             Self::RegisterCheck { id, progress, sent } => {
                 registration::check(request, id, progress, *sent)
             }
-            Self::Password { purpose, token, link } => {
-                password::page(request, *purpose, token, link.clone())
-            }
+            Self::Password {
+                purpose,
+                token,
+                link,
+            } => password::page(request, *purpose, token, link.clone()),
             Self::Forgot { sent } => recovery::forgot(request, *sent),
             Self::AccessHelp => recovery::access_help(),
             Self::Help => info::help(),

@@ -11,8 +11,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn hydrate() {
     let document = document();
-    let lang = document.document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
-    let Some(root) = document.get_element_by_id("app").and_then(|node| node.dyn_into().ok()) else {
+    let lang = document
+        .document_element()
+        .and_then(|html| html.get_attribute("lang"))
+        .unwrap_or_default();
+    let Some(root) = document
+        .get_element_by_id("app")
+        .and_then(|node| node.dyn_into().ok())
+    else {
         return;
     };
     leptos::mount::hydrate_from(root, move || {

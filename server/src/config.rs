@@ -63,6 +63,7 @@ pub struct Acquirer {
     /// Origin of the payer's page, where forms may lead.
     pub page_origin: String,
     /// Shop id.
+    #[serde(deserialize_with = "text")]
     pub shop_id: String,
     /// Secret key.
     pub secret_key: SecretString,
@@ -156,6 +157,20 @@ fn defaults() -> serde_json::Value {
     })
 }
 
+/// A text that may look like a number in the environment.
+fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Text(text) => text,
+        Either::Number(number) => number.to_string(),
+    })
+}
+
 /// Reads the settings.
 pub fn load(file: Option<&Path>) -> Result<Config> {
     let mut figment = Figment::from(Serialized::defaults(defaults()));
@@ -167,7 +182,11 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     }
     // `CABINET_SERVER__LISTEN` is `server.listen`; `DATABASE_URL` is what everybody calls it.
     let mut config: Config = figment
-        .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()))
+        .merge(
+            Env::raw()
+                .only(&["DATABASE_URL"])
+                .map(|_| "database.url".into()),
+        )
         .merge(Env::prefixed("CABINET_").ignore(&["config"]).split("__"))
         .extract()
         .map_err(|error| {
@@ -209,7 +228,10 @@ impl Config {
 
     /// Address of the database for its owner.
     pub fn owner_url(&self) -> Result<&SecretString> {
-        self.database.owner_url.as_ref().map_or_else(|| self.database_url(), Ok)
+        self.database
+            .owner_url
+            .as_ref()
+            .map_or_else(|| self.database_url(), Ok)
     }
 }
 
@@ -219,8 +241,17 @@ mod tests {
 
     #[test]
     fn origins_have_no_path() {
-        assert_eq!(origin("x", "https://lk.example/").ok().as_deref(), Some("https://lk.example"));
-        for wrong in ["lk.example", "ftp://x", "https://", "https://a/b", "https://a; script-src *"] {
+        assert_eq!(
+            origin("x", "https://lk.example/").ok().as_deref(),
+            Some("https://lk.example")
+        );
+        for wrong in [
+            "lk.example",
+            "ftp://x",
+            "https://",
+            "https://a/b",
+            "https://a; script-src *",
+        ] {
             assert!(origin("x", wrong).is_err(), "{wrong}");
         }
     }
@@ -234,6 +265,7 @@ mod tests {
                 .map_err(|error| error.to_string())
         };
         assert!(read("").is_ok());
+        assert!(read("[acquirer]\nshop_id = 100500").is_ok_and(|c| c.acquirer.shop_id == "100500"));
         assert!(read("[server]\nlisten = \"here\"").is_err_and(|e| e.contains("server.listen")));
         assert!(read("[server]\nlistne = \"127.0.0.1:1\"").is_err_and(|e| e.contains("listne")));
     }

@@ -61,7 +61,10 @@ fn main() -> ExitCode {
     };
     telemetry::start(&config.log);
     gateways::http::install_tls();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into()),
     };
@@ -74,7 +77,9 @@ fn main() -> ExitCode {
             Role::Seed => roles::seed::run(config).await,
             Role::Sandbox => roles::sandbox::run(config).await,
             Role::Doctor => roles::doctor::run(config).await,
-            Role::Ledger { question: LedgerQuestion::Check } => roles::ledger::check(config).await,
+            Role::Ledger {
+                question: LedgerQuestion::Check,
+            } => roles::ledger::check(config).await,
         }
     });
     match result {

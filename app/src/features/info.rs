@@ -12,14 +12,20 @@ use leptos::prelude::*;
 /// Frequent questions: question and answer in both languages.
 const QUESTIONS: &[[(&str, &str); 2]] = &[
     [
-        ("Оплатил, а каналов нет", "I paid, but there are no channels"),
+        (
+            "Оплатил, а каналов нет",
+            "I paid, but there are no channels",
+        ),
         (
             "Оставьте приёмник включённым на любом канале: обычно хватает 10 минут. Страница платежа показывает, зачислены ли деньги.",
             "Leave the receiver on at any channel: 10 minutes usually do. The payment’s page shows whether the money arrived.",
         ),
     ],
     [
-        ("Где номер карты доступа", "Where is the number of the access card"),
+        (
+            "Где номер карты доступа",
+            "Where is the number of the access card",
+        ),
         (
             "На самой карте под чипом, в договоре и в меню приёмника: «Меню» → «Условный доступ» → «Карта».",
             "On the card under the chip, in the contract, and in the receiver: Menu → Conditional access → Card.",
@@ -33,7 +39,10 @@ const QUESTIONS: &[[(&str, &str); 2]] = &[
         ),
     ],
     [
-        ("Что значит «Не хватает 140 ₽»", "What does “Short of ₽140” mean"),
+        (
+            "Что значит «Не хватает 140 ₽»",
+            "What does “Short of ₽140” mean",
+        ),
         (
             "Это цена тарифа минус деньги на балансе. Пополните ровно на эту сумму — каналы включатся сами.",
             "The price of the tariff less the balance. Top up exactly that and the channels come back.",
@@ -88,10 +97,14 @@ pub fn help() -> AnyView {
 /// The title of a document.
 pub const fn document_title(lang: Lang, document: Document) -> &'static str {
     match document {
-        Document::Terms => lang.pick("Условия пользования кабинетом", "Terms of using the cabinet"),
-        Document::PersonalData => {
-            lang.pick("Обработка персональных данных", "Processing of personal data")
-        }
+        Document::Terms => lang.pick(
+            "Условия пользования кабинетом",
+            "Terms of using the cabinet",
+        ),
+        Document::PersonalData => lang.pick(
+            "Обработка персональных данных",
+            "Processing of personal data",
+        ),
         Document::Advertising => lang.pick("Новости и акции", "News and offers"),
     }
 }
@@ -99,20 +112,45 @@ pub const fn document_title(lang: Lang, document: Document) -> &'static str {
 const fn document_text(document: Document) -> &'static [(&'static str, &'static str)] {
     match document {
         Document::Terms => &[
-            ("Кабинет показывает состояние услуг по вашему договору, принимает платежи и хранит историю операций.", "The cabinet shows the services of your contract, takes payments and keeps the history of operations."),
-            ("Вход — по номеру карты, телефону или почте и паролю. Не передавайте пароль никому: сотрудники его не спрашивают.", "You sign in with the card number, phone or e-mail and a password. Give the password to nobody: our people never ask for it."),
-            ("Платёж считается полученным, когда банк подтвердил его; деньги зачисляются на лицевой счёт договора сразу после этого.", "A payment is received when the bank confirms it; the money is credited to the contract’s account at once."),
-            ("Кабинет бесплатный. Закрыть его можно в любой день по телефону или в офисе; договор об услугах при этом продолжает действовать.", "The cabinet is free. You may close it any day by phone or in an office; the contract for services goes on."),
+            (
+                "Кабинет показывает состояние услуг по вашему договору, принимает платежи и хранит историю операций.",
+                "The cabinet shows the services of your contract, takes payments and keeps the history of operations.",
+            ),
+            (
+                "Вход — по номеру карты, телефону или почте и паролю. Не передавайте пароль никому: сотрудники его не спрашивают.",
+                "You sign in with the card number, phone or e-mail and a password. Give the password to nobody: our people never ask for it.",
+            ),
+            (
+                "Платёж считается полученным, когда банк подтвердил его; деньги зачисляются на лицевой счёт договора сразу после этого.",
+                "A payment is received when the bank confirms it; the money is credited to the contract’s account at once.",
+            ),
+            (
+                "Кабинет бесплатный. Закрыть его можно в любой день по телефону или в офисе; договор об услугах при этом продолжает действовать.",
+                "The cabinet is free. You may close it any day by phone or in an office; the contract for services goes on.",
+            ),
         ],
         Document::PersonalData => &[
-            ("Мы обрабатываем имя, номер договора и карты, телефон, почту, историю платежей и входов — чтобы оказывать услуги, принимать платежи и защищать ваш вход.", "We process name, contract and card numbers, phone, e-mail, payments and sign-ins in order to serve you, take payments and protect your access."),
-            ("Данные карты, которой вы платите, мы не получаем: их принимает банк.", "We never get the data of the bank card: the bank takes them."),
-            ("Данные хранятся, пока действует договор, и дальше столько, сколько требует закон о бухгалтерском учёте и связи.", "Data are kept while the contract lasts and then as long as the laws on accounting and communications demand."),
-            ("Согласие можно отозвать: позвоните нам или придите в офис.", "You may withdraw the consent: call us or come to an office."),
+            (
+                "Мы обрабатываем имя, номер договора и карты, телефон, почту, историю платежей и входов — чтобы оказывать услуги, принимать платежи и защищать ваш вход.",
+                "We process name, contract and card numbers, phone, e-mail, payments and sign-ins in order to serve you, take payments and protect your access.",
+            ),
+            (
+                "Данные карты, которой вы платите, мы не получаем: их принимает банк.",
+                "We never get the data of the bank card: the bank takes them.",
+            ),
+            (
+                "Данные хранятся, пока действует договор, и дальше столько, сколько требует закон о бухгалтерском учёте и связи.",
+                "Data are kept while the contract lasts and then as long as the laws on accounting and communications demand.",
+            ),
+            (
+                "Согласие можно отозвать: позвоните нам или придите в офис.",
+                "You may withdraw the consent: call us or come to an office.",
+            ),
         ],
-        Document::Advertising => &[
-            ("С этим согласием мы присылаем новости о каналах и акции. Отказаться можно в любой момент, на услуги это не влияет.", "With this consent we send news of channels and offers. You may refuse at any time; services do not change."),
-        ],
+        Document::Advertising => &[(
+            "С этим согласием мы присылаем новости о каналах и акции. Отказаться можно в любой момент, на услуги это не влияет.",
+            "With this consent we send news of channels and offers. You may refuse at any time; services do not change.",
+        )],
     }
 }
 
@@ -123,18 +161,20 @@ pub fn legal(document: Document) -> AnyView {
         .iter()
         .map(|(ru, en)| view! { <p>{lang.pick(ru, en)}</p> })
         .collect();
-    plain(view! {
-        <div class="l-steps">
-            <article class="c-prose">
-                <div>
-                    <h1 tabindex="-1">{document_title(lang, document)}</h1>
-                    <p class="c-hint">{t::legal_version(lang)}</p>
-                </div>
-                {paragraphs}
-            </article>
-        </div>
-    }
-    .into_any())
+    plain(
+        view! {
+            <div class="l-steps">
+                <article class="c-prose">
+                    <div>
+                        <h1 tabindex="-1">{document_title(lang, document)}</h1>
+                        <p class="c-hint">{t::legal_version(lang)}</p>
+                    </div>
+                    {paragraphs}
+                </article>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// A payment's result for somebody who is not signed in: nothing but how it stands.
@@ -216,13 +256,18 @@ pub fn mailbox(texts: &[Kept]) -> AnyView {
                 .split("\n\n")
                 .map(|paragraph| {
                     if paragraph.starts_with("http") {
-                        view! { <p><a href=paragraph.to_owned()>{paragraph.to_owned()}</a></p> }.into_any()
+                        view! { <p><a href=paragraph.to_owned()>{paragraph.to_owned()}</a></p> }
+                            .into_any()
                     } else {
                         view! { <p>{paragraph.to_owned()}</p> }.into_any()
                     }
                 })
                 .collect();
-            let subject = if kept.subject.is_empty() { "SMS".to_owned() } else { kept.subject.clone() };
+            let subject = if kept.subject.is_empty() {
+                "SMS".to_owned()
+            } else {
+                kept.subject.clone()
+            };
             view! {
                 <article class="c-card l-stack" data-gap="s">
                     <h2>{subject}</h2>

@@ -15,7 +15,9 @@ use server_fn::codec::GetUrl;
 #[server(endpoint = "messages", input = GetUrl)]
 pub async fn load_inbox() -> Result<Inbox, AppError> {
     let request = crate::request::request()?;
-    services::messages::list(&request.services, &request.actor).await.map_err(crate::error::fail)
+    services::messages::list(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)
 }
 
 /// One message with the day it is read on.
@@ -31,7 +33,9 @@ pub struct Opened {
 #[server(endpoint = "messages/one", input = GetUrl)]
 pub async fn load_message(id: String) -> Result<Opened, AppError> {
     let request = crate::request::request()?;
-    let id = id.parse().map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    let id = id
+        .parse()
+        .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
     let (message, today) = services::messages::open(&request.services, &request.actor, id)
         .await
         .map_err(crate::error::fail)?;
@@ -62,7 +66,11 @@ pub const fn topic_icon(topic: Topic) -> &'static str {
 /// The inbox page.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
-    page(Page::titled(t::messages_title(lang())), load_inbox, |inbox| list(&inbox))
+    page(
+        Page::titled(t::messages_title(lang())),
+        load_inbox,
+        |inbox| list(&inbox),
+    )
 }
 
 fn list(inbox: &Inbox) -> AnyView {
@@ -115,7 +123,8 @@ pub fn MessagePage() -> impl IntoView {
     let lang = lang();
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
-    let about = Page::hidden_title(t::messages_title(lang)).back("/messages", t::back_to_messages(lang));
+    let about =
+        Page::hidden_title(t::messages_title(lang)).back("/messages", t::back_to_messages(lang));
     page_with(about, id, load_message, |opened| read(&opened))
 }
 

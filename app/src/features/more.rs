@@ -11,21 +11,31 @@ use leptos::prelude::*;
 /// The tariff of the card in view.
 #[component]
 pub fn TariffPage() -> impl IntoView {
-    page(Page::titled(t::my_tariff(lang())), load_home, |home| tariff(&home))
+    page(Page::titled(t::my_tariff(lang())), load_home, |home| {
+        tariff(&home)
+    })
 }
 
 fn tariff(home: &Home) -> AnyView {
     let lang = lang();
     let Some(tariff) = &home.tariff else {
         let title = view! { <h2>{t::no_tariff(lang)}</h2> }.into_any();
-        let call = view! { <a class="c-btn c-tel" href=common::PHONE_HREF>{common::PHONE}</a> }.into_any();
+        let call =
+            view! { <a class="c-btn c-tel" href=common::PHONE_HREF>{common::PHONE}</a> }.into_any();
         return view! { <section class="c-card">{empty("art-cards", title, String::new(), call)}</section> }
             .into_any();
     };
-    let row = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let row =
+        |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     let next = tariff.next_charge.map_or_else(
         || t::charge_after_top_up(lang).to_owned(),
-        |day| format!("{}, {}", date(lang, day, home.today), money(lang, tariff.price.amount)),
+        |day| {
+            format!(
+                "{}, {}",
+                date(lang, day, home.today),
+                money(lang, tariff.price.amount)
+            )
+        },
     );
     view! {
         <section class="c-card l-stack l-text">
@@ -48,42 +58,46 @@ fn tariff(home: &Home) -> AnyView {
 /// All sections.
 #[component]
 pub fn MenuPage() -> impl IntoView {
-    page(Page::titled(t::more_title(lang())), super::frame::load_frame, |frame| {
-        let lang = lang();
-        let row = |href: &'static str, name: &'static str, title: &'static str| {
+    page(
+        Page::titled(t::more_title(lang())),
+        super::frame::load_frame,
+        |frame| {
+            let lang = lang();
+            let row = |href: &'static str, name: &'static str, title: &'static str| {
+                view! {
+                    <li>
+                        <a class="c-row" href=href>
+                            <span class="c-tile">{icon(name)}</span>
+                            <span class="c-row__text"><b>{title}</b></span>
+                            {icon("i-chev-r")}
+                        </a>
+                    </li>
+                }
+            };
             view! {
-                <li>
-                    <a class="c-row" href=href>
-                        <span class="c-tile">{icon(name)}</span>
-                        <span class="c-row__text"><b>{title}</b></span>
-                        {icon("i-chev-r")}
-                    </a>
-                </li>
+                <div class="l-stack l-text">
+                    <p class="c-hint">{t::account_number(lang)} " " {frame.contract.grouped()}</p>
+                    <section class="c-card" data-flush="">
+                        <ul class="c-list">
+                            {row("/payments/top-up", "i-payments", common::nav_top_up(lang))}
+                            {row("/expenses", "i-chart", common::nav_expenses(lang))}
+                            {row("/tariff", "i-tariff", t::my_tariff(lang))}
+                            {row("/messages", "i-messages", common::nav_messages(lang))}
+                            <li>
+                                <a class="c-row" href="/help" rel="external">
+                                    <span class="c-tile">{icon("i-help")}</span>
+                                    <span class="c-row__text"><b>{common::help(lang)}</b></span>
+                                    {icon("i-chev-r")}
+                                </a>
+                            </li>
+                        </ul>
+                    </section>
+                    <form method="post" action="/api/sign-out">
+                        <button class="c-btn" data-kind="soft">{common::sign_out(lang)}</button>
+                    </form>
+                </div>
             }
-        };
-        view! {
-            <div class="l-stack l-text">
-                <p class="c-hint">{t::account_number(lang)} " " {frame.contract.grouped()}</p>
-                <section class="c-card" data-flush="">
-                    <ul class="c-list">
-                        {row("/payments/top-up", "i-payments", common::nav_top_up(lang))}
-                        {row("/expenses", "i-chart", common::nav_expenses(lang))}
-                        {row("/tariff", "i-tariff", t::my_tariff(lang))}
-                        {row("/messages", "i-messages", common::nav_messages(lang))}
-                        <li>
-                            <a class="c-row" href="/help" rel="external">
-                                <span class="c-tile">{icon("i-help")}</span>
-                                <span class="c-row__text"><b>{common::help(lang)}</b></span>
-                                {icon("i-chev-r")}
-                            </a>
-                        </li>
-                    </ul>
-                </section>
-                <form method="post" action="/api/sign-out">
-                    <button class="c-btn" data-kind="soft">{common::sign_out(lang)}</button>
-                </form>
-            </div>
-        }
-        .into_any()
-    })
+            .into_any()
+        },
+    )
 }

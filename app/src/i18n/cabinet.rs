@@ -26,6 +26,7 @@ texts! {
     tv_works: "Телевидение работает", "Television works";
     comes_in_minutes: "Обычно деньги поступают за несколько минут", "Money usually arrives within minutes";
     tariff: "Тариф", "Tariff";
+    contract: "Договор", "Contract";
     operations: "Операции", "Operations";
     all_operations: "Все расходы", "All expenses";
     messages: "Сообщения", "Messages";
@@ -146,7 +147,9 @@ pub fn channel_count(lang: Lang, count: i32) -> String {
     let n = u64::from(count.unsigned_abs());
     match lang {
         Lang::Ru => domain::format::counted(n, plural_ru(n, ["канал", "канала", "каналов"])),
-        Lang::En => domain::format::counted(n, domain::format::plural_en(n, ["channel", "channels"])),
+        Lang::En => {
+            domain::format::counted(n, domain::format::plural_en(n, ["channel", "channels"]))
+        }
     }
 }
 
@@ -171,7 +174,9 @@ pub fn days_more(lang: Lang, left: i32) -> String {
 /// `Осталось 2 дня`; on the last day `Последний день`.
 pub fn days_left(lang: Lang, left: i32) -> String {
     match (lang, left) {
-        (_, i32::MIN..=0) => lang.pick("Сегодня спишем плату", "Charged today").to_owned(),
+        (_, i32::MIN..=0) => lang
+            .pick("Сегодня спишем плату", "Charged today")
+            .to_owned(),
         (Lang::Ru, 1) => "Остался 1\u{a0}день".to_owned(),
         (Lang::Ru, n) => format!("Осталось {}", days(lang, u64::from(n.unsigned_abs()))),
         (Lang::En, n) => format!("{} left", days(lang, u64::from(n.unsigned_abs()))),
@@ -274,9 +279,18 @@ pub fn suspended_alert(lang: Lang, missing: Money) -> (String, &'static str) {
 /// Why service is off, when it is not for want of money.
 pub const fn hold(lang: Lang, hold: Hold) -> &'static str {
     match hold {
-        Hold::UserPause => lang.pick("Вы поставили услугу на паузу", "You have paused the service"),
-        Hold::CardLost => lang.pick("Карта заблокирована как потерянная", "The card is blocked as lost"),
-        Hold::Operator => lang.pick("Услуга отключена, позвоните нам", "The service is off, please call us"),
+        Hold::UserPause => lang.pick(
+            "Вы поставили услугу на паузу",
+            "You have paused the service",
+        ),
+        Hold::CardLost => lang.pick(
+            "Карта заблокирована как потерянная",
+            "The card is blocked as lost",
+        ),
+        Hold::Operator => lang.pick(
+            "Услуга отключена, позвоните нам",
+            "The service is off, please call us",
+        ),
         Hold::Debt | Hold::PromiseOverdue => lang.pick("Не хватает денег", "Money is short"),
     }
 }
@@ -372,10 +386,9 @@ pub const fn refusal(lang: Lang, reason: CancelReason) -> &'static str {
             "Банк сейчас не принимает платежи. Попробуйте через несколько минут.",
             "The bank takes no payments now. Try again in a few minutes.",
         ),
-        CancelReason::Expired | CancelReason::CanceledByMerchant => lang.pick(
-            "Оплату не завершили.",
-            "The payment was not completed.",
-        ),
+        CancelReason::Expired | CancelReason::CanceledByMerchant => {
+            lang.pick("Оплату не завершили.", "The payment was not completed.")
+        }
         CancelReason::Other => lang.pick(
             "Банк отклонил платёж. Обычно помогает другая карта или звонок в банк.",
             "The bank declined it. Another card or a call to the bank usually helps.",
@@ -397,7 +410,10 @@ pub const fn payment_state(lang: Lang, state: PaymentState) -> &'static str {
 pub fn unread_count(lang: Lang, count: i64) -> String {
     let n = u64::try_from(count).unwrap_or(0);
     match lang {
-        Lang::Ru => format!(", {n}\u{a0}{}", plural_ru(n, ["непрочитанное", "непрочитанных", "непрочитанных"])),
+        Lang::Ru => format!(
+            ", {n}\u{a0}{}",
+            plural_ru(n, ["непрочитанное", "непрочитанных", "непрочитанных"])
+        ),
         Lang::En => format!(", {n} unread"),
     }
 }

@@ -10,10 +10,19 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
     let ru = matches!(lang, Lang::Ru);
     let fixed = match problem {
         Problem::CardEmpty => ("Введите номер карты", "Enter the card number"),
-        Problem::CardNotDigits => ("В номере карты только цифры", "A card number has digits only"),
-        Problem::CardCheckDigit => ("Проверьте цифры: в номере опечатка", "Check the digits: there is a typo"),
+        Problem::CardNotDigits => (
+            "В номере карты только цифры",
+            "A card number has digits only",
+        ),
+        Problem::CardCheckDigit => (
+            "Проверьте цифры: в номере опечатка",
+            "Check the digits: there is a typo",
+        ),
         Problem::ContractEmpty => ("Введите номер договора", "Enter the contract number"),
-        Problem::ContractNotDigits => ("В номере договора только цифры", "A contract number has digits only"),
+        Problem::ContractNotDigits => (
+            "В номере договора только цифры",
+            "A contract number has digits only",
+        ),
         Problem::SurnameEmpty => ("Введите фамилию", "Enter the surname"),
         Problem::KnownContactEmpty => (
             "Введите телефон или почту из договора",
@@ -60,10 +69,16 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
         Problem::PasswordNew => ("Придумайте пароль", "Choose a password"),
         Problem::PasswordNoDigit => ("Добавьте цифру", "Add a digit"),
         Problem::PasswordNoSpecial => ("Добавьте знак: ! ? . , # …", "Add a sign: ! ? . , # …"),
-        Problem::PasswordKnown => ("Этот пароль слишком известен", "This password is too well known"),
+        Problem::PasswordKnown => (
+            "Этот пароль слишком известен",
+            "This password is too well known",
+        ),
         Problem::PasswordLong => ("Пароль слишком длинный", "The password is too long"),
         Problem::AmountEmpty => ("Введите сумму", "Enter the sum"),
-        Problem::AmountMalformed => ("Введите сумму цифрами: 390 или 390,50", "Enter digits: 390 or 390.50"),
+        Problem::AmountMalformed => (
+            "Введите сумму цифрами: 390 или 390,50",
+            "Enter digits: 390 or 390.50",
+        ),
         Problem::MethodUnavailable => (
             "Этот способ сейчас не работает, выберите другой",
             "This way does not work now, choose another",
@@ -117,7 +132,10 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::SignInMismatch { left } => {
             let (no, left) = (
-                lang.pick("Номер или пароль не подходят.", "The number or password does not fit."),
+                lang.pick(
+                    "Номер или пароль не подходят.",
+                    "The number or password does not fit.",
+                ),
                 tries(lang, *left),
             );
             format!("{no} {left}")
@@ -144,7 +162,11 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::AmountRange { min, max } => {
             let (min, max) = (money(lang, *min), money(lang, *max));
-            if ru { format!("От {min} до {max}") } else { format!("From {min} to {max}") }
+            if ru {
+                format!("От {min} до {max}")
+            } else {
+                format!("From {min} to {max}")
+            }
         }
         other => format!("{other:?}"),
     }
@@ -152,15 +174,24 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
 
 fn tries(lang: Lang, left: u32) -> String {
     if left == 0 {
-        return lang.pick("Это была последняя попытка", "That was the last try").to_owned();
+        return lang
+            .pick("Это была последняя попытка", "That was the last try")
+            .to_owned();
     }
     match lang {
         Lang::Ru => {
             let word = plural_ru(u64::from(left), ["попытка", "попытки", "попыток"]);
-            let verb = if word == "попытка" { "Осталась" } else { "Осталось" };
+            let verb = if word == "попытка" {
+                "Осталась"
+            } else {
+                "Осталось"
+            };
             format!("{verb} {left}\u{a0}{word}")
         }
-        Lang::En => format!("{left}\u{a0}{} left", plural_en(u64::from(left), ["try", "tries"])),
+        Lang::En => format!(
+            "{left}\u{a0}{} left",
+            plural_en(u64::from(left), ["try", "tries"])
+        ),
     }
 }
 
@@ -172,11 +203,26 @@ mod tests {
     #[test]
     fn counts_are_declined() {
         let left = |left| text(Lang::Ru, &Problem::SignInMismatch { left });
-        assert_eq!(left(3), "Номер или пароль не подходят. Осталось 3\u{a0}попытки");
-        assert_eq!(left(1), "Номер или пароль не подходят. Осталась 1\u{a0}попытка");
-        assert_eq!(left(0), "Номер или пароль не подходят. Это была последняя попытка");
-        let range = Problem::AmountRange { min: Money::from_roubles(10), max: Money::from_roubles(15_000) };
+        assert_eq!(
+            left(3),
+            "Номер или пароль не подходят. Осталось 3\u{a0}попытки"
+        );
+        assert_eq!(
+            left(1),
+            "Номер или пароль не подходят. Осталась 1\u{a0}попытка"
+        );
+        assert_eq!(
+            left(0),
+            "Номер или пароль не подходят. Это была последняя попытка"
+        );
+        let range = Problem::AmountRange {
+            min: Money::from_roubles(10),
+            max: Money::from_roubles(15_000),
+        };
         assert_eq!(text(Lang::Ru, &range), "От 10\u{a0}₽ до 15\u{a0}000\u{a0}₽");
-        assert_eq!(text(Lang::En, &Problem::CardLength { got: 10 }), "A card number has 11 or 12 digits, now 10");
+        assert_eq!(
+            text(Lang::En, &Problem::CardLength { got: 10 }),
+            "A card number has 11 or 12 digits, now 10"
+        );
     }
 }

@@ -25,40 +25,81 @@ enum Kind {
 
 /// Parts of the sprite that every page of the cabinet may need.
 const CABINET_SPRITE: &[&str] = &[
-    "logo", "i-home", "i-payments", "i-tariff", "i-messages", "i-more", "i-chart", "i-help", "i-tv",
-    "i-chev-d", "i-chev-l", "i-chev-r", "i-check", "i-cross", "i-clock", "i-alert", "i-info", "i-in",
-    "i-loop", "i-receipt", "i-card", "i-calendar", "i-user", "i-key", "art-balance", "art-receipts",
-    "art-messages", "art-cards", "art-404", "art-500",
+    "logo",
+    "i-home",
+    "i-payments",
+    "i-tariff",
+    "i-messages",
+    "i-more",
+    "i-chart",
+    "i-help",
+    "i-tv",
+    "i-chev-d",
+    "i-chev-l",
+    "i-chev-r",
+    "i-check",
+    "i-cross",
+    "i-clock",
+    "i-alert",
+    "i-info",
+    "i-in",
+    "i-loop",
+    "i-receipt",
+    "i-card",
+    "i-calendar",
+    "i-user",
+    "i-key",
+    "art-balance",
+    "art-receipts",
+    "art-messages",
+    "art-cards",
+    "art-404",
+    "art-500",
 ];
 
 /// Parts of the sprite that public pages need.
 const PUBLIC_SPRITE: &[&str] = &[
-    "logo", "i-help", "i-eye", "i-user", "i-payments", "i-chev-r", "i-chev-d", "i-chev-l", "i-check",
-    "i-alert", "i-info", "i-clock", "i-copy", "i-phone", "i-key",
+    "logo",
+    "i-help",
+    "i-eye",
+    "i-user",
+    "i-payments",
+    "i-chev-r",
+    "i-chev-d",
+    "i-chev-l",
+    "i-check",
+    "i-alert",
+    "i-info",
+    "i-clock",
+    "i-copy",
+    "i-phone",
+    "i-key",
 ];
 
 /// The cabinet's document.
 pub fn cabinet(request: &Request) -> AnyView {
-    document(request, Kind::Cabinet, CABINET_SPRITE.to_vec(), || view! { <Cabinet/> }.into_any())
+    document(request, Kind::Cabinet, CABINET_SPRITE, || {
+        view! { <Cabinet/> }.into_any()
+    })
 }
 
 /// A public page's document; `art` are the drawings it needs beside the icons.
 pub fn public(request: &Request, art: &[&'static str], body: impl FnOnce() -> AnyView) -> AnyView {
     let mut ids = PUBLIC_SPRITE.to_vec();
     ids.extend_from_slice(art);
-    document(request, Kind::Public, ids, body)
+    document(request, Kind::Public, &ids, body)
 }
 
 /// A page with every component and drawing.
 pub fn whole(request: &Request, body: impl FnOnce() -> AnyView) -> AnyView {
-    let ids = sprite::SYMBOLS.iter().map(|symbol| symbol.id).collect();
-    document(request, Kind::PublicWhole, ids, body)
+    let ids: Vec<_> = sprite::SYMBOLS.iter().map(|symbol| symbol.id).collect();
+    document(request, Kind::PublicWhole, &ids, body)
 }
 
 fn document(
     request: &Request,
     kind: Kind,
-    ids: Vec<&'static str>,
+    ids: &[&'static str],
     body: impl FnOnce() -> AnyView,
 ) -> AnyView {
     provide_lang(request.lang);
@@ -66,7 +107,8 @@ fn document(
     let assets = request.site.assets.clone();
     let nonce = use_nonce();
     let styles = if kind == Kind::Public {
-        view! { <style nonce=nonce.clone() inner_html=assets.critical_css.clone()></style> }.into_any()
+        view! { <style nonce=nonce.clone() inner_html=assets.critical_css.clone()></style> }
+            .into_any()
     } else {
         view! { <link rel="stylesheet" href=assets.css.clone()/> }.into_any()
     };
@@ -76,7 +118,8 @@ fn document(
                 "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
                 assets.js, assets.wasm
             );
-            view! { <script type="module" nonce=nonce.clone() inner_html=start></script> }.into_any()
+            view! { <script type="module" nonce=nonce.clone() inner_html=start></script> }
+                .into_any()
         }
         Kind::Public | Kind::PublicWhole => ().into_any(),
     };
@@ -99,7 +142,7 @@ fn document(
             </head>
             <body>
                 <div id="app">{body()}</div>
-                <div class="u-sprite" inner_html=sprite::sprite(&ids)></div>
+                <div class="u-sprite" inner_html=sprite::sprite(ids)></div>
                 {script}
             </body>
         </html>
@@ -109,8 +152,12 @@ fn document(
 
 /// The content security policy with this response's nonce, and the language of the page.
 fn policy(request: &Request) {
-    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
-    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else {
+        return;
+    };
+    let nonce = use_nonce()
+        .map(|nonce| format!(" 'nonce-{nonce}'"))
+        .unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'{nonce}; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
@@ -121,5 +168,8 @@ fn policy(request: &Request) {
         response.insert_header(HeaderName::from_static("content-security-policy"), value);
     }
     let lang = if request.lang == Lang::En { "en" } else { "ru" };
-    response.insert_header(HeaderName::from_static("content-language"), HeaderValue::from_static(lang));
+    response.insert_header(
+        HeaderName::from_static("content-language"),
+        HeaderValue::from_static(lang),
+    );
 }

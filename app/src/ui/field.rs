@@ -49,7 +49,10 @@ impl Input {
 /// The words for the problem of a field, if it has one.
 pub fn error_of(errors: &[FieldError], field: &str) -> Option<String> {
     let lang = lang();
-    errors.iter().find(|error| error.field == field).map(|error| problem::text(lang, &error.problem))
+    errors
+        .iter()
+        .find(|error| error.field == field)
+        .map(|error| problem::text(lang, &error.problem))
 }
 
 /// The problem's words at its field.

@@ -2,7 +2,7 @@
 
 use super::icon::icon;
 use crate::i18n::{cabinet as t, lang};
-use domain::format::{clock, money, money_signed, moment};
+use domain::format::{clock, moment, money, money_signed};
 use domain::operation::{Operation, OperationKind};
 use domain::payment::{PaymentState, PaymentView};
 use domain::{Date, Lang};
@@ -19,7 +19,11 @@ pub fn operation_row(row: &Operation, today: Date, with_balance: bool) -> AnyVie
         OperationKind::PromiseRepaid | OperationKind::DebtRepaid => ("", "i-loop"),
         OperationKind::Other => ("", "i-receipt"),
     };
-    let mut when = if with_balance { clock(row.at) } else { moment(lang, row.at, today) };
+    let mut when = if with_balance {
+        clock(row.at)
+    } else {
+        moment(lang, row.at, today)
+    };
     if let Some(detail) = &row.detail {
         when.push_str(" · ");
         when.push_str(&quoted(lang, row.kind, detail));

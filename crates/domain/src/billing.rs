@@ -82,9 +82,15 @@ impl Hold {
 
     /// From storage.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Debt, Self::PromiseOverdue, Self::UserPause, Self::CardLost, Self::Operator]
-            .into_iter()
-            .find(|hold| hold.code() == code)
+        [
+            Self::Debt,
+            Self::PromiseOverdue,
+            Self::UserPause,
+            Self::CardLost,
+            Self::Operator,
+        ]
+        .into_iter()
+        .find(|hold| hold.code() == code)
     }
 }
 
@@ -154,7 +160,9 @@ pub fn settle(subscription: &Subscription, available: Money, today: Date) -> Vec
     }
     while paid_through <= today && steps.len() < MAX_STEPS {
         if left < price.amount {
-            steps.push(Step::Suspend { missing: left.missing_to(price.amount) });
+            steps.push(Step::Suspend {
+                missing: left.missing_to(price.amount),
+            });
             break;
         }
         let period = price.period_from(paid_through, subscription.anchor_day);
@@ -194,13 +202,20 @@ pub fn outlook(
     today: Date,
 ) -> Outlook {
     let split = split_top_up(amount, wallet);
-    let mut left = Money::from_kopecks(wallet.available.kopecks().saturating_add(split.rest.kopecks()));
+    let mut left = Money::from_kopecks(
+        wallet
+            .available
+            .kopecks()
+            .saturating_add(split.rest.kopecks()),
+    );
     let promised_debt =
         Money::from_kopecks(wallet.promised_debt.kopecks() - split.to_promise.kopecks());
     let mut subscriptions = subscriptions.to_vec();
     if promise_overdue && promised_debt.is_zero() {
         for subscription in &mut subscriptions {
-            subscription.holds.retain(|hold| *hold != Hold::PromiseOverdue);
+            subscription
+                .holds
+                .retain(|hold| *hold != Hold::PromiseOverdue);
         }
     }
     for subscription in &mut subscriptions {
@@ -213,18 +228,30 @@ pub fn outlook(
     }
     let balance = left;
     let served = subscriptions.iter().any(Subscription::is_served);
-    let mut running: Vec<Subscription> =
-        subscriptions.into_iter().filter(Subscription::is_served).collect();
+    let mut running: Vec<Subscription> = subscriptions
+        .into_iter()
+        .filter(Subscription::is_served)
+        .collect();
     for _ in 0..MAX_PERIODS {
-        let Some(next) = running.iter_mut().min_by_key(|s| s.paid_through) else { break };
+        let Some(next) = running.iter_mut().min_by_key(|s| s.paid_through) else {
+            break;
+        };
         if left < next.price.amount {
             break;
         }
         left = Money::from_kopecks(left.kopecks() - next.price.amount.kopecks());
-        next.paid_through = next.price.period_from(next.paid_through, next.anchor_day).to;
+        next.paid_through = next
+            .price
+            .period_from(next.paid_through, next.anchor_day)
+            .to;
     }
     let covered_until = running.iter().map(|s| s.paid_through).min();
-    Outlook { served, covered_until, balance, promised_debt }
+    Outlook {
+        served,
+        covered_until,
+        balance,
+        promised_debt,
+    }
 }
 
 /// The subscription after a step.
@@ -259,7 +286,11 @@ mod tests {
 
     fn monthly(paid_through: Date, holds: &[Hold]) -> Subscription {
         Subscription {
-            price: Price { amount: rub(399), unit: PeriodUnit::Month, count: 1 },
+            price: Price {
+                amount: rub(399),
+                unit: PeriodUnit::Month,
+                count: 1,
+            },
             anchor_day: paid_through.day(),
             paid_through,
             holds: holds.to_vec(),
@@ -275,16 +306,28 @@ mod tests {
     #[test]
     fn the_charge_falls_on_the_paid_day() {
         let sub = monthly(day(2026, 12, 15), &[]);
-        let period = Period { from: day(2026, 12, 15), to: day(2027, 1, 15) };
-        assert_eq!(settle(&sub, rub(399), day(2026, 12, 15)), vec![Step::Renew(period)]);
-        assert_eq!(settle(&sub, rub(259), day(2026, 12, 15)), vec![Step::Suspend { missing: rub(140) }]);
+        let period = Period {
+            from: day(2026, 12, 15),
+            to: day(2027, 1, 15),
+        };
+        assert_eq!(
+            settle(&sub, rub(399), day(2026, 12, 15)),
+            vec![Step::Renew(period)]
+        );
+        assert_eq!(
+            settle(&sub, rub(259), day(2026, 12, 15)),
+            vec![Step::Suspend { missing: rub(140) }]
+        );
     }
 
     #[test]
     fn restoration_moves_the_renewal_day_to_the_day_of_payment() {
         let mut sub = monthly(day(2026, 10, 22), &[Hold::Debt]);
         let today = day(2026, 11, 5);
-        let period = Period { from: today, to: day(2026, 12, 5) };
+        let period = Period {
+            from: today,
+            to: day(2026, 12, 5),
+        };
         let steps = settle(&sub, rub(400), today);
         assert_eq!(steps, vec![Step::Restore(period)]);
         apply(&mut sub, steps[0]);
@@ -309,22 +352,37 @@ mod tests {
     #[test]
     fn an_outlook_of_three_months() {
         let sub = monthly(day(2026, 10, 22), &[Hold::Debt]);
-        let wallet = Wallet { available: rub(259), ..Wallet::default() };
+        let wallet = Wallet {
+            available: rub(259),
+            ..Wallet::default()
+        };
         let today = day(2026, 11, 22);
         let none = outlook(std::slice::from_ref(&sub), &wallet, false, rub(139), today);
         assert!(!none.served);
         let one = outlook(std::slice::from_ref(&sub), &wallet, false, rub(140), today);
-        assert_eq!((one.served, one.covered_until, one.balance), (true, Some(day(2026, 12, 22)), Money::ZERO));
+        assert_eq!(
+            (one.served, one.covered_until, one.balance),
+            (true, Some(day(2026, 12, 22)), Money::ZERO)
+        );
         let three = outlook(&[sub], &wallet, false, rub(1_197), today);
-        assert_eq!((three.covered_until, three.balance), (Some(day(2027, 2, 22)), rub(1_057)));
+        assert_eq!(
+            (three.covered_until, three.balance),
+            (Some(day(2027, 2, 22)), rub(1_057))
+        );
     }
 
     #[test]
     fn an_outlook_repays_the_promise_first() {
         let sub = monthly(day(2026, 12, 22), &[]);
-        let wallet = Wallet { promised_debt: rub(140), ..Wallet::default() };
+        let wallet = Wallet {
+            promised_debt: rub(140),
+            ..Wallet::default()
+        };
         let after = outlook(&[sub], &wallet, false, rub(140), day(2026, 11, 22));
-        assert_eq!((after.balance, after.promised_debt), (Money::ZERO, Money::ZERO));
+        assert_eq!(
+            (after.balance, after.promised_debt),
+            (Money::ZERO, Money::ZERO)
+        );
     }
 
     proptest! {

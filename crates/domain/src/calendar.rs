@@ -87,9 +87,17 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_index = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-        let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+        let month = if month_index < 10 {
+            month_index + 3
+        } else {
+            month_index - 9
+        };
         let year = year_of_era + era * 400 + i32::from(month <= 2);
-        Self { year: year as i16, month: month as u8, day: day as u8 }
+        Self {
+            year: year as i16,
+            month: month as u8,
+            day: day as u8,
+        }
     }
 
     /// The day `days` later (earlier when negative).

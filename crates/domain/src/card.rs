@@ -65,7 +65,11 @@ impl CardNumber {
 
     /// The system it belongs to.
     pub fn cas(&self) -> Cas {
-        if self.0.len() == 11 { Cas::Irdeto } else { Cas::Conax }
+        if self.0.len() == 11 {
+            Cas::Irdeto
+        } else {
+            Cas::Conax
+        }
     }
 
     /// For people: groups of four, `0207 2340 6967`.
@@ -82,7 +86,10 @@ impl CardNumber {
 /// Spaces of any width and any dash are only decoration in numbers.
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '-' | '\u{a0}' | '\u{202f}' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(
+            c,
+            '-' | '\u{a0}' | '\u{202f}' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        )
 }
 
 /// Digits in groups from the left, separated by no-break spaces.
@@ -121,20 +128,39 @@ mod tests {
 
     #[test]
     fn tolerates_spaces_and_dashes() {
-        for text in ["020723406967", "0207 2340 6967", " 0207-2340\u{2013}6967\u{a0}"] {
+        for text in [
+            "020723406967",
+            "0207 2340 6967",
+            " 0207-2340\u{2013}6967\u{a0}",
+        ] {
             assert_eq!(CardNumber::parse(text).unwrap().as_str(), "020723406967");
         }
-        assert_eq!(CardNumber::parse("020723406967").unwrap().grouped(), "0207\u{a0}2340\u{a0}6967");
+        assert_eq!(
+            CardNumber::parse("020723406967").unwrap().grouped(),
+            "0207\u{a0}2340\u{a0}6967"
+        );
     }
 
     #[test]
     fn names_what_is_wrong() {
         assert_eq!(CardNumber::parse("  "), Err(ParseCardError::Empty));
-        assert_eq!(CardNumber::parse("02072340696O"), Err(ParseCardError::NotDigits));
-        assert_eq!(CardNumber::parse("0207234069"), Err(ParseCardError::Length(10)));
-        assert_eq!(CardNumber::parse("79927398710"), Err(ParseCardError::CheckDigit));
+        assert_eq!(
+            CardNumber::parse("02072340696O"),
+            Err(ParseCardError::NotDigits)
+        );
+        assert_eq!(
+            CardNumber::parse("0207234069"),
+            Err(ParseCardError::Length(10))
+        );
+        assert_eq!(
+            CardNumber::parse("79927398710"),
+            Err(ParseCardError::CheckDigit)
+        );
         assert_eq!(CardNumber::parse("79927398713").unwrap().cas(), Cas::Irdeto);
-        assert_eq!(CardNumber::parse("٠٢٠٧٢٣٤٠٦٩٦٧"), Err(ParseCardError::NotDigits));
+        assert_eq!(
+            CardNumber::parse("٠٢٠٧٢٣٤٠٦٩٦٧"),
+            Err(ParseCardError::NotDigits)
+        );
     }
 
     proptest! {

@@ -25,8 +25,10 @@ impl Phone {
     /// # Errors
     /// [`ParsePhoneError`] for the message beside the field.
     pub fn parse(text: &str) -> Result<Self, ParsePhoneError> {
-        let compact: String =
-            text.chars().filter(|c| !is_separator(*c) && !matches!(c, '(' | ')' | '.')).collect();
+        let compact: String = text
+            .chars()
+            .filter(|c| !is_separator(*c) && !matches!(c, '(' | ')' | '.'))
+            .collect();
         if compact.is_empty() {
             return Err(ParsePhoneError::Empty);
         }
@@ -106,7 +108,9 @@ impl Email {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         let zone_fits = host
             .rsplit_once('.')
@@ -146,28 +150,70 @@ mod tests {
             "9123456789",
             "+7 (912) 345 67 89",
         ] {
-            assert_eq!(Phone::parse(text).unwrap().as_str(), "+79123456789", "{text}");
+            assert_eq!(
+                Phone::parse(text).unwrap().as_str(),
+                "+79123456789",
+                "{text}"
+            );
         }
-        assert_eq!(Phone::parse("+7 912 345-67-89").unwrap().masked(), "+7\u{a0}912\u{a0}•••-••-89");
+        assert_eq!(
+            Phone::parse("+7 912 345-67-89").unwrap().masked(),
+            "+7\u{a0}912\u{a0}•••-••-89"
+        );
     }
 
     #[test]
     fn refuses_other_phones() {
         assert_eq!(Phone::parse(" "), Err(ParsePhoneError::Empty));
-        for text in ["+7 912 345-67", "+8 912 345-67-89", "123", "+1 202 555 01 00", "84951234567", "девять"] {
-            assert_eq!(Phone::parse(text), Err(ParsePhoneError::Malformed), "{text}");
+        for text in [
+            "+7 912 345-67",
+            "+8 912 345-67-89",
+            "123",
+            "+1 202 555 01 00",
+            "84951234567",
+            "девять",
+        ] {
+            assert_eq!(
+                Phone::parse(text),
+                Err(ParsePhoneError::Malformed),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn reads_addresses() {
-        assert_eq!(Email::parse(" Maria.Sokolova@Mail.RU ").unwrap().as_str(), "maria.sokolova@mail.ru");
-        assert_eq!(Email::parse("a+b@x-y.example").unwrap().masked(), "a•••@x-y.example");
-        for text in ["ivan", "ivan@", "@mail.ru", "ivan@mail", "a b@mail.ru", "иван@mail.ru", "a@-x.ru",
-                     "a..b@mail.ru", "a@b..ru", "a@1.2", "a@mail.ru\nBcc: x@y.ru"] {
-            assert_eq!(Email::parse(text), Err(ParseEmailError::Malformed), "{text}");
+        assert_eq!(
+            Email::parse(" Maria.Sokolova@Mail.RU ").unwrap().as_str(),
+            "maria.sokolova@mail.ru"
+        );
+        assert_eq!(
+            Email::parse("a+b@x-y.example").unwrap().masked(),
+            "a•••@x-y.example"
+        );
+        for text in [
+            "ivan",
+            "ivan@",
+            "@mail.ru",
+            "ivan@mail",
+            "a b@mail.ru",
+            "иван@mail.ru",
+            "a@-x.ru",
+            "a..b@mail.ru",
+            "a@b..ru",
+            "a@1.2",
+            "a@mail.ru\nBcc: x@y.ru",
+        ] {
+            assert_eq!(
+                Email::parse(text),
+                Err(ParseEmailError::Malformed),
+                "{text}"
+            );
         }
-        assert_eq!(Email::parse(&format!("{}@mail.ru", "a".repeat(250))), Err(ParseEmailError::TooLong));
+        assert_eq!(
+            Email::parse(&format!("{}@mail.ru", "a".repeat(250))),
+            Err(ParseEmailError::TooLong)
+        );
     }
 
     proptest! {

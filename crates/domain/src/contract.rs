@@ -29,8 +29,10 @@ impl ContractNumber {
     /// # Errors
     /// [`ParseContractError`] for the message beside the field.
     pub fn parse(text: &str) -> Result<Self, ParseContractError> {
-        let digits: String =
-            text.chars().filter(|c| !is_separator(*c) && *c != '№').collect();
+        let digits: String = text
+            .chars()
+            .filter(|c| !is_separator(*c) && *c != '№')
+            .collect();
         if digits.is_empty() {
             return Err(ParseContractError::Empty);
         }
@@ -60,9 +62,18 @@ mod tests {
 
     #[test]
     fn reads_ten_digits() {
-        assert_eq!(ContractNumber::parse("№ 2041 0087 55").unwrap().as_str(), "2041008755");
-        assert_eq!(ContractNumber::parse("204 100 875"), Err(ParseContractError::Length(9)));
-        assert_eq!(ContractNumber::parse("20410O8755"), Err(ParseContractError::NotDigits));
+        assert_eq!(
+            ContractNumber::parse("№ 2041 0087 55").unwrap().as_str(),
+            "2041008755"
+        );
+        assert_eq!(
+            ContractNumber::parse("204 100 875"),
+            Err(ParseContractError::Length(9))
+        );
+        assert_eq!(
+            ContractNumber::parse("20410O8755"),
+            Err(ParseContractError::NotDigits)
+        );
         assert_eq!(ContractNumber::parse(""), Err(ParseContractError::Empty));
     }
 }

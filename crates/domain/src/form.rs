@@ -1,13 +1,13 @@
 //! What can be wrong with a form, as typed codes. The words are chosen where the form is shown, in
 //! the language of the page; the code travels.
 
+use crate::Money;
 use crate::card::ParseCardError;
 use crate::contact::{ParseEmailError, ParsePhoneError};
 use crate::contract::ParseContractError;
 use crate::money::ParseMoneyError;
 use crate::password::Weakness;
 use crate::settings::TopUpLimits;
-use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// A problem and the field it belongs to; an empty field name means the form as a whole.
@@ -22,14 +22,20 @@ pub struct FieldError {
 impl FieldError {
     /// A problem of one field.
     pub fn new(field: &str, problem: Problem) -> Self {
-        Self { field: field.to_owned(), problem }
+        Self {
+            field: field.to_owned(),
+            problem,
+        }
     }
 }
 
 /// Everything a person can be told about a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the documentation; the words stand in the catalogue")]
+#[expect(
+    missing_docs,
+    reason = "the names are the documentation; the words stand in the catalogue"
+)]
 pub enum Problem {
     CardEmpty,
     CardNotDigits,
@@ -128,7 +134,10 @@ impl From<Weakness> for Problem {
 /// # Errors
 /// The problem to show beside the field.
 pub fn parse_amount(text: &str, limits: TopUpLimits) -> Result<Money, Problem> {
-    let range = Problem::AmountRange { min: limits.min, max: limits.max };
+    let range = Problem::AmountRange {
+        min: limits.min,
+        max: limits.max,
+    };
     match Money::parse_input(text) {
         Ok(sum) if sum >= limits.min && sum <= limits.max => Ok(sum),
         Ok(_) | Err(ParseMoneyError::TooLarge) => Err(range),
@@ -144,8 +153,14 @@ mod tests {
     #[test]
     fn amounts_within_limits_only() {
         let limits = TopUpLimits::default();
-        let range = Err(Problem::AmountRange { min: limits.min, max: limits.max });
-        assert_eq!(parse_amount("390,50", limits), Ok(Money::from_kopecks(39_050)));
+        let range = Err(Problem::AmountRange {
+            min: limits.min,
+            max: limits.max,
+        });
+        assert_eq!(
+            parse_amount("390,50", limits),
+            Ok(Money::from_kopecks(39_050))
+        );
         assert_eq!(parse_amount("10", limits), Ok(Money::from_roubles(10)));
         for out_of_range in ["0", "-5", "9,99", "15000,01", "1000000000000"] {
             assert_eq!(parse_amount(out_of_range, limits), range, "{out_of_range}");
@@ -158,7 +173,10 @@ mod tests {
     fn the_wire_form_is_stable() {
         let error = FieldError::new("card", Problem::CardLength { got: 10 });
         let json = serde_json::to_string(&error).unwrap();
-        assert_eq!(json, r#"{"field":"card","problem":{"card_length":{"got":10}}}"#);
+        assert_eq!(
+            json,
+            r#"{"field":"card","problem":{"card_length":{"got":10}}}"#
+        );
         assert_eq!(serde_json::from_str::<FieldError>(&json).unwrap(), error);
     }
 }

@@ -66,7 +66,7 @@ fn push_absolute(out: &mut String, lang: Lang, sum: Money, always_kopecks: bool)
 fn push_grouped(out: &mut String, number: u64, separator: char) {
     let digits = number.to_string();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(separator);
         }
         out.push(c);
@@ -153,12 +153,32 @@ pub fn counted(count: u64, word: &str) -> String {
 }
 
 const MONTHS_RU: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-    "октября", "ноября", "декабря",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// `22 ноября` this year, `22 ноября 2027` otherwise.
@@ -192,7 +212,12 @@ pub fn moment(lang: Lang, time: LocalTime, today: Date) -> String {
 
 /// With the hour and the zone, for deadlines and receipts: `25 ноября, 12:05 мск`.
 pub fn deadline(lang: Lang, time: LocalTime, today: Date) -> String {
-    format!("{}, {}{NBSP}{}", date(lang, time.date, today), clock(time), zone(lang, time))
+    format!(
+        "{}, {}{NBSP}{}",
+        date(lang, time.date, today),
+        clock(time),
+        zone(lang, time)
+    )
 }
 
 /// `мск`, `мск+4`, `мск−1`; `MSK+4`.
@@ -219,7 +244,13 @@ mod tests {
     }
 
     fn time(date: Date, hour: u8, minute: u8, zone: i8) -> LocalTime {
-        LocalTime { at: Timestamp::from_micros(0), date, hour, minute, hours_from_moscow: zone }
+        LocalTime {
+            at: Timestamp::from_micros(0),
+            date,
+            hour,
+            minute,
+            hours_from_moscow: zone,
+        }
     }
 
     #[test]
@@ -231,7 +262,11 @@ mod tests {
             (1_234_500, "12\u{a0}345\u{a0}₽", "₽12,345"),
             (-25_000, "\u{2212}250\u{a0}₽", "\u{2212}₽250"),
             (5, "0,05\u{a0}₽", "₽0.05"),
-            (123_456_789_00, "123\u{a0}456\u{a0}789\u{a0}₽", "₽123,456,789"),
+            (
+                12_345_678_900,
+                "123\u{a0}456\u{a0}789\u{a0}₽",
+                "₽123,456,789",
+            ),
         ] {
             assert_eq!(money(Lang::Ru, rub(kopecks)), ru);
             assert_eq!(money(Lang::En, rub(kopecks)), en);
@@ -250,10 +285,20 @@ mod tests {
 
     #[test]
     fn plurals() {
-        for (count, form) in
-            [(0, "дней"), (1, "день"), (2, "дня"), (4, "дня"), (5, "дней"), (11, "дней"), (14, "дней"),
-             (21, "день"), (22, "дня"), (25, "дней"), (111, "дней"), (121, "день")]
-        {
+        for (count, form) in [
+            (0, "дней"),
+            (1, "день"),
+            (2, "дня"),
+            (4, "дня"),
+            (5, "дней"),
+            (11, "дней"),
+            (14, "дней"),
+            (21, "день"),
+            (22, "дня"),
+            (25, "дней"),
+            (111, "дней"),
+            (121, "день"),
+        ] {
             assert_eq!(days(Lang::Ru, count), format!("{count}\u{a0}{form}"));
         }
         assert_eq!(days(Lang::En, 1), "1\u{a0}day");
@@ -264,12 +309,27 @@ mod tests {
     fn dates_and_times() {
         let today = day(2026, 11, 22);
         assert_eq!(date(Lang::Ru, day(2026, 12, 15), today), "15\u{a0}декабря");
-        assert_eq!(date(Lang::Ru, day(2027, 1, 15), today), "15\u{a0}января\u{a0}2027");
+        assert_eq!(
+            date(Lang::Ru, day(2027, 1, 15), today),
+            "15\u{a0}января\u{a0}2027"
+        );
         assert_eq!(date(Lang::En, day(2026, 12, 15), today), "15\u{a0}December");
-        assert_eq!(moment(Lang::Ru, time(today, 9, 5, 0), today), "сегодня, 9:05");
-        assert_eq!(moment(Lang::En, time(day(2026, 11, 21), 23, 59, 0), today), "yesterday, 23:59");
-        assert_eq!(moment(Lang::Ru, time(day(2026, 11, 3), 1, 2, 0), today), "3\u{a0}ноября");
-        assert_eq!(deadline(Lang::Ru, time(day(2026, 11, 25), 12, 5, 4), today), "25\u{a0}ноября, 12:05\u{a0}мск+4");
+        assert_eq!(
+            moment(Lang::Ru, time(today, 9, 5, 0), today),
+            "сегодня, 9:05"
+        );
+        assert_eq!(
+            moment(Lang::En, time(day(2026, 11, 21), 23, 59, 0), today),
+            "yesterday, 23:59"
+        );
+        assert_eq!(
+            moment(Lang::Ru, time(day(2026, 11, 3), 1, 2, 0), today),
+            "3\u{a0}ноября"
+        );
+        assert_eq!(
+            deadline(Lang::Ru, time(day(2026, 11, 25), 12, 5, 4), today),
+            "25\u{a0}ноября, 12:05\u{a0}мск+4"
+        );
         assert_eq!(zone(Lang::En, time(today, 0, 0, -1)), "MSK\u{2212}1");
     }
 }

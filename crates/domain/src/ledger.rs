@@ -155,7 +155,11 @@ pub fn split_top_up(amount: Money, wallet: &Wallet) -> TopUpSplit {
     let after = Money::from_kopecks(amount.kopecks() - to_promise.kopecks());
     let to_debt = after.min(wallet.other_debt);
     let rest = Money::from_kopecks(after.kopecks() - to_debt.kopecks());
-    TopUpSplit { to_promise, to_debt, rest }
+    TopUpSplit {
+        to_promise,
+        to_debt,
+        rest,
+    }
 }
 
 /// A payment succeeded: Dr 1110 Cr W, then W repays the promise (Cr 1310) and other debt (Cr 1320).
@@ -174,17 +178,32 @@ pub fn top_up(
         return Err(PostingError::NotPositive);
     }
     let split = split_top_up(amount, wallet);
-    let mut postings =
-        vec![Posting { debit: Code::AcquirerClearing, credit: Code::Wallet, amount }];
-    for (credit, amount) in
-        [(Code::PromisedDebt, split.to_promise), (Code::SubscriberDebt, split.to_debt)]
-    {
+    let mut postings = vec![Posting {
+        debit: Code::AcquirerClearing,
+        credit: Code::Wallet,
+        amount,
+    }];
+    for (credit, amount) in [
+        (Code::PromisedDebt, split.to_promise),
+        (Code::SubscriberDebt, split.to_debt),
+    ] {
         if amount.is_positive() {
-            postings.push(Posting { debit: Code::Wallet, credit, amount });
+            postings.push(Posting {
+                debit: Code::Wallet,
+                credit,
+                amount,
+            });
         }
     }
     let idem_key = top_up_key(payment);
-    Ok(Op { id, subscriber, kind: OpKind::TopUp, idem_key, effective_at: at, postings })
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::TopUp,
+        idem_key,
+        effective_at: at,
+        postings,
+    })
 }
 
 /// A payment came in with a sum or currency unlike ours: Dr 1110 Cr 2910, for people to look at.
@@ -201,10 +220,20 @@ pub fn suspense(
     if !amount.is_positive() {
         return Err(PostingError::NotPositive);
     }
-    let postings =
-        vec![Posting { debit: Code::AcquirerClearing, credit: Code::Suspense, amount }];
+    let postings = vec![Posting {
+        debit: Code::AcquirerClearing,
+        credit: Code::Suspense,
+        amount,
+    }];
     let idem_key = suspense_key(payment);
-    Ok(Op { id, subscriber, kind: OpKind::Suspense, idem_key, effective_at: at, postings })
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::Suspense,
+        idem_key,
+        effective_at: at,
+        postings,
+    })
 }
 
 /// A promised payment was granted: Dr 1310 Cr W.
@@ -221,9 +250,20 @@ pub fn promise_grant(
     if !amount.is_positive() {
         return Err(PostingError::NotPositive);
     }
-    let postings = vec![Posting { debit: Code::PromisedDebt, credit: Code::Wallet, amount }];
+    let postings = vec![Posting {
+        debit: Code::PromisedDebt,
+        credit: Code::Wallet,
+        amount,
+    }];
     let idem_key = format!("promise:{promise}:grant");
-    Ok(Op { id, subscriber, kind: OpKind::PromiseGrant, idem_key, effective_at: at, postings })
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::PromiseGrant,
+        idem_key,
+        effective_at: at,
+        postings,
+    })
 }
 
 /// A period was charged: Dr W Cr 2020.
@@ -245,10 +285,20 @@ pub fn charge(
     if wallet.available < price {
         return Err(PostingError::Insufficient);
     }
-    let postings =
-        vec![Posting { debit: Code::Wallet, credit: Code::DeferredRevenue, amount: price }];
+    let postings = vec![Posting {
+        debit: Code::Wallet,
+        credit: Code::DeferredRevenue,
+        amount: price,
+    }];
     let idem_key = format!("charge:{subscription}:period:{}", period.from);
-    Ok(Op { id, subscriber, kind: OpKind::Charge, idem_key, effective_at: at, postings })
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::Charge,
+        idem_key,
+        effective_at: at,
+        postings,
+    })
 }
 
 /// The natural key of a payment's credit.
@@ -274,16 +324,27 @@ impl Wallet {
             next.version += 1;
         }
         match posting.debit {
-            Code::PromisedDebt => next.promised_debt = self.promised_debt.checked_add(posting.amount)?,
-            Code::SubscriberDebt => next.other_debt = self.other_debt.checked_add(posting.amount)?,
+            Code::PromisedDebt => {
+                next.promised_debt = self.promised_debt.checked_add(posting.amount)?;
+            }
+            Code::SubscriberDebt => {
+                next.other_debt = self.other_debt.checked_add(posting.amount)?;
+            }
             _ => {}
         }
         match posting.credit {
-            Code::PromisedDebt => next.promised_debt = self.promised_debt.checked_sub(posting.amount)?,
-            Code::SubscriberDebt => next.other_debt = self.other_debt.checked_sub(posting.amount)?,
+            Code::PromisedDebt => {
+                next.promised_debt = self.promised_debt.checked_sub(posting.amount)?;
+            }
+            Code::SubscriberDebt => {
+                next.other_debt = self.other_debt.checked_sub(posting.amount)?;
+            }
             _ => {}
         }
-        if [next.available, next.promised_debt, next.other_debt].iter().any(|m| m.kopecks() < 0) {
+        if [next.available, next.promised_debt, next.other_debt]
+            .iter()
+            .any(|m| m.kopecks() < 0)
+        {
             return Err(PostingError::Insufficient);
         }
         Ok(next)
@@ -308,13 +369,35 @@ mod tests {
 
     #[test]
     fn a_top_up_repays_the_promise_first() {
-        let wallet = Wallet { promised_debt: kop(14_000), ..Wallet::default() };
+        let wallet = Wallet {
+            promised_debt: kop(14_000),
+            ..Wallet::default()
+        };
         let id = Uuid::nil();
-        let op = top_up(OpId(id), SubscriberId(id), PaymentId(id), kop(50_000), &wallet, Timestamp::from_micros(0)).unwrap();
-        assert_eq!(op.postings, vec![
-            Posting { debit: Code::AcquirerClearing, credit: Code::Wallet, amount: kop(50_000) },
-            Posting { debit: Code::Wallet, credit: Code::PromisedDebt, amount: kop(14_000) },
-        ]);
+        let op = top_up(
+            OpId(id),
+            SubscriberId(id),
+            PaymentId(id),
+            kop(50_000),
+            &wallet,
+            Timestamp::from_micros(0),
+        )
+        .unwrap();
+        assert_eq!(
+            op.postings,
+            vec![
+                Posting {
+                    debit: Code::AcquirerClearing,
+                    credit: Code::Wallet,
+                    amount: kop(50_000)
+                },
+                Posting {
+                    debit: Code::Wallet,
+                    credit: Code::PromisedDebt,
+                    amount: kop(14_000)
+                },
+            ]
+        );
     }
 
     proptest! {

@@ -173,7 +173,10 @@ fn parse_decimal(
     let roubles: i64 = whole.parse().map_err(|_| ParseMoneyError::TooLarge)?;
     let mut kopecks: i64 = 0;
     for place in 0..2 {
-        let digit = fraction.as_bytes().get(place).map_or(0, |b| i64::from(b - b'0'));
+        let digit = fraction
+            .as_bytes()
+            .get(place)
+            .map_or(0, |b| i64::from(b - b'0'));
         kopecks = kopecks * 10 + digit;
     }
     roubles
@@ -258,7 +261,7 @@ mod tests {
             prop_assert_eq!(shares.len(), parts as usize);
             prop_assert_eq!(shares.iter().map(|m| m.0).sum::<i64>(), kopecks);
             let (min, max) = (shares.iter().min(), shares.iter().max());
-            prop_assert!(max.map(|m| m.0).unwrap_or(0) - min.map(|m| m.0).unwrap_or(0) <= 1);
+            prop_assert!(max.map_or(0, |m| m.0) - min.map_or(0, |m| m.0) <= 1);
         }
 
         #[test]

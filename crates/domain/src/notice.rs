@@ -97,14 +97,24 @@ impl Notice {
     pub fn title(&self, lang: Lang) -> String {
         let ru = matches!(lang, Lang::Ru);
         match self {
-            Self::Welcome => lang.pick("Кабинет открыт", "Your cabinet is open").to_owned(),
+            Self::Welcome => lang
+                .pick("Кабинет открыт", "Your cabinet is open")
+                .to_owned(),
             Self::PaymentCredited { amount, .. } => {
                 let sum = money(lang, *amount);
-                if ru { format!("Зачислено {sum}") } else { format!("{sum} credited") }
+                if ru {
+                    format!("Зачислено {sum}")
+                } else {
+                    format!("{sum} credited")
+                }
             }
             Self::PaymentFailed { amount } => {
                 let sum = money(lang, *amount);
-                if ru { format!("Платёж {sum} не прошёл") } else { format!("Payment of {sum} failed") }
+                if ru {
+                    format!("Платёж {sum} не прошёл")
+                } else {
+                    format!("Payment of {sum} failed")
+                }
             }
             Self::Suspended { missing, .. } => {
                 let sum = money(lang, *missing);
@@ -116,16 +126,26 @@ impl Notice {
             }
             Self::Charged { amount, .. } => {
                 let sum = money(lang, *amount);
-                if ru { format!("Списано {sum}") } else { format!("{sum} charged") }
+                if ru {
+                    format!("Списано {sum}")
+                } else {
+                    format!("{sum} charged")
+                }
             }
             Self::PromiseGranted { amount, .. } => {
                 let sum = money(lang, *amount);
-                if ru { format!("Обещанный платёж {sum}") } else { format!("Promised payment of {sum}") }
+                if ru {
+                    format!("Обещанный платёж {sum}")
+                } else {
+                    format!("Promised payment of {sum}")
+                }
             }
-            Self::PasswordChanged => {
-                lang.pick("Пароль изменён", "Your password was changed").to_owned()
-            }
-            Self::News { title_ru, title_en, .. } => if ru { title_ru } else { title_en }.clone(),
+            Self::PasswordChanged => lang
+                .pick("Пароль изменён", "Your password was changed")
+                .to_owned(),
+            Self::News {
+                title_ru, title_en, ..
+            } => if ru { title_ru } else { title_en }.clone(),
         }
     }
 
@@ -259,7 +279,10 @@ mod tests {
 
     #[test]
     fn stored_notices_round_trip() {
-        let notice = Notice::Suspended { tariff: "Стандарт".into(), missing: Money::from_roubles(149) };
+        let notice = Notice::Suspended {
+            tariff: "Стандарт".into(),
+            missing: Money::from_roubles(149),
+        };
         let json = serde_json::to_string(&notice).unwrap();
         assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), notice);
     }

@@ -104,7 +104,9 @@ pub struct OpenPromise {
 
 /// Chooses the state: what the person must know first.
 pub fn home_state(facts: &Facts<'_>) -> HomeState {
-    let Some(subscription) = facts.subscription else { return HomeState::NoTariff };
+    let Some(subscription) = facts.subscription else {
+        return HomeState::NoTariff;
+    };
     if let Some((payment, amount)) = facts.pending {
         return HomeState::Pending { amount, payment };
     }
@@ -134,13 +136,24 @@ pub fn home_state(facts: &Facts<'_>) -> HomeState {
     }
     let paid_through = subscription.paid_through;
     let days_left = paid_through.days_since(facts.today).max(0);
-    let whole = facts.period_from.map_or(30, |from| paid_through.days_since(from));
+    let whole = facts
+        .period_from
+        .map_or(30, |from| paid_through.days_since(from));
     let left_percent = percent(i64::from(days_left), i64::from(whole));
     let pay = missing(own, facts.wallet, facts.today, SOON_DAYS);
     if days_left <= SOON_DAYS && pay.is_positive() {
-        HomeState::Soon { paid_through, days_left, left_percent, pay }
+        HomeState::Soon {
+            paid_through,
+            days_left,
+            left_percent,
+            pay,
+        }
     } else {
-        HomeState::Active { paid_through, days_left, left_percent }
+        HomeState::Active {
+            paid_through,
+            days_left,
+            left_percent,
+        }
     }
 }
 
@@ -195,7 +208,9 @@ pub struct Frame {
 pub struct Home {
     /// Today, there.
     pub today: Date,
-    /// The name or number of the card in view.
+    /// The contract.
+    pub contract: ContractNumber,
+    /// The card in view.
     pub card: Option<CardSummary>,
     /// The wallet.
     pub balance: Money,
@@ -212,8 +227,8 @@ pub struct Home {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::PeriodUnit;
     use crate::Timestamp;
+    use crate::billing::PeriodUnit;
 
     fn rub(roubles: i32) -> Money {
         Money::from_roubles(roubles)
@@ -225,11 +240,25 @@ mod tests {
 
     fn sub(days_left: i32, holds: &[Hold]) -> Subscription {
         let paid_through = today().plus_days(days_left);
-        let price = Price { amount: rub(399), unit: PeriodUnit::Month, count: 1 };
-        Subscription { price, anchor_day: paid_through.day(), paid_through, holds: holds.to_vec() }
+        let price = Price {
+            amount: rub(399),
+            unit: PeriodUnit::Month,
+            count: 1,
+        };
+        Subscription {
+            price,
+            anchor_day: paid_through.day(),
+            paid_through,
+            holds: holds.to_vec(),
+        }
     }
 
-    fn state(sub: &Subscription, wallet: Wallet, promise: Option<OpenPromise>, pending: bool) -> HomeState {
+    fn state(
+        sub: &Subscription,
+        wallet: Wallet,
+        promise: Option<OpenPromise>,
+        pending: bool,
+    ) -> HomeState {
         home_state(&Facts {
             today: today(),
             subscription: Some(sub),
@@ -241,24 +270,72 @@ mod tests {
     }
 
     fn wallet(roubles: i32) -> Wallet {
-        Wallet { available: rub(roubles), ..Wallet::default() }
+        Wallet {
+            available: rub(roubles),
+            ..Wallet::default()
+        }
     }
 
     #[test]
     fn each_state_has_its_facts() {
-        assert!(matches!(state(&sub(23, &[]), wallet(1_250), None, false), HomeState::Active { days_left: 23, left_percent: 76, .. }));
-        assert!(matches!(state(&sub(2, &[]), wallet(9), None, false), HomeState::Soon { days_left: 2, pay, .. } if pay == rub(390)));
-        assert!(matches!(state(&sub(2, &[]), wallet(399), None, false), HomeState::Active { .. }), "the next charge is covered");
-        assert!(matches!(state(&sub(-3, &[Hold::Debt]), wallet(259), None, false), HomeState::Suspended { missing, held_percent: 64, .. } if missing == rub(140)));
-        assert!(matches!(state(&sub(-3, &[Hold::Debt]), wallet(259), None, true), HomeState::Pending { .. }));
-        assert!(matches!(state(&sub(3, &[Hold::UserPause]), wallet(0), None, false), HomeState::Stopped { hold: Hold::UserPause }));
+        assert!(matches!(
+            state(&sub(23, &[]), wallet(1_250), None, false),
+            HomeState::Active {
+                days_left: 23,
+                left_percent: 76,
+                ..
+            }
+        ));
+        assert!(
+            matches!(state(&sub(2, &[]), wallet(9), None, false), HomeState::Soon { days_left: 2, pay, .. } if pay == rub(390))
+        );
+        assert!(
+            matches!(
+                state(&sub(2, &[]), wallet(399), None, false),
+                HomeState::Active { .. }
+            ),
+            "the next charge is covered"
+        );
+        assert!(
+            matches!(state(&sub(-3, &[Hold::Debt]), wallet(259), None, false), HomeState::Suspended { missing, held_percent: 64, .. } if missing == rub(140))
+        );
+        assert!(matches!(
+            state(&sub(-3, &[Hold::Debt]), wallet(259), None, true),
+            HomeState::Pending { .. }
+        ));
+        assert!(matches!(
+            state(&sub(3, &[Hold::UserPause]), wallet(0), None, false),
+            HomeState::Stopped {
+                hold: Hold::UserPause
+            }
+        ));
     }
 
     #[test]
     fn an_open_promise_is_told_before_the_date() {
-        let due = LocalTime { at: Timestamp::from_micros(0), date: today().plus_days(3), hour: 12, minute: 5, hours_from_moscow: 0 };
-        let promise = OpenPromise { owed: rub(140), due, seconds_left: 3600 * 71, term_seconds: 3600 * 72 };
-        let wallet = Wallet { promised_debt: rub(140), ..Wallet::default() };
-        assert!(matches!(state(&sub(30, &[]), wallet, Some(promise), false), HomeState::Promise { left_percent: 98, .. }));
+        let due = LocalTime {
+            at: Timestamp::from_micros(0),
+            date: today().plus_days(3),
+            hour: 12,
+            minute: 5,
+            hours_from_moscow: 0,
+        };
+        let promise = OpenPromise {
+            owed: rub(140),
+            due,
+            seconds_left: 3600 * 71,
+            term_seconds: 3600 * 72,
+        };
+        let wallet = Wallet {
+            promised_debt: rub(140),
+            ..Wallet::default()
+        };
+        assert!(matches!(
+            state(&sub(30, &[]), wallet, Some(promise), false),
+            HomeState::Promise {
+                left_percent: 98,
+                ..
+            }
+        ));
     }
 }

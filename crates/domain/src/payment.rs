@@ -286,8 +286,14 @@ mod tests {
     use PaymentState as S;
 
     const STATES: [S; 8] = [
-        S::Created, S::Submitting, S::Unknown, S::Pending, S::WaitingForCapture, S::Succeeded,
-        S::Canceled, S::Abandoned,
+        S::Created,
+        S::Submitting,
+        S::Unknown,
+        S::Pending,
+        S::WaitingForCapture,
+        S::Succeeded,
+        S::Canceled,
+        S::Abandoned,
     ];
 
     fn answers() -> [PaymentEvent; 4] {
@@ -313,10 +319,15 @@ mod tests {
     fn a_finished_payment_never_moves() {
         for state in [S::Succeeded, S::Canceled] {
             for event in answers().into_iter().chain([
-                PaymentEvent::Submit, PaymentEvent::OutcomeUnknown, PaymentEvent::WindowPassed,
+                PaymentEvent::Submit,
+                PaymentEvent::OutcomeUnknown,
+                PaymentEvent::WindowPassed,
             ]) {
                 assert!(
-                    !matches!(transition(state, &event), Ok(Transition::To(_) | Transition::Credit | Transition::Cancel(_))),
+                    !matches!(
+                        transition(state, &event),
+                        Ok(Transition::To(_) | Transition::Credit | Transition::Cancel(_))
+                    ),
                     "{state:?} {event:?}"
                 );
             }
@@ -326,11 +337,19 @@ mod tests {
     #[test]
     fn only_an_answer_of_success_credits() {
         for state in STATES {
-            for event in [PaymentEvent::Submit, PaymentEvent::OutcomeUnknown, PaymentEvent::WindowPassed] {
+            for event in [
+                PaymentEvent::Submit,
+                PaymentEvent::OutcomeUnknown,
+                PaymentEvent::WindowPassed,
+            ] {
                 assert_ne!(transition(state, &event), Ok(Transition::Credit));
             }
-            let credited = transition(state, &PaymentEvent::Answered(GatewayStatus::Succeeded)) == Ok(Transition::Credit);
-            let expected = matches!(state, S::Submitting | S::Unknown | S::Pending | S::WaitingForCapture | S::Abandoned);
+            let credited = transition(state, &PaymentEvent::Answered(GatewayStatus::Succeeded))
+                == Ok(Transition::Credit);
+            let expected = matches!(
+                state,
+                S::Submitting | S::Unknown | S::Pending | S::WaitingForCapture | S::Abandoned
+            );
             assert_eq!(credited, expected, "{state:?}");
         }
     }
@@ -338,7 +357,10 @@ mod tests {
     #[test]
     fn a_held_payment_does_not_go_back_to_waiting_for_the_payer() {
         let event = PaymentEvent::Answered(GatewayStatus::Pending);
-        assert_eq!(transition(S::WaitingForCapture, &event), Err(Rejected(S::WaitingForCapture)));
+        assert_eq!(
+            transition(S::WaitingForCapture, &event),
+            Err(Rejected(S::WaitingForCapture))
+        );
     }
 
     #[test]

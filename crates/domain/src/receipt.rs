@@ -49,9 +49,15 @@ pub struct AdvanceVat {
 /// The rate in force on a day: 22 % from 2026-01-01 (425-ФЗ), 20 % before.
 pub fn advance_vat(day: Date) -> AdvanceVat {
     if day.year() >= 2026 {
-        AdvanceVat { percent: 22, code: 12 }
+        AdvanceVat {
+            percent: 22,
+            code: 12,
+        }
     } else {
-        AdvanceVat { percent: 20, code: 6 }
+        AdvanceVat {
+            percent: 20,
+            code: 6,
+        }
     }
 }
 
@@ -75,7 +81,13 @@ mod tests {
         let new = advance_vat(Date::new(2026, 1, 1).unwrap());
         assert_eq!((old.percent, old.code), (20, 6));
         assert_eq!((new.percent, new.code), (22, 12));
-        assert_eq!(new.inside(Money::from_roubles(500)), Ok(Money::from_kopecks(9_016)));
-        assert_eq!(old.inside(Money::from_roubles(120)), Ok(Money::from_roubles(20)));
+        assert_eq!(
+            new.inside(Money::from_roubles(500)),
+            Ok(Money::from_kopecks(9_016))
+        );
+        assert_eq!(
+            old.inside(Money::from_roubles(120)),
+            Ok(Money::from_roubles(20))
+        );
     }
 }

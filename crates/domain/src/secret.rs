@@ -1,8 +1,15 @@
 //! Names of form fields that are never kept, echoed or logged.
 
 /// Fields whose text is dropped when a refused form is kept for re-filling.
-pub const SECRET_FIELDS: &[&str] =
-    &["password", "offered", "token", "code", "pin", "key", "registration"];
+pub const SECRET_FIELDS: &[&str] = &[
+    "password",
+    "offered",
+    "token",
+    "code",
+    "pin",
+    "key",
+    "registration",
+];
 
 /// Must this field never be kept?
 pub fn is_secret(field: &str) -> bool {

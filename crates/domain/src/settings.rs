@@ -15,7 +15,10 @@ pub struct TopUpLimits {
 
 impl Default for TopUpLimits {
     fn default() -> Self {
-        Self { min: Money::from_roubles(10), max: Money::from_roubles(15_000) }
+        Self {
+            min: Money::from_roubles(10),
+            max: Money::from_roubles(15_000),
+        }
     }
 }
 

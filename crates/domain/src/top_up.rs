@@ -68,7 +68,13 @@ impl TopUpForm {
 
     /// What paying a sum leads to.
     pub fn preview(&self, amount: Money) -> Outlook {
-        outlook(&self.subscriptions, &self.wallet(), self.promise_overdue, amount, self.today)
+        outlook(
+            &self.subscriptions,
+            &self.wallet(),
+            self.promise_overdue,
+            amount,
+            self.today,
+        )
     }
 }
 
@@ -85,7 +91,9 @@ pub fn missing(
         .filter(|s| !s.is_served() || s.paid_through <= today.plus_days(horizon_days))
         .map(|s| s.price.amount)
         .sum();
-    let debts = [wallet.promised_debt, wallet.other_debt].into_iter().sum::<Money>();
+    let debts = [wallet.promised_debt, wallet.other_debt]
+        .into_iter()
+        .sum::<Money>();
     let goal: Money = [due, debts].into_iter().sum();
     wallet.available.missing_to(goal)
 }
@@ -139,22 +147,46 @@ mod tests {
 
     fn sub(days_left: i32, holds: &[Hold]) -> (Subscription, Date) {
         let today = Date::new(2026, 11, 22).unwrap();
-        let price = Price { amount: rub(399), unit: PeriodUnit::Month, count: 1 };
+        let price = Price {
+            amount: rub(399),
+            unit: PeriodUnit::Month,
+            count: 1,
+        };
         let paid_through = today.plus_days(days_left);
-        (Subscription { price, anchor_day: paid_through.day(), paid_through, holds: holds.to_vec() }, today)
+        (
+            Subscription {
+                price,
+                anchor_day: paid_through.day(),
+                paid_through,
+                holds: holds.to_vec(),
+            },
+            today,
+        )
     }
 
     #[test]
     fn suspended_asks_for_exactly_the_missing_sum() {
         let (sub, today) = sub(-1, &[Hold::Debt]);
-        let wallet = Wallet { available: rub(259), ..Wallet::default() };
+        let wallet = Wallet {
+            available: rub(259),
+            ..Wallet::default()
+        };
         let sums = suggest(&[sub], &wallet, today, TopUpLimits::default());
         assert_eq!(
             sums,
             vec![
-                Suggestion { amount: rub(140), meaning: Meaning::Missing },
-                Suggestion { amount: rub(399), meaning: Meaning::Months(1) },
-                Suggestion { amount: rub(1_197), meaning: Meaning::Months(3) },
+                Suggestion {
+                    amount: rub(140),
+                    meaning: Meaning::Missing
+                },
+                Suggestion {
+                    amount: rub(399),
+                    meaning: Meaning::Months(1)
+                },
+                Suggestion {
+                    amount: rub(1_197),
+                    meaning: Meaning::Months(3)
+                },
             ]
         );
     }
@@ -162,8 +194,14 @@ mod tests {
     #[test]
     fn a_missing_sum_below_the_smallest_is_raised_to_it() {
         let (sub, today) = sub(-1, &[Hold::Debt]);
-        let wallet = Wallet { available: rub(398), ..Wallet::default() };
-        assert_eq!(suggest(&[sub], &wallet, today, TopUpLimits::default())[0].amount, rub(10));
+        let wallet = Wallet {
+            available: rub(398),
+            ..Wallet::default()
+        };
+        assert_eq!(
+            suggest(&[sub], &wallet, today, TopUpLimits::default())[0].amount,
+            rub(10)
+        );
     }
 
     #[test]
@@ -175,7 +213,10 @@ mod tests {
     #[test]
     fn the_promise_is_part_of_what_is_missing() {
         let (sub, today) = sub(20, &[]);
-        let wallet = Wallet { promised_debt: rub(140), ..Wallet::default() };
+        let wallet = Wallet {
+            promised_debt: rub(140),
+            ..Wallet::default()
+        };
         assert_eq!(missing(&[sub], &wallet, today, 3), rub(140));
     }
 }

@@ -60,7 +60,11 @@ impl Smtp {
             .timeout(Some(std::time::Duration::from_secs(20)))
             .build();
         let domain = from.email.domain().to_owned();
-        Ok(Self { transport, from, domain })
+        Ok(Self {
+            transport,
+            from,
+            domain,
+        })
     }
 }
 
@@ -74,15 +78,22 @@ impl Mail for Smtp {
             .to(to)
             .subject(&letter.subject)
             .message_id(Some(format!("<{}@{}>", letter.id, self.domain)))
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), html(letter)))
+            .multipart(MultiPart::alternative_plain_html(
+                letter.text.clone(),
+                html(letter),
+            ))
             .map_err(|error| permanent(&error))?;
-        self.transport.send(message).await.map(drop).map_err(|error| {
-            if error.is_permanent() {
-                MailError::Permanent(error.to_string())
-            } else {
-                MailError::Temporary(error.to_string())
-            }
-        })
+        self.transport
+            .send(message)
+            .await
+            .map(drop)
+            .map_err(|error| {
+                if error.is_permanent() {
+                    MailError::Permanent(error.to_string())
+                } else {
+                    MailError::Temporary(error.to_string())
+                }
+            })
     }
 }
 
@@ -110,7 +121,10 @@ fn html(letter: &Letter) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

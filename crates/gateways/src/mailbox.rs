@@ -32,7 +32,12 @@ pub struct Mailbox {
 impl Mailbox {
     /// The kept texts, newest first.
     pub fn texts(&self) -> Vec<Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 
     fn keep(&self, text: Kept) {

@@ -37,14 +37,18 @@ impl YooKassa {
     /// # Errors
     /// When the TLS library cannot be set up.
     pub fn new(config: Config) -> Result<Self, reqwest::Error> {
-        let client = crate::http::client(Duration::from_secs(3).min(config.timeout), config.timeout)?;
+        let client =
+            crate::http::client(Duration::from_secs(3).min(config.timeout), config.timeout)?;
         Ok(Self { config, client })
     }
 
     fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.config.base_url))
-            .basic_auth(&self.config.shop_id, Some(self.config.secret_key.expose_secret()))
+            .basic_auth(
+                &self.config.shop_id,
+                Some(self.config.secret_key.expose_secret()),
+            )
     }
 }
 
@@ -69,7 +73,10 @@ impl Acquirer for YooKassa {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(AcquirerError::NotFound);
         }
-        let answer = self.request(reqwest::Method::GET, &format!("/payments/{id}")).send().await;
+        let answer = self
+            .request(reqwest::Method::GET, &format!("/payments/{id}"))
+            .send()
+            .await;
         read(answer).await
     }
 }
@@ -103,14 +110,19 @@ fn parse(status: u16, body: &[u8]) -> Result<GatewayPayment, AcquirerError> {
     match status {
         404 | 410 => Err(AcquirerError::NotFound),
         429 => Err(AcquirerError::TooMany {
-            retry_after: wire.retry_after.map_or(5, |millis| (millis / 1000).clamp(1, 3600)),
+            retry_after: wire
+                .retry_after
+                .map_or(5, |millis| (millis / 1000).clamp(1, 3600)),
         }),
         400..=499 => Err(AcquirerError::Refused {
             status,
             code: wire.code,
             description: wire.description,
         }),
-        other => Err(AcquirerError::Unknown(format!("status {other} {}", wire.code))),
+        other => Err(AcquirerError::Unknown(format!(
+            "status {other} {}",
+            wire.code
+        ))),
     }
 }
 
@@ -122,7 +134,10 @@ struct Amount {
 
 impl From<Money> for Amount {
     fn from(sum: Money) -> Self {
-        Self { value: sum.to_gateway(), currency: "RUB" }
+        Self {
+            value: sum.to_gateway(),
+            currency: "RUB",
+        }
     }
 }
 
@@ -174,15 +189,22 @@ impl<'a> From<&'a CreatePayment> for NewPayment<'a> {
         Self {
             amount: request.amount.into(),
             capture: true,
-            confirmation: NewConfirmation { r#type: "redirect", return_url: &request.return_url },
-            payment_method_data: MethodData { r#type: "bank_card" },
+            confirmation: NewConfirmation {
+                r#type: "redirect",
+                return_url: &request.return_url,
+            },
+            payment_method_data: MethodData {
+                r#type: "bank_card",
+            },
             description: &request.description,
             metadata: BTreeMap::from([
                 ("payment_id", request.payment_id.as_str()),
                 ("subscriber_id", request.subscriber_id.as_str()),
             ]),
             receipt: NewReceipt {
-                customer: Customer { email: request.receipt_email.as_str() },
+                customer: Customer {
+                    email: request.receipt_email.as_str(),
+                },
                 items: [Item {
                     description: &request.description,
                     quantity: 1,
@@ -203,8 +225,8 @@ struct Payment {
     amount: ReceivedAmount,
     #[serde(default)]
     confirmation: Option<Confirmation>,
-    #[serde(default)]
-    payment_method: Option<Method>,
+    #[serde(default, rename = "payment_method")]
+    method: Option<Method>,
     #[serde(default)]
     cancellation_details: Option<Cancellation>,
     #[serde(default)]
@@ -221,8 +243,8 @@ struct ReceivedAmount {
 
 #[derive(Deserialize)]
 struct Confirmation {
-    #[serde(default)]
-    confirmation_url: Option<String>,
+    #[serde(default, rename = "confirmation_url")]
+    url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -258,7 +280,8 @@ impl TryFrom<Payment> for GatewayPayment {
             "waiting_for_capture" => GatewayStatus::WaitingForCapture,
             "succeeded" => GatewayStatus::Succeeded,
             "canceled" => GatewayStatus::Canceled(
-                wire.cancellation_details.map_or(CancelReason::Other, |d| reason(&d.reason)),
+                wire.cancellation_details
+                    .map_or(CancelReason::Other, |d| reason(&d.reason)),
             ),
             other => return Err(AcquirerError::Unknown(format!("unknown status {other}"))),
         };
@@ -274,9 +297,9 @@ impl TryFrom<Payment> for GatewayPayment {
                 .get("payment_id")
                 .and_then(|value| value.as_str())
                 .map(str::to_owned),
-            confirmation_url: wire.confirmation.and_then(|c| c.confirmation_url),
+            confirmation_url: wire.confirmation.and_then(|c| c.url),
             card_last4: wire
-                .payment_method
+                .method
                 .and_then(|method| method.card)
                 .map(|card| card.last4)
                 .filter(|last4| last4.len() == 4 && last4.bytes().all(|b| b.is_ascii_digit())),
@@ -296,8 +319,11 @@ fn reason(text: &str) -> CancelReason {
         "3d_secure_failed" => CancelReason::ThreeDSecureFailed,
         "invalid_card_number" | "invalid_csc" => CancelReason::WrongCardData,
         "call_issuer" => CancelReason::CallIssuer,
-        "payment_method_limit_exceeded" | "payment_method_restricted" | "country_forbidden"
-        | "identification_required" | "unsupported_mobile_operator" => CancelReason::Restricted,
+        "payment_method_limit_exceeded"
+        | "payment_method_restricted"
+        | "country_forbidden"
+        | "identification_required"
+        | "unsupported_mobile_operator" => CancelReason::Restricted,
         "fraud_suspected" => CancelReason::FraudSuspected,
         "issuer_unavailable" | "internal_timeout" => CancelReason::BankUnavailable,
         "expired_on_confirmation" | "expired_on_capture" => CancelReason::Expired,
@@ -328,7 +354,10 @@ mod tests {
     fn the_request_takes_the_money_in_one_stage_with_a_receipt_of_the_same_sum() {
         let json = serde_json::to_value(NewPayment::from(&request())).unwrap();
         assert_eq!(json["capture"], true);
-        assert_eq!(json["amount"], serde_json::json!({"value": "500.50", "currency": "RUB"}));
+        assert_eq!(
+            json["amount"],
+            serde_json::json!({"value": "500.50", "currency": "RUB"})
+        );
         assert_eq!(json["receipt"]["items"][0]["amount"], json["amount"]);
         assert_eq!(json["receipt"]["items"][0]["payment_mode"], "advance");
         assert_eq!(json["metadata"]["payment_id"], "p");
@@ -351,7 +380,10 @@ mod tests {
 
     #[test]
     fn other_currencies_and_shapes_are_no_sum() {
-        for amount in [r#"{"value":"500.50","currency":"USD"}"#, r#"{"value":"500.5","currency":"RUB"}"#] {
+        for amount in [
+            r#"{"value":"500.50","currency":"USD"}"#,
+            r#"{"value":"500.5","currency":"RUB"}"#,
+        ] {
             let body = format!(r#"{{"id":"2a1","status":"pending","amount":{amount}}}"#);
             assert_eq!(parse(200, body.as_bytes()).unwrap().amount, None);
         }
@@ -360,23 +392,44 @@ mod tests {
     #[test]
     fn only_definite_refusals_are_definite() {
         let refused = br#"{"type":"error","id":"e","code":"invalid_request","description":"x","parameter":"amount"}"#;
-        assert!(matches!(parse(400, refused), Err(AcquirerError::Refused { status: 400, .. })));
-        assert!(matches!(parse(401, b"{}"), Err(AcquirerError::Refused { .. })));
-        assert!(matches!(parse(404, b"{}"), Err(AcquirerError::NotFound)));
-        assert!(matches!(parse(429, br#"{"retry_after":1800}"#), Err(AcquirerError::TooMany { retry_after: 1 })));
-        for unclear in [500, 502, 503, 202, 302] {
-            assert!(matches!(parse(unclear, b"<html>"), Err(AcquirerError::Unknown(_))), "{unclear}");
-        }
-        assert!(matches!(parse(200, b"not json"), Err(AcquirerError::Unknown(_))));
         assert!(matches!(
-            parse(200, br#"{"id":"1","status":"new_status","amount":{"value":"1.00","currency":"RUB"}}"#),
+            parse(400, refused),
+            Err(AcquirerError::Refused { status: 400, .. })
+        ));
+        assert!(matches!(
+            parse(401, b"{}"),
+            Err(AcquirerError::Refused { .. })
+        ));
+        assert!(matches!(parse(404, b"{}"), Err(AcquirerError::NotFound)));
+        assert!(matches!(
+            parse(429, br#"{"retry_after":1800}"#),
+            Err(AcquirerError::TooMany { retry_after: 1 })
+        ));
+        for unclear in [500, 502, 503, 202, 302] {
+            assert!(
+                matches!(parse(unclear, b"<html>"), Err(AcquirerError::Unknown(_))),
+                "{unclear}"
+            );
+        }
+        assert!(matches!(
+            parse(200, b"not json"),
+            Err(AcquirerError::Unknown(_))
+        ));
+        assert!(matches!(
+            parse(
+                200,
+                br#"{"id":"1","status":"new_status","amount":{"value":"1.00","currency":"RUB"}}"#
+            ),
             Err(AcquirerError::Unknown(_))
         ));
     }
 
     #[test]
     fn unknown_reasons_are_other() {
-        assert_eq!(reason("insufficient_funds"), CancelReason::InsufficientFunds);
+        assert_eq!(
+            reason("insufficient_funds"),
+            CancelReason::InsufficientFunds
+        );
         assert_eq!(reason("a_reason_of_next_year"), CancelReason::Other);
     }
 }

@@ -120,6 +120,10 @@ impl Store {
     }
 
     /// The moment by the virtual clock, in whole milliseconds as it is printed.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the acquirer has a clock of its own"
+    )]
     pub(crate) fn now(&self) -> DateTime<Utc> {
         let real = DateTime::<Utc>::from(std::time::SystemTime::now());
         let offset = Duration::try_milliseconds(self.data.offset_ms).unwrap_or_default();

@@ -82,9 +82,10 @@ pub(crate) async fn settle_locked(
                 }
                 Step::Suspend { missing } => {
                     subscription::add_hold(conn, subscriber, stored.id, Hold::Debt, now).await?;
-                    settled
-                        .notices
-                        .push(Notice::Suspended { tariff: stored.tariff.clone(), missing });
+                    settled.notices.push(Notice::Suspended {
+                        tariff: stored.tariff.clone(),
+                        missing,
+                    });
                 }
             }
             apply(&mut stored.rules, *step);
@@ -114,7 +115,15 @@ async fn charge(
     now: Timestamp,
 ) -> Result<Wallet, ServiceError> {
     let price = stored.rules.price.amount;
-    let op = rules::charge(OpId(new_id()), subscriber, stored.id, period, price, &wallet, now)?;
+    let op = rules::charge(
+        OpId(new_id()),
+        subscriber,
+        stored.id,
+        period,
+        price,
+        &wallet,
+        now,
+    )?;
     let meta = json!({
         "detail": stored.tariff,
         "subscription": stored.id,

@@ -20,10 +20,12 @@ pub fn random_token() -> String {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// Argon2id with the parameters of the OWASP cheat sheet (19 MiB, 2 passes, 1 lane), off the async
@@ -65,7 +67,10 @@ impl Hasher {
             .hash_password(random_token().as_bytes())
             .map(|hash| hash.to_string())
             .unwrap_or_default();
-        Self { permits: Arc::new(Semaphore::new(concurrency.max(1))), dummy: dummy.into() }
+        Self {
+            permits: Arc::new(Semaphore::new(concurrency.max(1))),
+            dummy: dummy.into(),
+        }
     }
 
     async fn blocking<T: Send + 'static>(
@@ -73,27 +78,39 @@ impl Hasher {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let _permit = self.permits.acquire().await.map_err(|_| HashError)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashError)
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| HashError)
     }
 
     /// Hashes a new password.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
         self.blocking(move || {
-            argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string())
+            argon2()
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
         })
         .await?
         .map_err(|_| HashError)
     }
 
     /// Verifies a password against a stored hash, or against the dummy when there is none.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Verified, HashError> {
+    pub async fn verify(
+        &self,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<Verified, HashError> {
         let password = password.to_owned();
         let exists = stored.is_some();
         let hash = stored.map_or_else(|| self.dummy.to_string(), str::to_owned);
         self.blocking(move || {
-            let Ok(parsed) = PasswordHash::new(&hash) else { return Verified::No };
-            let fits = argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+            let Ok(parsed) = PasswordHash::new(&hash) else {
+                return Verified::No;
+            };
+            let fits = argon2()
+                .verify_password(password.as_bytes(), &parsed)
+                .is_ok();
             if !fits || !exists {
                 return Verified::No;
             }
@@ -101,7 +118,12 @@ impl Hasher {
             if hash.starts_with(&current) {
                 return Verified::Fits(None);
             }
-            Verified::Fits(argon2().hash_password(password.as_bytes()).ok().map(|h| h.to_string()))
+            Verified::Fits(
+                argon2()
+                    .hash_password(password.as_bytes())
+                    .ok()
+                    .map(|h| h.to_string()),
+            )
         })
         .await
     }
@@ -115,13 +137,31 @@ mod tests {
     async fn verifies_and_renews_hashes() {
         let hasher = Hasher::new(1);
         let hash = hasher.hash("m7kd-xw4p-9hra-tq2e").await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(hasher.verify("m7kd-xw4p-9hra-tq2e", Some(&hash)).await.unwrap(), Verified::Fits(None));
-        assert_eq!(hasher.verify("other", Some(&hash)).await.unwrap(), Verified::No);
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        assert_eq!(
+            hasher
+                .verify("m7kd-xw4p-9hra-tq2e", Some(&hash))
+                .await
+                .unwrap(),
+            Verified::Fits(None)
+        );
+        assert_eq!(
+            hasher.verify("other", Some(&hash)).await.unwrap(),
+            Verified::No
+        );
         assert_eq!(hasher.verify("other", None).await.unwrap(), Verified::No);
 
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8, 1, 1, None).unwrap(),
+        );
         let old = weak.hash_password(b"secret").unwrap().to_string();
-        assert!(matches!(hasher.verify("secret", Some(&old)).await.unwrap(), Verified::Fits(Some(new)) if new != old));
+        assert!(
+            matches!(hasher.verify("secret", Some(&old)).await.unwrap(), Verified::Fits(Some(new)) if new != old)
+        );
     }
 }

@@ -22,9 +22,7 @@ use storage::ledger::Posted;
 use storage::payment::{Change, New};
 use storage::seed::{NewSubscription, Product};
 use storage::subscriber::Subscriber;
-use storage::{
-    Conn, account, inbox, ledger, payment, promise, receipt, seed, subscription,
-};
+use storage::{Conn, account, inbox, ledger, payment, promise, receipt, seed, subscription};
 
 /// The password of all demo people.
 pub const PASSWORD: &str = "Orion-demo-2026";
@@ -62,18 +60,114 @@ enum State {
 
 /// The demo's people. Each surname is one of no real client.
 pub const PEOPLE: &[Person] = &[
-    Person { card: "020723406967", contract: "2041008755", surname: "Соколова", name: "Мария", shows: "paid for three weeks", registered: true, state: State::Active },
-    Person { card: "020723411002", contract: "2041008763", surname: "Кузнецов", name: "Пётр", shows: "ends in two days", registered: true, state: State::Soon },
-    Person { card: "020723413318", contract: "2041008771", surname: "Морозова", name: "Анна", shows: "suspended, 140 ₽ short", registered: true, state: State::Suspended },
-    Person { card: "020723415550", contract: "2041008789", surname: "Волков", name: "Иван", shows: "promised payment open", registered: true, state: State::Promise },
-    Person { card: "020723417775", contract: "2041008797", surname: "Лебедева", name: "Ольга", shows: "payment being processed", registered: true, state: State::Pending },
-    Person { card: "79927398713", contract: "2041008805", surname: "Орлов", name: "Сергей", shows: "yearly tariff, Kamchatka time", registered: true, state: State::Yearly },
-    Person { card: "020723419999", contract: "2041008813", surname: "Белова", name: "Нина", shows: "two cards, one of them suspended", registered: true, state: State::TwoCards },
-    Person { card: "020723430001", contract: "2041009001", surname: "Новикова", name: "Елена", shows: "no cabinet yet, suspended: try the registration", registered: false, state: State::Fresh },
-    Person { card: "020723430019", contract: "2041009019", surname: "Зайцев", name: "Павел", shows: "no cabinet yet, suspended", registered: false, state: State::Fresh },
-    Person { card: "020723430027", contract: "2041009027", surname: "Фёдорова", name: "Вера", shows: "no cabinet yet, suspended", registered: false, state: State::Fresh },
-    Person { card: "020723430035", contract: "2041009035", surname: "Тихонов", name: "Глеб", shows: "no cabinet yet, suspended", registered: false, state: State::Fresh },
-    Person { card: "020723440000", contract: "2041009043", surname: "Гусев", name: "Олег", shows: "blocked card", registered: false, state: State::Blocked },
+    Person {
+        card: "020723406967",
+        contract: "2041008755",
+        surname: "Соколова",
+        name: "Мария",
+        shows: "paid for three weeks",
+        registered: true,
+        state: State::Active,
+    },
+    Person {
+        card: "020723411002",
+        contract: "2041008763",
+        surname: "Кузнецов",
+        name: "Пётр",
+        shows: "ends in two days",
+        registered: true,
+        state: State::Soon,
+    },
+    Person {
+        card: "020723413318",
+        contract: "2041008771",
+        surname: "Морозова",
+        name: "Анна",
+        shows: "suspended, 140 ₽ short",
+        registered: true,
+        state: State::Suspended,
+    },
+    Person {
+        card: "020723415550",
+        contract: "2041008789",
+        surname: "Волков",
+        name: "Иван",
+        shows: "promised payment open",
+        registered: true,
+        state: State::Promise,
+    },
+    Person {
+        card: "020723417775",
+        contract: "2041008797",
+        surname: "Лебедева",
+        name: "Ольга",
+        shows: "payment being processed",
+        registered: true,
+        state: State::Pending,
+    },
+    Person {
+        card: "79927398713",
+        contract: "2041008805",
+        surname: "Орлов",
+        name: "Сергей",
+        shows: "yearly tariff, Kamchatka time",
+        registered: true,
+        state: State::Yearly,
+    },
+    Person {
+        card: "020723419999",
+        contract: "2041008813",
+        surname: "Белова",
+        name: "Нина",
+        shows: "two cards, one of them suspended",
+        registered: true,
+        state: State::TwoCards,
+    },
+    Person {
+        card: "020723430001",
+        contract: "2041009001",
+        surname: "Новикова",
+        name: "Елена",
+        shows: "no cabinet yet, suspended: try the registration",
+        registered: false,
+        state: State::Fresh,
+    },
+    Person {
+        card: "020723430019",
+        contract: "2041009019",
+        surname: "Зайцев",
+        name: "Павел",
+        shows: "no cabinet yet, suspended",
+        registered: false,
+        state: State::Fresh,
+    },
+    Person {
+        card: "020723430027",
+        contract: "2041009027",
+        surname: "Фёдорова",
+        name: "Вера",
+        shows: "no cabinet yet, suspended",
+        registered: false,
+        state: State::Fresh,
+    },
+    Person {
+        card: "020723430035",
+        contract: "2041009035",
+        surname: "Тихонов",
+        name: "Глеб",
+        shows: "no cabinet yet, suspended",
+        registered: false,
+        state: State::Fresh,
+    },
+    Person {
+        card: "020723440000",
+        contract: "2041009043",
+        surname: "Гусев",
+        name: "Олег",
+        shows: "blocked card",
+        registered: false,
+        state: State::Blocked,
+    },
 ];
 
 /// Tariffs of the demo.
@@ -107,12 +201,34 @@ async fn catalogue(conn: &mut Conn) -> Result<Catalogue, ServiceError> {
     let from = Date::new(2024, 1, 1).ok_or(ServiceError::NotFound)?;
     let mut products = Vec::new();
     for (code, name, channels, archived, prices) in [
-        ("standard", "Стандарт", 64, false, [(1u16, 149), (12, 1_200)].as_slice()),
-        ("unlimited", "Безлимитный", 184, false, &[(1, 399), (12, 3_600)]),
+        (
+            "standard",
+            "Стандарт",
+            64,
+            false,
+            [(1u16, 149), (12, 1_200)].as_slice(),
+        ),
+        (
+            "unlimited",
+            "Безлимитный",
+            184,
+            false,
+            &[(1, 399), (12, 3_600)],
+        ),
         ("favourite", "Любимый", 70, true, &[(1, 170)]),
     ] {
         let product = ProductId(new_id());
-        seed::insert_product(conn, Product { id: product, code, name, channels, archived }).await?;
+        seed::insert_product(
+            conn,
+            Product {
+                id: product,
+                code,
+                name,
+                channels,
+                archived,
+            },
+        )
+        .await?;
         for (count, roubles) in prices {
             let price = Price {
                 amount: Money::from_roubles(*roubles),
@@ -156,10 +272,16 @@ async fn write_person(
     hash: &str,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let wrong = |what: &str| ServiceError::Internal(format!("demo data: {what} of {}", person.surname));
-    let tz = if person.state == State::Yearly { "Asia/Kamchatka" } else { "Europe/Moscow" };
+    let wrong =
+        |what: &str| ServiceError::Internal(format!("demo data: {what} of {}", person.surname));
+    let tz = if person.state == State::Yearly {
+        "Asia/Kamchatka"
+    } else {
+        "Europe/Moscow"
+    };
     let email = Email::parse(&format!("demo{index}@mail.example")).map_err(|_| wrong("e-mail"))?;
-    let phone = Phone::parse(&format!("+7912000{:04}", 1000 + index)).map_err(|_| wrong("phone"))?;
+    let phone =
+        Phone::parse(&format!("+7912000{:04}", 1000 + index)).map_err(|_| wrong("phone"))?;
     let subscriber = Subscriber {
         id: SubscriberId(new_id()),
         contract: ContractNumber::parse(person.contract).map_err(|_| wrong("contract"))?,
@@ -195,8 +317,19 @@ async fn write_person(
     if person.state == State::TwoCards {
         let second = CardId(new_id());
         let number = CardNumber::parse("020723418887").map_err(|_| wrong("card"))?;
-        seed::insert_card(writing.conn, subscriber.id, second, &number, Some("Дача"), false, 1).await?;
-        let id = writing.subscribe(catalogue.favourite, second, -40, -9).await?;
+        seed::insert_card(
+            writing.conn,
+            subscriber.id,
+            second,
+            &number,
+            Some("Дача"),
+            false,
+            1,
+        )
+        .await?;
+        let id = writing
+            .subscribe(catalogue.favourite, second, -40, -9)
+            .await?;
         writing.suspend(id).await?;
     }
     if person.registered {
@@ -290,7 +423,8 @@ impl Writing<'_> {
         };
         seed::insert_subscription(self.conn, self.subscriber, &new).await?;
         let on = to > 0;
-        subscription::set_intent(self.conn, self.subscriber, id, on, paid_through, self.now).await?;
+        subscription::set_intent(self.conn, self.subscriber, id, on, paid_through, self.now)
+            .await?;
         Ok(id)
     }
 
@@ -307,13 +441,25 @@ impl Writing<'_> {
         to: i32,
         tariff: &str,
     ) -> Result<(), ServiceError> {
-        let period = domain::billing::Period { from: self.day(from), to: self.day(to) };
+        let period = domain::billing::Period {
+            from: self.day(from),
+            to: self.day(to),
+        };
         let at = self.at(from, 0);
         let wallet = ledger::lock(self.conn, self.subscriber).await?;
-        let op = rules::charge(OpId(new_id()), self.subscriber, id, period, price.amount, &wallet, at)?;
+        let op = rules::charge(
+            OpId(new_id()),
+            self.subscriber,
+            id,
+            period,
+            price.amount,
+            &wallet,
+            at,
+        )?;
         let meta = json!({ "detail": tariff, "from": period.from.to_string(), "to": period.to.to_string() });
         ledger::post(self.conn, &op, &wallet, &digest(&op), "seed", &meta, at).await?;
-        subscription::insert_charge(self.conn, self.subscriber, id, period, price.amount, op.id).await?;
+        subscription::insert_charge(self.conn, self.subscriber, id, period, price.amount, op.id)
+            .await?;
         Ok(())
     }
 
@@ -339,7 +485,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    async fn new_payment(&mut self, roubles: i32, at: Timestamp) -> Result<payment::Payment, ServiceError> {
+    async fn new_payment(
+        &mut self,
+        roubles: i32,
+        at: Timestamp,
+    ) -> Result<payment::Payment, ServiceError> {
         self.payments += 1;
         let id = PaymentId(new_id());
         let new = New {
@@ -361,12 +511,21 @@ impl Writing<'_> {
         let at = self.at(offset, 9);
         let made = self.new_payment(roubles, at).await?;
         let wallet = ledger::lock(self.conn, self.subscriber).await?;
-        let op = rules::top_up(OpId(new_id()), self.subscriber, made.id, made.amount, &wallet, at)?;
+        let op = rules::top_up(
+            OpId(new_id()),
+            self.subscriber,
+            made.id,
+            made.amount,
+            &wallet,
+            at,
+        )?;
         let meta = json!({ "payment": made.id, "detail": format!("•• {last4}") });
         let Posted::Now(_) =
             ledger::post(self.conn, &op, &wallet, &digest(&op), "seed", &meta, at).await?
         else {
-            return Err(ServiceError::Internal("demo payment was posted earlier".into()));
+            return Err(ServiceError::Internal(
+                "demo payment was posted earlier".into(),
+            ));
         };
         let vat = advance_vat(zone::today(self.tz, at));
         let new = receipt::New {
@@ -374,7 +533,9 @@ impl Writing<'_> {
             op: op.id,
             contact: self.email.as_str(),
             total: made.amount,
-            vat: vat.inside(made.amount).map_err(|error| ServiceError::Internal(error.to_string()))?,
+            vat: vat
+                .inside(made.amount)
+                .map_err(|error| ServiceError::Internal(error.to_string()))?,
             vat_code: vat.code,
             state: ReceiptState::Pending,
         };
@@ -403,7 +564,10 @@ impl Writing<'_> {
     async fn pending(&mut self, roubles: i32) -> Result<(), ServiceError> {
         let at = self.now.plus_seconds(-90);
         let made = self.new_payment(roubles, at).await?;
-        let change = Change { first_sent_at: Some(at), ..Change::default() };
+        let change = Change {
+            first_sent_at: Some(at),
+            ..Change::default()
+        };
         payment::update(self.conn, &made, PaymentState::Pending, &change).await?;
         payment::mark_returned(self.conn, self.subscriber, made.id, self.now).await?;
         Ok(())
@@ -416,9 +580,28 @@ impl Writing<'_> {
         promise::insert(self.conn, self.subscriber, id, amount, self.now, due).await?;
         let wallet = ledger::lock(self.conn, self.subscriber).await?;
         let op = rules::promise_grant(OpId(new_id()), self.subscriber, id, amount, self.now)?;
-        ledger::post(self.conn, &op, &wallet, &digest(&op), "seed", &json!({}), self.now).await?;
-        let notice = Notice::PromiseGranted { amount, due: zone::local(self.tz, due) };
-        inbox::insert(self.conn, self.subscriber, MessageId(new_id()), &notice, self.now).await?;
+        ledger::post(
+            self.conn,
+            &op,
+            &wallet,
+            &digest(&op),
+            "seed",
+            &json!({}),
+            self.now,
+        )
+        .await?;
+        let notice = Notice::PromiseGranted {
+            amount,
+            due: zone::local(self.tz, due),
+        };
+        inbox::insert(
+            self.conn,
+            self.subscriber,
+            MessageId(new_id()),
+            &notice,
+            self.now,
+        )
+        .await?;
         Ok(())
     }
 

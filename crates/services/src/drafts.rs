@@ -4,8 +4,8 @@ use crate::error::commit;
 use crate::{Actor, ServiceError, Services};
 use domain::ids::DraftId;
 use domain::secret::is_secret;
-pub use storage::draft::Draft;
 use storage::draft;
+pub use storage::draft::Draft;
 use uuid::Uuid;
 
 /// The largest form that is kept, in characters of all fields together.
@@ -34,7 +34,9 @@ pub async fn find(
     actor: &Actor,
     id: &str,
 ) -> Result<Option<Draft>, ServiceError> {
-    let Ok(id) = id.parse::<DraftId>() else { return Ok(None) };
+    let Ok(id) = id.parse::<DraftId>() else {
+        return Ok(None);
+    };
     let (mut tx, now) = services.db.begin().await?;
     Ok(draft::find(&mut tx, id, &actor.browser, now).await?)
 }

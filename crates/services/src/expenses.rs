@@ -42,5 +42,10 @@ pub async fn page(
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let older = rows.last().map(|row| row.version).filter(|_| more);
-    Ok(OperationsPage { today: zone::today(viewer.tz, now), balance, rows, older })
+    Ok(OperationsPage {
+        today: zone::today(viewer.tz, now),
+        balance,
+        rows,
+        older,
+    })
 }

@@ -2,9 +2,9 @@
 
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, Viewer, expenses, messages, zone};
+use domain::Timestamp;
 use domain::ids::CardId;
 use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
-use domain::Timestamp;
 use storage::subscription::Stored;
 use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
 
@@ -15,11 +15,17 @@ const PENDING_SHOWN: i64 = 3600;
 pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, _) = services.db.begin().await?;
-    let contract = subscriber::get(&mut tx, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, viewer.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let running = subscription::list(&mut tx, viewer.subscriber).await?;
     let cards = cards(&mut tx, viewer, &running).await?;
     let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
-    Ok(Frame { contract: contract.contract, cards, unread })
+    Ok(Frame {
+        contract: contract.contract,
+        cards,
+        unread,
+    })
 }
 
 /// The home page of the card in view.
@@ -27,17 +33,24 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
     let today = zone::today(viewer.tz, now);
+    let contract = subscriber::get(&mut tx, viewer.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let running = subscription::list(&mut tx, viewer.subscriber).await?;
     let cards = cards(&mut tx, viewer, &running).await?;
     let card = cards.into_iter().find(|card| card.current);
-    let shown = card.as_ref().and_then(|card| running.iter().find(|s| s.card == card.id));
+    let shown = card
+        .as_ref()
+        .and_then(|card| running.iter().find(|s| s.card == card.id));
     let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
-    let promise = promise::open(&mut tx, viewer.subscriber).await?.map(|open| OpenPromise {
-        owed: open.owed,
-        due: zone::local(viewer.tz, open.due_at),
-        seconds_left: open.due_at.seconds_since(now),
-        term_seconds: open.due_at.seconds_since(open.granted_at),
-    });
+    let promise = promise::open(&mut tx, viewer.subscriber)
+        .await?
+        .map(|open| OpenPromise {
+            owed: open.owed,
+            due: zone::local(viewer.tz, open.due_at),
+            seconds_left: open.due_at.seconds_since(now),
+            term_seconds: open.due_at.seconds_since(open.granted_at),
+        });
     let pending = pending(&mut tx, viewer, now).await?;
     let state = home_state(&Facts {
         today,
@@ -51,11 +64,23 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
         name: stored.tariff.clone(),
         price: stored.rules.price,
         channels: stored.channels,
-        next_charge: stored.rules.is_served().then_some(stored.rules.paid_through),
+        next_charge: stored
+            .rules
+            .is_served()
+            .then_some(stored.rules.paid_through),
     });
     let operations = expenses::rows(&mut tx, viewer, None, 3).await?;
     let message = messages::newest(&mut tx, viewer).await?;
-    Ok(Home { today, card, balance: wallet.available, state, tariff, operations, message })
+    Ok(Home {
+        today,
+        contract: contract.contract,
+        card,
+        balance: wallet.available,
+        state,
+        tariff,
+        operations,
+        message,
+    })
 }
 
 async fn pending(
@@ -68,7 +93,9 @@ async fn pending(
         .into_iter()
         .find(|payment| {
             payment.state.is_open()
-                && payment.returned_at.is_some_and(|at| now.seconds_since(at) < PENDING_SHOWN)
+                && payment
+                    .returned_at
+                    .is_some_and(|at| now.seconds_since(at) < PENDING_SHOWN)
         })
         .map(|payment| (payment.id, payment.amount)))
 }
@@ -86,7 +113,9 @@ async fn cards(
     Ok(stored
         .into_iter()
         .map(|card| CardSummary {
-            served: running.iter().any(|s| s.card == card.id && s.rules.is_served()),
+            served: running
+                .iter()
+                .any(|s| s.card == card.id && s.rules.is_served()),
             current: Some(card.id) == chosen,
             id: card.id,
             number: card.number,

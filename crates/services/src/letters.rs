@@ -83,7 +83,11 @@ pub fn password_changed(services: &Services, lang: Lang) -> Text {
 pub fn cabinet_opened_sms(services: &Services, lang: Lang) -> String {
     let phone = &services.settings.support_phone;
     match lang {
-        Lang::Ru => format!("Орион Экспресс: по вашему договору создают личный кабинет. Не вы? {phone}"),
-        Lang::En => format!("Orion Express: a cabinet is being opened for your contract. Not you? {phone}"),
+        Lang::Ru => {
+            format!("Орион Экспресс: по вашему договору создают личный кабинет. Не вы? {phone}")
+        }
+        Lang::En => {
+            format!("Orion Express: a cabinet is being opened for your contract. Not you? {phone}")
+        }
     }
 }

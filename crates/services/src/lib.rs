@@ -57,6 +57,13 @@ impl Services {
         settings: Settings,
     ) -> Self {
         let hasher = crypto::Hasher::new(settings.hash_concurrency);
-        Self { db, acquirer, mail, sms, settings, hasher }
+        Self {
+            db,
+            acquirer,
+            mail,
+            sms,
+            settings,
+            hasher,
+        }
     }
 }

@@ -12,7 +12,12 @@ use storage::{Conn, inbox};
 const MOST: i64 = 50;
 
 fn message(viewer: &Viewer, row: Row) -> Message {
-    Message { id: row.id, at: zone::local(viewer.tz, row.at), read: row.read, notice: row.notice }
+    Message {
+        id: row.id,
+        at: zone::local(viewer.tz, row.at),
+        read: row.read,
+        notice: row.notice,
+    }
 }
 
 pub(crate) async fn newest(
@@ -30,7 +35,11 @@ pub async fn list(services: &Services, actor: &Actor) -> Result<Inbox, ServiceEr
     let rows = inbox::list(&mut tx, viewer.subscriber, MOST).await?;
     let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
     let messages = rows.into_iter().map(|row| message(viewer, row)).collect();
-    Ok(Inbox { today: zone::today(viewer.tz, now), unread, messages })
+    Ok(Inbox {
+        today: zone::today(viewer.tz, now),
+        unread,
+        messages,
+    })
 }
 
 /// Opens one message: it counts as read from now on. Anybody else's is not found.
@@ -41,7 +50,9 @@ pub async fn open(
 ) -> Result<(Message, Date), ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let row = inbox::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let row = inbox::get(&mut tx, viewer.subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if !row.read {
         inbox::mark_read(&mut tx, viewer.subscriber, Some(id), now).await?;
         commit(tx).await?;

@@ -46,7 +46,9 @@ pub async fn check(
     let Some(found) = payment::get(&mut tx, subscriber, id).await? else {
         return Err(ServiceError::NotFound);
     };
-    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     drop(tx);
     if !found.state.is_open() && found.state != PaymentState::Abandoned {
         return Ok(found.state);
@@ -74,11 +76,15 @@ pub async fn submit(
     id: PaymentId,
 ) -> Result<PaymentState, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::lock(&mut tx, subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if found.state != PaymentState::Created {
         return Ok(found.state);
     }
-    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let change = Change {
         first_sent_at: Some(now),
         next_poll_at: Some(now.plus_seconds(15)),
@@ -107,9 +113,13 @@ fn create_request(
         payment_id: found.id.to_string(),
         subscriber_id: found.subscriber.to_string(),
         description: format!("Пополнение лицевого счёта {contract}"),
-        return_url: format!("{}/payments/return/{}", services.settings.public_url, found.return_token),
-        receipt_email: Email::parse(&found.receipt_email)
-            .map_err(|_| ServiceError::Internal("stored receipt e-mail is not an address".into()))?,
+        return_url: format!(
+            "{}/payments/return/{}",
+            services.settings.public_url, found.return_token
+        ),
+        receipt_email: Email::parse(&found.receipt_email).map_err(|_| {
+            ServiceError::Internal("stored receipt e-mail is not an address".into())
+        })?,
         vat_code: advance_vat(sent_on).code,
     })
 }
@@ -120,7 +130,9 @@ async fn abandon(
     id: PaymentId,
 ) -> Result<PaymentState, ServiceError> {
     let (mut tx, _) = services.db.begin().await?;
-    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::lock(&mut tx, subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if let Ok(Transition::To(state)) = transition(found.state, &PaymentEvent::WindowPassed) {
         tracing::error!(payment = %id, "payment.abandoned: no answer within the resend window");
         payment::update(&mut tx, &found, state, &Change::default()).await?;
@@ -139,7 +151,9 @@ pub async fn record(
     answer: Result<GatewayPayment, AcquirerError>,
 ) -> Result<PaymentState, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found = payment::lock(&mut tx, subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::lock(&mut tx, subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let state = match answer {
         Ok(object) => answered(&mut tx, services, &found, &object, now).await?,
         Err(error) => unanswered(&mut tx, &found, call, &error, now).await?,
@@ -213,7 +227,9 @@ async fn unanswered(
     tracing::warn!(payment = %found.id, %error, "payment.no_answer");
     let creating = call != Call::Get;
     let final_reason = match error {
-        AcquirerError::NotSent(_) if call == Call::FirstCreate => Some(CancelReason::BankUnavailable),
+        AcquirerError::NotSent(_) if call == Call::FirstCreate => {
+            Some(CancelReason::BankUnavailable)
+        }
         AcquirerError::Refused { .. } | AcquirerError::NotFound if creating => {
             Some(CancelReason::Refused)
         }
@@ -232,7 +248,10 @@ async fn unanswered(
         Ok(Transition::To(state)) if creating && unknown => state,
         _ => found.state,
     };
-    let change = Change { next_poll_at: Some(now.plus_seconds(pause)), ..Change::default() };
+    let change = Change {
+        next_poll_at: Some(now.plus_seconds(pause)),
+        ..Change::default()
+    };
     payment::update(conn, found, state, &change).await?;
     Ok(state)
 }
@@ -254,8 +273,13 @@ async fn cancel(
     change.cancel_reason = Some(reason);
     payment::update(conn, found, PaymentState::Canceled, &change).await?;
     // A payer who walked away knows it; one whose bank refused is told.
-    if !matches!(reason, CancelReason::Expired | CancelReason::CanceledByMerchant) {
-        let notice = Notice::PaymentFailed { amount: found.amount };
+    if !matches!(
+        reason,
+        CancelReason::Expired | CancelReason::CanceledByMerchant
+    ) {
+        let notice = Notice::PaymentFailed {
+            amount: found.amount,
+        };
         inbox::insert(conn, found.subscriber, MessageId(new_id()), &notice, now).await?;
     }
     Ok(())
@@ -270,23 +294,41 @@ async fn credit(
     now: Timestamp,
 ) -> Result<(), ServiceError> {
     let subscriber = found.subscriber;
-    let contract = subscriber::get(conn, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(conn, subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let tz = zone::parse(&contract.tz);
     let wallet = ledger::lock(conn, subscriber).await?;
-    let detail = object.card_last4.as_deref().map(|last4| format!("•• {last4}"));
+    let detail = object
+        .card_last4
+        .as_deref()
+        .map(|last4| format!("•• {last4}"));
     let meta = json!({ "payment": found.id, "object": object.id, "detail": detail });
     if object.amount != Some(found.amount) {
         tracing::error!(payment = %found.id, object = %object.id, "payment.other_amount: put aside");
-        let sum = object.amount.filter(|sum| sum.is_positive()).unwrap_or(found.amount);
+        let sum = object
+            .amount
+            .filter(|sum| sum.is_positive())
+            .unwrap_or(found.amount);
         let op = rules::suspense(OpId(new_id()), subscriber, found.id, sum, now)?;
         ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
         return Ok(());
     }
-    let op = rules::top_up(OpId(new_id()), subscriber, found.id, found.amount, &wallet, now)?;
+    let op = rules::top_up(
+        OpId(new_id()),
+        subscriber,
+        found.id,
+        found.amount,
+        &wallet,
+        now,
+    )?;
     let Posted::Now(after) =
         ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?
     else {
-        return Err(ServiceError::Internal(format!("payment {} was posted earlier", found.id)));
+        return Err(ServiceError::Internal(format!(
+            "payment {} was posted earlier",
+            found.id
+        )));
     };
     let repaid = rules::split_top_up(found.amount, &wallet).to_promise;
     repay_promise(conn, subscriber, repaid, now).await?;
@@ -342,7 +384,11 @@ async fn write_receipt(
         total: found.amount,
         vat: inside,
         vat_code: vat.code,
-        state: if object.receipt_accepted { ReceiptState::Pending } else { ReceiptState::Needed },
+        state: if object.receipt_accepted {
+            ReceiptState::Pending
+        } else {
+            ReceiptState::Needed
+        },
     };
     receipt::insert_advance(conn, found.subscriber, &new, now).await?;
     Ok(())

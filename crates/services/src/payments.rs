@@ -11,6 +11,7 @@ use domain::ledger::top_up_key;
 use domain::payment::{AccessProgress, PaymentState, PaymentView};
 use domain::top_up::{TopUpForm, suggest};
 use domain::{Email, Timestamp};
+use storage::job::Again;
 use storage::payment::{New, Payment};
 use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
 
@@ -40,7 +41,9 @@ pub struct Started {
 pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let contract = subscriber::get(&mut tx, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, viewer.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
     let open = promise::open(&mut tx, viewer.subscriber).await?;
     let running = subscription::list(&mut tx, viewer.subscriber).await?;
@@ -64,7 +67,9 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
 
 async fn receipt_email(conn: &mut Conn, viewer: &Viewer) -> Result<Option<Email>, ServiceError> {
     let account = account::get(conn, viewer.account).await?;
-    Ok(account.filter(|account| account.email_confirmed).and_then(|account| account.email))
+    Ok(account
+        .filter(|account| account.email_confirmed)
+        .and_then(|account| account.email))
 }
 
 /// Makes a payment, or finds the one this form has made, and sends it to the acquirer.
@@ -100,7 +105,10 @@ pub async fn start(
         return Err(ServiceError::Invalid(errors));
     };
     let key_fits = (8..=64).contains(&command.key.len())
-        && command.key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        && command
+            .key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !key_fits {
         return Err(ServiceError::NotFound);
     }
@@ -119,12 +127,23 @@ pub async fn start(
         let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &command.key)
             .await?
             .ok_or(ServiceError::NotFound)?;
+        // Its first sender may have died before sending it.
+        if earlier.state == PaymentState::Created {
+            drop(tx);
+            submit(services, viewer.subscriber, earlier.id).await?;
+            return Ok(Started {
+                payment: earlier.id,
+                confirmation_url: None,
+            });
+        }
         return Ok(started(&earlier));
     }
     commit(tx).await?;
     submit(services, viewer.subscriber, id).await?;
     let (mut tx, _) = services.db.begin().await?;
-    let made = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let made = payment::get(&mut tx, viewer.subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(started(&made))
 }
 
@@ -143,22 +162,23 @@ pub async fn returned(
     token: &str,
 ) -> Result<(SubscriberId, PaymentId), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found = payment::by_return_token(&mut tx, token).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::by_return_token(&mut tx, token)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if found.state.is_open() {
         payment::mark_returned(&mut tx, found.subscriber, found.id, now).await?;
-        jobs::enqueue_check(&mut tx, found.subscriber, found.id).await?;
+        jobs::enqueue_check(&mut tx, found.subscriber, found.id, Again::Anew).await?;
         commit(tx).await?;
     }
     Ok((found.subscriber, found.id))
 }
 
 /// Where a payment stands, for somebody who only has its return address.
-pub async fn public_state(
-    services: &Services,
-    token: &str,
-) -> Result<PaymentState, ServiceError> {
+pub async fn public_state(services: &Services, token: &str) -> Result<PaymentState, ServiceError> {
     let (mut tx, _) = services.db.begin().await?;
-    let found = payment::by_return_token(&mut tx, token).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::by_return_token(&mut tx, token)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(found.state)
 }
 
@@ -170,7 +190,9 @@ pub async fn view(
 ) -> Result<PaymentView, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let found = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::get(&mut tx, viewer.subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     build_view(&mut tx, viewer, &found, now).await
 }
 
@@ -183,7 +205,9 @@ pub async fn refresh(
 ) -> Result<PaymentView, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let found = payment::get(&mut tx, viewer.subscriber, id).await?.ok_or(ServiceError::NotFound)?;
+    let found = payment::get(&mut tx, viewer.subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let key = format!("payment-check:{id}");
     let hits = storage::throttle::hit(&mut tx, &key, 10, now).await?.hits;
     commit(tx).await?;
@@ -211,7 +235,9 @@ async fn build_view(
     found: &Payment,
     now: Timestamp,
 ) -> Result<PaymentView, ServiceError> {
-    let contract = subscriber::get(conn, viewer.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(conn, viewer.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let wallet = ledger::get(conn, viewer.subscriber).await?;
     let running = subscription::list(conn, viewer.subscriber).await?;
     let op = ledger::find_key(conn, viewer.subscriber, &top_up_key(found.id)).await?;
@@ -225,11 +251,18 @@ async fn build_view(
         id: found.id,
         reference: reference(found.id),
         amount: found.amount,
-        state: found.state,
+        // Money that was put aside is not on the wallet: people look for where it belongs.
+        state: if found.state == PaymentState::Succeeded && op.is_none() {
+            PaymentState::Abandoned
+        } else {
+            found.state
+        },
         reason: found.cancel_reason,
         created_at: zone::local(viewer.tz, found.created_at),
         credited_at: found.credited_at.map(|at| zone::local(viewer.tz, at)),
-        waiting_seconds: now.seconds_since(found.returned_at.unwrap_or(found.created_at)).max(0),
+        waiting_seconds: now
+            .seconds_since(found.returned_at.unwrap_or(found.created_at))
+            .max(0),
         confirmation_url: found
             .confirmation_url
             .clone()
@@ -244,7 +277,11 @@ async fn build_view(
             .map(|stored| stored.rules.paid_through)
             .max(),
         served: running.iter().any(|stored| stored.rules.is_served()),
-        access: if sent_with_payment { AccessProgress::Queued } else { AccessProgress::NotNeeded },
+        access: if sent_with_payment {
+            AccessProgress::Queued
+        } else {
+            AccessProgress::NotNeeded
+        },
         receipt,
     })
 }
@@ -253,5 +290,9 @@ async fn build_view(
 fn reference(id: PaymentId) -> String {
     let text = id.0.simple().to_string().to_uppercase();
     let tail = text.get(22..).unwrap_or(&text);
-    format!("{}-{}", tail.get(..5).unwrap_or(tail), tail.get(5..).unwrap_or_default())
+    format!(
+        "{}-{}",
+        tail.get(..5).unwrap_or(tail),
+        tail.get(5..).unwrap_or_default()
+    )
 }

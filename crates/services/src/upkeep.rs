@@ -4,6 +4,7 @@
 use crate::error::commit;
 use crate::{ServiceError, Services, jobs};
 use domain::Timestamp;
+use storage::job::Again;
 use storage::{draft, ledger, outbox, payment, registration, subscription, throttle, webhook};
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -16,7 +17,7 @@ const LOST_AFTER: i64 = 300;
 pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     for (subscriber, id) in payment::due(&mut tx, now, BATCH).await? {
-        jobs::enqueue_check(&mut tx, subscriber, id).await?;
+        jobs::enqueue_check(&mut tx, subscriber, id, Again::AsItIs).await?;
     }
     for subscriber in subscription::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_settle(&mut tx, subscriber).await?;

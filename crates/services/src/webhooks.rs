@@ -34,11 +34,20 @@ pub async fn receive(
     }
     let gateway = services.acquirer.name();
     let (mut tx, now) = services.db.begin().await?;
-    if payment::find_object(&mut tx, gateway, object).await?.is_none() {
-        let key = format!("webhook-unknown:{}", remote.map(|a| a.to_string()).unwrap_or_default());
+    if payment::find_object(&mut tx, gateway, object)
+        .await?
+        .is_none()
+    {
+        let key = format!(
+            "webhook-unknown:{}",
+            remote.map(|a| a.to_string()).unwrap_or_default()
+        );
         if throttle::hit(&mut tx, &key, 3600, now).await?.hits > UNKNOWN_PER_HOUR {
             commit(tx).await?;
-            tracing::error!(?remote, "webhook.flood: notifications about unknown objects are dropped");
+            tracing::error!(
+                ?remote,
+                "webhook.flood: notifications about unknown objects are dropped"
+            );
             return Ok(Received::Dropped);
         }
     }

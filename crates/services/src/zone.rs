@@ -17,8 +17,11 @@ fn utc(at: Timestamp) -> DateTime<Utc> {
 pub fn local(tz: Tz, at: Timestamp) -> LocalTime {
     let there = utc(at).with_timezone(&tz);
     let offset = there.offset().fix().local_minus_utc();
-    let moscow =
-        utc(at).with_timezone(&chrono_tz::Europe::Moscow).offset().fix().local_minus_utc();
+    let moscow = utc(at)
+        .with_timezone(&chrono_tz::Europe::Moscow)
+        .offset()
+        .fix()
+        .local_minus_utc();
     LocalTime {
         at,
         date: date(there.date_naive()),

@@ -54,9 +54,15 @@ impl From<Row> for Account {
             id: AccountId(row.account_id),
             active: row.state == "active",
             password_hash: row.password_hash,
-            email: row.email.as_deref().and_then(|text| Email::parse(text).ok()),
+            email: row
+                .email
+                .as_deref()
+                .and_then(|text| Email::parse(text).ok()),
             email_confirmed: row.email_confirmed,
-            phone: row.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
+            phone: row
+                .phone
+                .as_deref()
+                .and_then(|text| Phone::parse(text).ok()),
             phone_confirmed: row.phone_confirmed,
             lang: Lang::from_code(&row.lang),
         }
@@ -186,7 +192,11 @@ pub async fn change_pending_contacts(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict("account")) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict("account"))
+    }
 }
 
 /// The contact that a one-time link proved.
@@ -253,9 +263,13 @@ pub async fn rehash(
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn set_lang(conn: &mut Conn, id: AccountId, lang: Lang) -> Result<(), StorageError> {
-    sqlx::query!("update identity.account set lang = $2 where account_id = $1", id.0, lang.code())
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update identity.account set lang = $2 where account_id = $1",
+        id.0,
+        lang.code()
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -284,7 +298,10 @@ pub async fn insert_membership(
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn subscribers(conn: &mut Conn, id: AccountId) -> Result<Vec<SubscriberId>, StorageError> {
+pub async fn subscribers(
+    conn: &mut Conn,
+    id: AccountId,
+) -> Result<Vec<SubscriberId>, StorageError> {
     let rows = sqlx::query_scalar!(
         "select subscriber_id from identity.membership where account_id = $1 order by since, subscriber_id",
         id.0,
@@ -298,11 +315,7 @@ pub async fn subscribers(conn: &mut Conn, id: AccountId) -> Result<Vec<Subscribe
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn owns_card(
-    conn: &mut Conn,
-    id: AccountId,
-    card: CardId,
-) -> Result<bool, StorageError> {
+pub async fn owns_card(conn: &mut Conn, id: AccountId, card: CardId) -> Result<bool, StorageError> {
     let owns = sqlx::query_scalar!(
         r#"select exists (
                select from identity.membership m join billing.card c using (subscriber_id)

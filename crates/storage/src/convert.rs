@@ -13,8 +13,12 @@ pub(crate) fn from_db(at: DateTime<Utc>) -> Timestamp {
 }
 
 pub(crate) fn date_to_db(day: Date) -> NaiveDate {
-    NaiveDate::from_ymd_opt(i32::from(day.year()), u32::from(day.month()), u32::from(day.day()))
-        .unwrap_or(NaiveDate::MAX)
+    NaiveDate::from_ymd_opt(
+        i32::from(day.year()),
+        u32::from(day.month()),
+        u32::from(day.day()),
+    )
+    .unwrap_or(NaiveDate::MAX)
 }
 
 pub(crate) fn date_from_db(day: NaiveDate) -> Result<Date, StorageError> {

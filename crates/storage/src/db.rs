@@ -44,7 +44,10 @@ pub enum StorageError {
 
 impl StorageError {
     pub(crate) fn corrupt(what: &'static str, value: &impl ToString) -> Self {
-        Self::Corrupt { what, value: value.to_string() }
+        Self::Corrupt {
+            what,
+            value: value.to_string(),
+        }
     }
 
     /// Will the same transaction probably succeed when it is tried again? True for deadlocks,
@@ -155,7 +158,9 @@ pub async fn commit(tx: Tx) -> Result<(), StorageError> {
 /// # Errors
 /// [`StorageError::Database`] when the database does not answer.
 pub async fn now(conn: &mut Conn) -> Result<Timestamp, StorageError> {
-    let at = sqlx::query_scalar!(r#"select app.now() as "now!""#).fetch_one(conn).await?;
+    let at = sqlx::query_scalar!(r#"select app.now() as "now!""#)
+        .fetch_one(conn)
+        .await?;
     Ok(from_db(at))
 }
 
@@ -185,7 +190,9 @@ pub async fn ensure_application_role(conn: &mut Conn) -> Result<(), StorageError
     .fetch_one(&mut *conn)
     .await?;
     if !exists {
-        sqlx::query!("create role cabinet_app login").execute(conn).await?;
+        sqlx::query!("create role cabinet_app login")
+            .execute(conn)
+            .await?;
     }
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use crate::convert::to_db;
 use crate::{Conn, StorageError};
+use domain::Timestamp;
 use domain::form::FieldError;
 use domain::ids::DraftId;
-use domain::Timestamp;
 use std::collections::BTreeMap;
 
 /// Kept texts by field name, and the problems to show.
@@ -83,8 +83,11 @@ pub async fn find(
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<u64, StorageError> {
-    let done = sqlx::query!("delete from app.form_draft where expires_at <= $1", to_db(now))
-        .execute(conn)
-        .await?;
+    let done = sqlx::query!(
+        "delete from app.form_draft where expires_at <= $1",
+        to_db(now)
+    )
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected())
 }

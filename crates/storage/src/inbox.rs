@@ -2,9 +2,9 @@
 
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
+use domain::Timestamp;
 use domain::ids::{MessageId, SubscriberId};
 use domain::notice::Notice;
-use domain::Timestamp;
 
 /// A message with its moment still in UTC.
 #[derive(Debug, Clone)]

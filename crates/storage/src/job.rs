@@ -7,8 +7,17 @@
 use crate::{Conn, StorageError};
 use serde_json::Value;
 
-/// Adds a job under a natural key. A job that waits under the same key is replaced, so that many
-/// causes become one run; one that is running is followed by another run.
+/// What to do when a job waits under the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Something new has happened: it runs now, with all its attempts.
+    Anew,
+    /// The same was found again: it keeps its pauses between attempts.
+    AsItIs,
+}
+
+/// Adds a job under a natural key. Many causes become one run: a job that waits under the same
+/// key is replaced or left as it is.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -18,14 +27,20 @@ pub async fn enqueue(
     payload: &Value,
     key: &str,
     max_attempts: i32,
+    again: Again,
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "select graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => $4)",
+        "select graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => $4,
+             job_key_mode => $5)",
     )
     .bind(task)
     .bind(payload)
     .bind(key)
     .bind(max_attempts)
+    .bind(match again {
+        Again::Anew => "replace",
+        Again::AsItIs => "unsafe_dedupe",
+    })
     .execute(conn)
     .await?;
     Ok(())

@@ -56,7 +56,12 @@ pub async fn get(conn: &mut Conn, subscriber: SubscriberId) -> Result<Wallet, St
     .fetch_optional(conn)
     .await?
     .ok_or_else(|| StorageError::corrupt("wallet", &subscriber))?;
-    Ok(wallet(row.available_kop, row.promised_debt_kop, row.other_debt_kop, row.version))
+    Ok(wallet(
+        row.available_kop,
+        row.promised_debt_kop,
+        row.other_debt_kop,
+        row.version,
+    ))
 }
 
 /// Reads a wallet and holds it until the transaction ends. The one lock of a posting; taken after
@@ -73,7 +78,12 @@ pub async fn lock(conn: &mut Conn, subscriber: SubscriberId) -> Result<Wallet, S
     .fetch_optional(conn)
     .await?
     .ok_or_else(|| StorageError::corrupt("wallet", &subscriber))?;
-    Ok(wallet(row.available_kop, row.promised_debt_kop, row.other_debt_kop, row.version))
+    Ok(wallet(
+        row.available_kop,
+        row.promised_debt_kop,
+        row.other_debt_kop,
+        row.version,
+    ))
 }
 
 /// Makes the empty wallet of a new contract.
@@ -212,9 +222,19 @@ struct Columns {
 }
 
 impl Columns {
-    fn push(&mut self, subscriber: SubscriberId, posting: &Posting, before: &Wallet, after: &Wallet) {
+    fn push(
+        &mut self,
+        subscriber: SubscriberId,
+        posting: &Posting,
+        before: &Wallet,
+        after: &Wallet,
+    ) {
         let owner = |code: domain::ledger::Code| {
-            if code.is_subscribers() { subscriber.0 } else { OPERATOR }
+            if code.is_subscribers() {
+                subscriber.0
+            } else {
+                OPERATOR
+            }
         };
         let touches = after.version != before.version;
         self.seq.push(self.seq.len() as i16 + 1);
@@ -224,7 +244,8 @@ impl Columns {
         self.cr_sub.push(owner(posting.credit));
         self.amount.push(posting.amount.kopecks());
         self.delta.push(posting.wallet_delta().kopecks());
-        self.after.push(touches.then_some(after.available.kopecks()));
+        self.after
+            .push(touches.then_some(after.available.kopecks()));
         self.version.push(touches.then_some(after.version));
     }
 }
@@ -244,7 +265,11 @@ pub async fn roll_up(conn: &mut Conn) -> Result<i64, StorageError> {
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn ensure_months(conn: &mut Conn, now: Timestamp, months: i32) -> Result<(), StorageError> {
+pub async fn ensure_months(
+    conn: &mut Conn,
+    now: Timestamp,
+    months: i32,
+) -> Result<(), StorageError> {
     sqlx::query!(
         "select ledger.ensure_months(($1::timestamptz at time zone 'UTC')::date, $2)",
         to_db(now),

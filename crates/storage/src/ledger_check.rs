@@ -162,12 +162,17 @@ const MOST_ROWS: i64 = 100;
 pub async fn check(conn: &mut Conn) -> Result<Vec<Finding>, StorageError> {
     let mut findings = Vec::new();
     for (invariant, rule, question) in QUESTIONS {
-        let rows: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select * from ({question}) q limit {MOST_ROWS}")))
-                .fetch_all(&mut *conn)
-                .await?;
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select * from ({question}) q limit {MOST_ROWS}"
+        )))
+        .fetch_all(&mut *conn)
+        .await?;
         if !rows.is_empty() {
-            findings.push(Finding { invariant, rule, rows });
+            findings.push(Finding {
+                invariant,
+                rule,
+                rows,
+            });
         }
     }
     Ok(findings)
@@ -175,5 +180,7 @@ pub async fn check(conn: &mut Conn) -> Result<Vec<Finding>, StorageError> {
 
 /// The invariants that are asked for, with their rules.
 pub fn invariants() -> impl Iterator<Item = (&'static str, &'static str)> {
-    QUESTIONS.iter().map(|(invariant, rule, _)| (*invariant, *rule))
+    QUESTIONS
+        .iter()
+        .map(|(invariant, rule, _)| (*invariant, *rule))
 }

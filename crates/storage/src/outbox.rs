@@ -47,7 +47,11 @@ pub async fn insert(
          values ($1, $2, $3, $4, $5, $6, 'queued', $7)",
         delivery.id.0,
         account.map(|id| id.0),
-        if delivery.channel == Channel::Email { "email" } else { "sms" },
+        if delivery.channel == Channel::Email {
+            "email"
+        } else {
+            "sms"
+        },
         delivery.recipient,
         delivery.subject,
         delivery.body,
@@ -72,7 +76,11 @@ pub async fn find_queued(conn: &mut Conn, id: EventId) -> Result<Option<Delivery
     .await?;
     Ok(row.map(|row| Delivery {
         id,
-        channel: if row.channel == "email" { Channel::Email } else { Channel::Sms },
+        channel: if row.channel == "email" {
+            Channel::Email
+        } else {
+            Channel::Sms
+        },
         recipient: row.recipient,
         subject: row.subject,
         body: row.body,

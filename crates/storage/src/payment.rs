@@ -121,8 +121,8 @@ pub struct New<'a> {
 pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bool, StorageError> {
     let done = sqlx::query!(
         "insert into billing.payment (subscriber_id, payment_id, purpose, method, amount_kop, state,
-             form_key, idem_key, return_token, receipt_email, created_at)
-         values ($1, $2, 'top_up', 'bank_card', $3, 'created', $4, $5, $6, $7, $8)
+             form_key, idem_key, return_token, receipt_email, created_at, next_poll_at)
+         values ($1, $2, 'top_up', 'bank_card', $3, 'created', $4, $5, $6, $7, $8, $9)
          on conflict (subscriber_id, form_key) do nothing",
         new.subscriber.0,
         new.id.0,
@@ -132,6 +132,8 @@ pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bo
         new.return_token,
         new.receipt_email.as_str(),
         to_db(now),
+        // Whatever becomes of this process, somebody looks after the payment.
+        to_db(now.plus_seconds(15)),
     )
     .execute(conn)
     .await?;
@@ -313,7 +315,11 @@ pub async fn update(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict("payment")) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict("payment"))
+    }
 }
 
 /// The payer is back: remembers the first time and asks the acquirer at once.

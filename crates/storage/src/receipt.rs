@@ -71,5 +71,7 @@ pub async fn state_of(
     )
     .fetch_optional(conn)
     .await?;
-    state.map(|text| code("receipt.state", &text, ReceiptState::from_code)).transpose()
+    state
+        .map(|text| code("receipt.state", &text, ReceiptState::from_code))
+        .transpose()
 }

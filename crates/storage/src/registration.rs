@@ -2,8 +2,8 @@
 
 use crate::convert::to_db;
 use crate::{Conn, StorageError};
-use domain::ids::{AccountId, CardId, RegistrationId, SubscriberId};
 use domain::Timestamp;
+use domain::ids::{AccountId, CardId, RegistrationId, SubscriberId};
 
 /// A registration between its steps.
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +100,11 @@ pub async fn set_account(
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<u64, StorageError> {
-    let done = sqlx::query!("delete from identity.registration where expires_at <= $1", to_db(now))
-        .execute(conn)
-        .await?;
+    let done = sqlx::query!(
+        "delete from identity.registration where expires_at <= $1",
+        to_db(now)
+    )
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected())
 }

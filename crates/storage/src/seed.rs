@@ -70,7 +70,11 @@ pub async fn insert_price(
          values ($1, $2, $3, $4, $5, $6)",
         id.0,
         product.0,
-        if price.unit == PeriodUnit::Day { "day" } else { "month" },
+        if price.unit == PeriodUnit::Day {
+            "day"
+        } else {
+            "month"
+        },
         i16::try_from(price.count).unwrap_or(1),
         price.amount.kopecks(),
         date_to_db(valid_from),

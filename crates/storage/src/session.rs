@@ -3,8 +3,8 @@
 use crate::account::Origin;
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
-use domain::ids::{AccountId, CardId, SessionId};
 use domain::Timestamp;
+use domain::ids::{AccountId, CardId, SessionId};
 
 /// A device on which somebody is signed in.
 #[derive(Debug, Clone, Copy)]
@@ -108,9 +108,13 @@ pub async fn touch(
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn set_card(conn: &mut Conn, id: SessionId, card: CardId) -> Result<(), StorageError> {
-    sqlx::query!("update identity.session set card_id = $2 where session_id = $1", id.0, card.0)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update identity.session set card_id = $2 where session_id = $1",
+        id.0,
+        card.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -133,7 +137,11 @@ pub async fn end(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<(), S
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn end_all(conn: &mut Conn, account: AccountId, now: Timestamp) -> Result<u64, StorageError> {
+pub async fn end_all(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
     let done = sqlx::query!(
         "update identity.session set ended_at = $2 where account_id = $1 and ended_at is null",
         account.0,

@@ -46,7 +46,11 @@ pub struct Card {
 }
 
 fn card_state(text: &str) -> CardState {
-    if text == "active" { CardState::Active } else { CardState::Dead }
+    if text == "active" {
+        CardState::Active
+    } else {
+        CardState::Dead
+    }
 }
 
 fn card_number(text: &str) -> Result<CardNumber, StorageError> {
@@ -104,8 +108,14 @@ pub async fn get(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>
             contract: contract(&row.contract)?,
             surname: row.surname,
             given_name: row.given_name,
-            phone: row.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
-            email: row.email.as_deref().and_then(|text| Email::parse(text).ok()),
+            phone: row
+                .phone
+                .as_deref()
+                .and_then(|text| Phone::parse(text).ok()),
+            email: row
+                .email
+                .as_deref()
+                .and_then(|text| Email::parse(text).ok()),
             tz: row.tz,
         })
     })

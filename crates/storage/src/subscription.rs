@@ -48,11 +48,15 @@ pub async fn list(conn: &mut Conn, subscriber: SubscriberId) -> Result<Vec<Store
     .await?;
     rows.into_iter()
         .map(|row| {
-            let unit = code("price_version.period_unit", &row.period_unit, |text| match text {
-                "day" => Some(PeriodUnit::Day),
-                "month" => Some(PeriodUnit::Month),
-                _ => None,
-            })?;
+            let unit = code(
+                "price_version.period_unit",
+                &row.period_unit,
+                |text| match text {
+                    "day" => Some(PeriodUnit::Day),
+                    "month" => Some(PeriodUnit::Month),
+                    _ => None,
+                },
+            )?;
             let holds = row
                 .holds
                 .iter()
@@ -68,11 +72,13 @@ pub async fn list(conn: &mut Conn, subscriber: SubscriberId) -> Result<Vec<Store
                     price: Price {
                         amount: Money::from_kopecks(row.price_kop),
                         unit,
-                        count: u16::try_from(row.period_count)
-                            .map_err(|_| StorageError::corrupt("price_version.period_count", &row.period_count))?,
+                        count: u16::try_from(row.period_count).map_err(|_| {
+                            StorageError::corrupt("price_version.period_count", &row.period_count)
+                        })?,
                     },
-                    anchor_day: u8::try_from(row.anchor_day)
-                        .map_err(|_| StorageError::corrupt("subscription.anchor_day", &row.anchor_day))?,
+                    anchor_day: u8::try_from(row.anchor_day).map_err(|_| {
+                        StorageError::corrupt("subscription.anchor_day", &row.anchor_day)
+                    })?,
                     paid_through: date_from_db(row.paid_through)?,
                     holds,
                 },
@@ -106,7 +112,11 @@ pub async fn update(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict("subscription")) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict("subscription"))
+    }
 }
 
 /// Adds a reason to withhold service.

@@ -45,7 +45,11 @@ pub async fn hit(
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn look(conn: &mut Conn, key: &str, now: Timestamp) -> Result<Option<Count>, StorageError> {
+pub async fn look(
+    conn: &mut Conn,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Count>, StorageError> {
     let row = sqlx::query!(
         "select hits, window_ends_at from app.throttle where key = $1 and window_ends_at > $2",
         key,
@@ -64,7 +68,9 @@ pub async fn look(conn: &mut Conn, key: &str, now: Timestamp) -> Result<Option<C
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn clear(conn: &mut Conn, key: &str) -> Result<(), StorageError> {
-    sqlx::query!("delete from app.throttle where key = $1", key).execute(conn).await?;
+    sqlx::query!("delete from app.throttle where key = $1", key)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -73,8 +79,11 @@ pub async fn clear(conn: &mut Conn, key: &str) -> Result<(), StorageError> {
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<u64, StorageError> {
-    let done = sqlx::query!("delete from app.throttle where window_ends_at <= $1", to_db(now))
-        .execute(conn)
-        .await?;
+    let done = sqlx::query!(
+        "delete from app.throttle where window_ends_at <= $1",
+        to_db(now)
+    )
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected())
 }

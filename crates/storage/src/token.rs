@@ -3,8 +3,8 @@
 use crate::account::Proven;
 use crate::convert::{code, from_db, to_db};
 use crate::{Conn, StorageError};
-use domain::ids::AccountId;
 use domain::Timestamp;
+use domain::ids::AccountId;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,9 @@ impl Purpose {
     }
 
     fn from_code(code: &str) -> Option<Self> {
-        [Self::Activation, Self::Recovery].into_iter().find(|purpose| purpose.code() == code)
+        [Self::Activation, Self::Recovery]
+            .into_iter()
+            .find(|purpose| purpose.code() == code)
     }
 }
 
@@ -71,7 +73,11 @@ pub async fn insert(
         sha256,
         token.purpose.code(),
         token.account.0,
-        if token.proven == Proven::Email { "email" } else { "phone" },
+        if token.proven == Proven::Email {
+            "email"
+        } else {
+            "phone"
+        },
         token.contact,
         to_db(now),
         to_db(token.expires_at),
@@ -97,7 +103,11 @@ pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Token>, S
         Ok(Token {
             purpose: code("one_time_token.purpose", &row.purpose, Purpose::from_code)?,
             account: AccountId(row.account_id),
-            proven: if row.channel == "email" { Proven::Email } else { Proven::Phone },
+            proven: if row.channel == "email" {
+                Proven::Email
+            } else {
+                Proven::Phone
+            },
             contact: row.contact,
             expires_at: from_db(row.expires_at),
             used: row.used,

@@ -26,7 +26,11 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
         Ok(incoming) => incoming,
         Err((incoming, error)) => {
             tracing::warn!(%error, "api.unavailable");
-            return if html { broken(&incoming, &parts).await } else { StatusCode::SERVICE_UNAVAILABLE.into_response() };
+            return if html {
+                broken(&incoming, &parts).await
+            } else {
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            };
         }
     };
     let context = incoming.request.clone();
@@ -100,7 +104,9 @@ async fn refused(
             }
         }
         AppError::SignedOut => Redirect::to("/login").into_response(),
-        AppError::NotFound if parts.method == Method::POST => Redirect::to(&without_draft(&back)).into_response(),
+        AppError::NotFound if parts.method == Method::POST => {
+            Redirect::to(&without_draft(&back)).into_response()
+        }
         AppError::NotFound => StatusCode::NOT_FOUND.into_response(),
         AppError::Unavailable | AppError::Failed(_) | AppError::Transport => {
             broken(incoming, parts).await
@@ -126,18 +132,27 @@ async fn broken(incoming: &Incoming, parts: &Parts) -> Response {
 pub fn referer_path(headers: &HeaderMap) -> Option<String> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let host = headers.get(header::HOST)?.to_str().ok()?;
-    let rest = referer.strip_prefix("https://").or_else(|| referer.strip_prefix("http://"))?;
+    let rest = referer
+        .strip_prefix("https://")
+        .or_else(|| referer.strip_prefix("http://"))?;
     let path = rest.strip_prefix(host)?;
-    let own = path.starts_with('/') && !path.starts_with("//") && HeaderValue::from_str(path).is_ok();
+    let own =
+        path.starts_with('/') && !path.starts_with("//") && HeaderValue::from_str(path).is_ok();
     own.then(|| path.split('#').next().unwrap_or("/").to_owned())
 }
 
 /// The address without the kept form's id.
 fn without_draft(path: &str) -> String {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
-    let kept: Vec<&str> =
-        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("f=")).collect();
-    if kept.is_empty() { page.to_owned() } else { format!("{page}?{}", kept.join("&")) }
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("f="))
+        .collect();
+    if kept.is_empty() {
+        page.to_owned()
+    } else {
+        format!("{page}?{}", kept.join("&"))
+    }
 }
 
 /// The address with the kept form's id.
@@ -154,7 +169,10 @@ mod tests {
     #[test]
     fn the_draft_is_named_once() {
         assert_eq!(with_draft("/login", "1"), "/login?f=1");
-        assert_eq!(with_draft("/login?next=%2Fhome&f=0", "1"), "/login?next=%2Fhome&f=1");
+        assert_eq!(
+            with_draft("/login?next=%2Fhome&f=0", "1"),
+            "/login?next=%2Fhome&f=1"
+        );
         assert_eq!(without_draft("/login?f=0"), "/login");
     }
 
@@ -168,8 +186,16 @@ mod tests {
             }
             headers
         };
-        assert_eq!(referer_path(&headers("http://localhost:3000/login?f=1#x")).as_deref(), Some("/login?f=1"));
-        for foreign in ["http://evil.example/login", "http://localhost:3000.evil.example/", "http://localhost:3000//evil", "about:blank"] {
+        assert_eq!(
+            referer_path(&headers("http://localhost:3000/login?f=1#x")).as_deref(),
+            Some("/login?f=1")
+        );
+        for foreign in [
+            "http://evil.example/login",
+            "http://localhost:3000.evil.example/",
+            "http://localhost:3000//evil",
+            "about:blank",
+        ] {
             assert_eq!(referer_path(&headers(foreign)), None, "{foreign}");
         }
     }

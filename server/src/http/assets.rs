@@ -19,7 +19,10 @@ const PUBLIC_JS: &str = include_str!("../../../public/public.js");
 pub fn find(site_root: &Path) -> Result<Assets> {
     let pkg = site_root.join("pkg");
     let missing = || {
-        format!("the built pages are not in {}: run `make build`, or set server.site_root", pkg.display())
+        format!(
+            "the built pages are not in {}: run `make build`, or set server.site_root",
+            pkg.display()
+        )
     };
     let mut names: Vec<String> = std::fs::read_dir(&pkg)
         .with_context(missing)?
@@ -32,7 +35,11 @@ pub fn find(site_root: &Path) -> Result<Assets> {
         names
             .iter()
             .filter(|name| name.starts_with("cabinet") && name.ends_with(extension))
-            .max_by_key(|name| std::fs::metadata(pkg.join(name)).and_then(|m| m.modified()).ok())
+            .max_by_key(|name| {
+                std::fs::metadata(pkg.join(name))
+                    .and_then(|m| m.modified())
+                    .ok()
+            })
             .map(|name| format!("/pkg/{name}"))
             .with_context(missing)
     };
@@ -69,20 +76,40 @@ pub fn routes(site_root: &Path) -> Router<State> {
     Router::new()
         .nest_service(
             "/pkg",
-            tower::ServiceBuilder::new().layer(immutable.clone()).service(dir("pkg")),
+            tower::ServiceBuilder::new()
+                .layer(immutable.clone())
+                .service(dir("pkg")),
         )
         .nest_service(
             "/fonts",
-            tower::ServiceBuilder::new().layer(immutable.clone()).service(dir("fonts")),
+            tower::ServiceBuilder::new()
+                .layer(immutable.clone())
+                .service(dir("fonts")),
         )
-        .nest_service("/icons", tower::ServiceBuilder::new().layer(day).service(dir("icons")))
+        .nest_service(
+            "/icons",
+            tower::ServiceBuilder::new()
+                .layer(day)
+                .service(dir("icons")),
+        )
         .route_service(
             "/public.js",
             tower::ServiceBuilder::new()
                 .layer(immutable)
                 .service(ServeFile::new(site_root.join("public.js")).precompressed_br()),
         )
-        .route_service("/manifest.webmanifest", ServeFile::new(site_root.join("manifest.webmanifest")))
-        .route("/favicon.ico", axum::routing::get(|| async { StatusCode::NOT_FOUND }))
-        .route("/robots.txt", axum::routing::get(|| async { "User-agent: *\nAllow: /login\nAllow: /help\nDisallow: /\n" }))
+        .route_service(
+            "/manifest.webmanifest",
+            ServeFile::new(site_root.join("manifest.webmanifest")),
+        )
+        .route(
+            "/favicon.ico",
+            axum::routing::get(|| async { StatusCode::NOT_FOUND }),
+        )
+        .route(
+            "/robots.txt",
+            axum::routing::get(|| async {
+                "User-agent: *\nAllow: /login\nAllow: /help\nDisallow: /\n"
+            }),
+        )
 }

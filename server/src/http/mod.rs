@@ -94,7 +94,10 @@ pub fn router(state: State) -> Router {
         .route("/health/ready", get(health::ready))
         .merge(assets::routes(&state.site_root))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), headers::secure))
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            headers::secure,
+        ))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::GATEWAY_TIMEOUT,
             Duration::from_secs(30),

@@ -26,9 +26,10 @@ async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Respons
     );
     let mut response = handler(plain(parts)).await.into_response();
     if secret {
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
     }
     response
 }
@@ -55,7 +56,10 @@ where
             return render(&incoming, &parts, PublicPage::Broken).await;
         }
     };
-    let loading = Loading { request: incoming.request.clone(), parts: parts.clone() };
+    let loading = Loading {
+        request: incoming.request.clone(),
+        parts: parts.clone(),
+    };
     let page = match load(loading).await {
         Ok(page) => page,
         Err(ServiceError::NotFound) => PublicPage::NotFound,
@@ -121,7 +125,9 @@ pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Respon
 /// The door.
 pub async fn sign_in(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
-        Ok(PublicPage::SignIn { next: loading.query("next").unwrap_or_default() })
+        Ok(PublicPage::SignIn {
+            next: loading.query("next").unwrap_or_default(),
+        })
     })
     .await
 }
@@ -164,7 +170,11 @@ async fn link(state: &State, request: Request, purpose: Purpose, token: String) 
     public(state, request, async move |loading| {
         let (services, actor) = (&loading.request.services, &loading.request.actor);
         let link = activation::look(services, actor, purpose, &token).await?;
-        Ok(PublicPage::Password { purpose, token, link })
+        Ok(PublicPage::Password {
+            purpose,
+            token,
+            link,
+        })
     })
     .await
 }
@@ -190,7 +200,9 @@ pub async fn reset(
 /// A forgotten password.
 pub async fn forgot(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
-        Ok(PublicPage::Forgot { sent: loading.query("sent").is_some() })
+        Ok(PublicPage::Forgot {
+            sent: loading.query("sent").is_some(),
+        })
     })
     .await
 }
@@ -212,7 +224,9 @@ pub async fn legal(
     request: Request,
 ) -> Response {
     public(&state, request, async move |_| {
-        Document::from_code(&document).map(PublicPage::Legal).ok_or(ServiceError::NotFound)
+        Document::from_code(&document)
+            .map(PublicPage::Legal)
+            .ok_or(ServiceError::NotFound)
     })
     .await
 }
@@ -272,7 +286,10 @@ pub async fn language(Extract(state): Extract<State>, request: Request) -> Respo
     }
     let back = super::api::referer_path(&parts.headers).unwrap_or_else(|| "/".to_owned());
     let mut response = Redirect::to(&back).into_response();
-    let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", chosen.code());
+    let cookie = format!(
+        "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
+        chosen.code()
+    );
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -281,12 +298,23 @@ pub async fn language(Extract(state): Extract<State>, request: Request) -> Respo
 
 /// The demo's mailbox.
 pub async fn mailbox(Extract(state): Extract<State>, request: Request) -> Response {
-    let kept = state.mailbox.as_ref().map(gateways::Mailbox::texts).unwrap_or_default();
+    let kept = state
+        .mailbox
+        .as_ref()
+        .map(gateways::Mailbox::texts)
+        .unwrap_or_default();
     let texts = kept
         .into_iter()
-        .map(|kept| Kept { to: kept.to, subject: kept.subject, text: kept.text })
+        .map(|kept| Kept {
+            to: kept.to,
+            subject: kept.subject,
+            text: kept.text,
+        })
         .collect();
-    public(&state, request, async move |_| Ok(PublicPage::Mailbox(texts))).await
+    public(&state, request, async move |_| {
+        Ok(PublicPage::Mailbox(texts))
+    })
+    .await
 }
 
 /// Every component in every state.

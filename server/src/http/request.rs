@@ -43,7 +43,10 @@ pub fn address(state: &State, parts: &Parts) -> Option<IpAddr> {
             .and_then(|list| list.rsplit(',').next())
             .and_then(|text| text.trim().parse().ok());
     }
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+    parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical())
 }
 
 /// One value of the query.
@@ -70,8 +73,13 @@ impl Incoming {
     pub async fn read(state: &State, parts: &Parts) -> Result<Self, (Box<Self>, ServiceError)> {
         let known = cookie(&parts.headers, BROWSER)
             .filter(|value| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit()));
-        let new_browser = known.is_none().then(|| Uuid::from_u128(rand::random()).simple().to_string());
-        let browser = known.or(new_browser.as_deref()).unwrap_or_default().to_owned();
+        let new_browser = known
+            .is_none()
+            .then(|| Uuid::from_u128(rand::random()).simple().to_string());
+        let browser = known
+            .or(new_browser.as_deref())
+            .unwrap_or_default()
+            .to_owned();
         let user_agent = parts
             .headers
             .get(header::USER_AGENT)
@@ -80,10 +88,14 @@ impl Incoming {
             .chars()
             .take(200)
             .collect();
-        let origin = Origin { address: address(state, parts), user_agent };
+        let origin = Origin {
+            address: address(state, parts),
+            user_agent,
+        };
         let token = cookie(&parts.headers, SESSION);
         let resolved =
-            services::access::sessions::resolve(&state.services, origin.clone(), &browser, token).await;
+            services::access::sessions::resolve(&state.services, origin.clone(), &browser, token)
+                .await;
         let (actor, failed) = match resolved {
             Ok(actor) => (actor, None),
             Err(error) => {
@@ -99,7 +111,9 @@ impl Incoming {
             id: Uuid::now_v7(),
             services: state.services.clone(),
             actor,
-            lang: cookie(&parts.headers, LANG).map(Lang::from_code).unwrap_or_default(),
+            lang: cookie(&parts.headers, LANG)
+                .map(Lang::from_code)
+                .unwrap_or_default(),
             theme: match cookie(&parts.headers, THEME) {
                 Some("dark") => Some("dark"),
                 Some("light") => Some("light"),
@@ -111,15 +125,27 @@ impl Incoming {
             outcome: Outcome::default(),
         };
         if let Some(error) = failed {
-            return Err((Box::new(Self { request, new_browser }), error));
+            return Err((
+                Box::new(Self {
+                    request,
+                    new_browser,
+                }),
+                error,
+            ));
         }
         if let Some(id) = query(parts, "f")
             && let Ok(Some(kept)) =
                 services::drafts::find(&state.services, &request.actor, &id).await
         {
-            request.draft = Draft { fields: kept.fields, errors: kept.errors };
+            request.draft = Draft {
+                fields: kept.fields,
+                errors: kept.errors,
+            };
         }
-        Ok(Self { request, new_browser })
+        Ok(Self {
+            request,
+            new_browser,
+        })
     }
 
     /// Sets the browser's cookie on an answer, when it had none.

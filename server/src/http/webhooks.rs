@@ -22,7 +22,9 @@ pub async fn yookassa(Extract(state): Extract<State>, request: Request) -> Statu
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE;
     };
-    let Ok(payload) = serde_json::from_slice(&bytes) else { return StatusCode::BAD_REQUEST };
+    let Ok(payload) = serde_json::from_slice(&bytes) else {
+        return StatusCode::BAD_REQUEST;
+    };
     match services::webhooks::receive(&state.services, &payload, remote).await {
         Ok(_) => StatusCode::OK,
         Err(ServiceError::Unavailable(error)) => {

@@ -47,7 +47,10 @@ async fn run_on_database(
     migrate::migrate(&owner).await?;
     owner.close().await;
     config.acquirer.base_url = format!("{}/v3", local(config.demo.sandbox_listen));
-    config.acquirer.page_origin = config.demo.sandbox_url.clone();
+    config
+        .acquirer
+        .page_origin
+        .clone_from(&config.demo.sandbox_url);
     config.acquirer.shop_id = sandbox::SHOP_ID.into();
     config.acquirer.secret_key = SecretString::from(sandbox::SECRET_KEY);
     config.acquirer.webhook_networks = ["127.0.0.0/8", "::1/128"]
@@ -55,13 +58,18 @@ async fn run_on_database(
         .map(|network| network.parse())
         .collect::<Result<_, _>>()?;
     let seeding = build(config, config.owner_url()?, true)?;
-    let fresh = services::demo::seed(&seeding.services).await.context("the demo's data")?;
+    let fresh = services::demo::seed(&seeding.services)
+        .await
+        .context("the demo's data")?;
     seeding.services.db.close().await;
     let built = build(config, config.database_url()?, true)?;
     let webhook = format!("{}/webhooks/yookassa", local(config.server.listen));
     let settings = sandbox::settings(config, Some(webhook));
     let acquiring = tokio::spawn(::sandbox::serve(settings, acquirer, shutdown.wait()));
-    let working = tokio::spawn(services::jobs::worker::run(built.services.clone(), shutdown.wait()));
+    let working = tokio::spawn(services::jobs::worker::run(
+        built.services.clone(),
+        shutdown.wait(),
+    ));
     print_welcome(config, &built, fresh)?;
     let served = serve::serve(config, &built, cabinet, shutdown).await;
     let _ = working.await;
@@ -72,7 +80,11 @@ async fn run_on_database(
 
 /// The address on this machine of something that listens here.
 fn local(listen: std::net::SocketAddr) -> String {
-    let host = if listen.ip().is_unspecified() { "127.0.0.1".into() } else { listen.ip().to_string() };
+    let host = if listen.ip().is_unspecified() {
+        "127.0.0.1".into()
+    } else {
+        listen.ip().to_string()
+    };
     format!("http://{host}:{}", listen.port())
 }
 
@@ -88,18 +100,42 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool) -> Result<()> {
     }
     writeln!(out, "  Components              {url}/_gallery")?;
     writeln!(out)?;
-    writeln!(out, "  Sign in with a card number; the password of all is  {}", services::demo::PASSWORD)?;
-    for person in services::demo::PEOPLE.iter().filter(|person| person.registered) {
+    writeln!(
+        out,
+        "  Sign in with a card number; the password of all is  {}",
+        services::demo::PASSWORD
+    )?;
+    for person in services::demo::PEOPLE
+        .iter()
+        .filter(|person| person.registered)
+    {
         writeln!(out, "    {:<12}  {}", person.card, person.shows)?;
     }
     writeln!(out)?;
-    writeln!(out, "  Register with a card and its contract (or surname and contact):")?;
-    for person in services::demo::PEOPLE.iter().filter(|person| !person.registered) {
-        writeln!(out, "    {:<12}  contract {}  {}", person.card, person.contract, person.shows)?;
+    writeln!(
+        out,
+        "  Register with a card and its contract (or surname and contact):"
+    )?;
+    for person in services::demo::PEOPLE
+        .iter()
+        .filter(|person| !person.registered)
+    {
+        writeln!(
+            out,
+            "    {:<12}  contract {}  {}",
+            person.card, person.contract, person.shows
+        )?;
     }
     writeln!(out)?;
-    writeln!(out, "  Test card for paying    5555 5555 5555 4444, any date and code")?;
-    let data = if fresh { "fresh demo data" } else { "the data of the last run" };
+    writeln!(
+        out,
+        "  Test card for paying    5555 5555 5555 4444, any date and code"
+    )?;
+    let data = if fresh {
+        "fresh demo data"
+    } else {
+        "the data of the last run"
+    };
     writeln!(out, "  Running on {data}. Ctrl-C stops everything.")?;
     writeln!(out)?;
     out.flush()?;

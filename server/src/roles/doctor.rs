@@ -15,7 +15,10 @@ pub async fn run(config: Config) -> Result<ExitCode> {
         if site.is_dir() {
             Ok(site.display().to_string())
         } else {
-            Err(format!("{} does not exist: run `make build`", site.display()))
+            Err(format!(
+                "{} does not exist: run `make build`",
+                site.display()
+            ))
         },
     ));
     findings.push((

@@ -16,11 +16,21 @@ pub async fn check(config: Config) -> Result<ExitCode> {
     db.close().await;
     let mut out = std::io::stdout().lock();
     for (invariant, rule) in storage::ledger_check::invariants() {
-        let broken = findings.iter().find(|finding| finding.invariant == invariant);
-        writeln!(out, "{} {invariant} {rule}", if broken.is_some() { "BROKEN" } else { "ok    " })?;
+        let broken = findings
+            .iter()
+            .find(|finding| finding.invariant == invariant);
+        writeln!(
+            out,
+            "{} {invariant} {rule}",
+            if broken.is_some() { "BROKEN" } else { "ok    " }
+        )?;
         for row in broken.iter().flat_map(|finding| &finding.rows) {
             writeln!(out, "       {row}")?;
         }
     }
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -17,12 +17,25 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 
 /// Makes the application's role, the tables, the job queue's tables, and the rights on them.
 pub async fn migrate(db: &Db) -> Result<()> {
-    let mut conn = db.pool().acquire().await.context("the database is out of reach")?;
+    let mut conn = db
+        .pool()
+        .acquire()
+        .await
+        .context("the database is out of reach")?;
     storage::db::ensure_application_role(&mut conn)
         .await
-        .context("the role cabinet_app could not be made: use an address of the database's owner")?;
-    storage::MIGRATOR.run(db.pool()).await.context("the database could not be migrated")?;
-    services::jobs::worker::migrate(db.pool()).await.context("the job queue could not be migrated")?;
-    storage::job::grant(&mut conn).await.context("rights on the job queue could not be given")?;
+        .context(
+            "the role cabinet_app could not be made: use an address of the database's owner",
+        )?;
+    storage::MIGRATOR
+        .run(db.pool())
+        .await
+        .context("the database could not be migrated")?;
+    services::jobs::worker::migrate(db.pool())
+        .await
+        .context("the job queue could not be migrated")?;
+    storage::job::grant(&mut conn)
+        .await
+        .context("rights on the job queue could not be given")?;
     Ok(())
 }

@@ -48,9 +48,9 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
                 .context("settings mail.smtp_url and mail.from")?,
         ),
         None if demo => Arc::new(mailbox.clone()),
-        None => anyhow::bail!(
-            "setting mail.smtp_url is missing: letters with links could not be sent"
-        ),
+        None => {
+            anyhow::bail!("setting mail.smtp_url is missing: letters with links could not be sent")
+        }
     };
     let sms = demo.then(|| Arc::new(mailbox.clone()) as Arc<dyn Sms>);
     let settings = Settings {
@@ -59,7 +59,10 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         ..Settings::default()
     };
     let services = Arc::new(Services::new(db, Arc::new(acquirer), mail, sms, settings));
-    Ok(Built { services, mailbox: demo.then_some(mailbox) })
+    Ok(Built {
+        services,
+        mailbox: demo.then_some(mailbox),
+    })
 }
 
 /// A signal to stop that many can wait for.
@@ -91,7 +94,9 @@ impl Shutdown {
 
 async fn wait_for_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -32,6 +32,8 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
     });
     tracing::info!(listen = %config.server.listen, "serve.started");
-    axum::serve(listener, app).with_graceful_shutdown(shutdown.wait()).await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(shutdown.wait())
+        .await?;
     Ok(())
 }

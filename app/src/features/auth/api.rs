@@ -5,9 +5,9 @@ use crate::error::{AppError, fail};
 use crate::request::request;
 use leptos::prelude::*;
 use services::access::activation::{self, Purpose, SetPassword};
+use services::access::recovery;
 use services::access::registration::{self, Details};
 use services::access::sign_in::{self, SignIn};
-use services::access::recovery;
 
 /// Only a path of our own may follow a sign-in: an address of another site would make the cabinet a
 /// helper of fishermen.
@@ -29,9 +29,14 @@ pub async fn sign_in_action(
     #[server(default)] next: String,
 ) -> Result<(), AppError> {
     let request = request()?;
-    let command = SignIn { login, password, remember };
-    let session =
-        sign_in::sign_in(&request.services, &request.actor, &command).await.map_err(fail)?;
+    let command = SignIn {
+        login,
+        password,
+        remember,
+    };
+    let session = sign_in::sign_in(&request.services, &request.actor, &command)
+        .await
+        .map_err(fail)?;
     begin_session(&session);
     leptos_axum::redirect(safe_next(&next));
     Ok(())
@@ -41,14 +46,15 @@ pub async fn sign_in_action(
 #[server(endpoint = "auth/register")]
 pub async fn register_card(#[server(default)] card: String) -> Result<(), AppError> {
     let request = request()?;
-    let id = registration::begin(&request.services, &request.actor, &card).await.map_err(fail)?;
+    let id = registration::begin(&request.services, &request.actor, &card)
+        .await
+        .map_err(fail)?;
     leptos_axum::redirect(&format!("/register/details?r={id}"));
     Ok(())
 }
 
 /// Registration, step 2.
 #[server(endpoint = "auth/register-details")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn register_details(
     registration: String,
     #[server(default)] contract: String,
@@ -61,12 +67,24 @@ pub async fn register_details(
     #[server(default)] advertising: bool,
 ) -> Result<(), AppError> {
     let request = request()?;
-    let id = registration.parse().map_err(|_| fail(services::ServiceError::NotFound))?;
+    let id = registration
+        .parse()
+        .map_err(|_| fail(services::ServiceError::NotFound))?;
     let lang = request.lang;
     let details = Details {
-        contract, surname, known_contact, email, phone, terms, personal_data, advertising, lang,
+        contract,
+        surname,
+        known_contact,
+        email,
+        phone,
+        terms,
+        personal_data,
+        advertising,
+        lang,
     };
-    registration::submit(&request.services, &request.actor, id, &details).await.map_err(fail)?;
+    registration::submit(&request.services, &request.actor, id, &details)
+        .await
+        .map_err(fail)?;
     leptos_axum::redirect(&format!("/register/check?r={id}"));
     Ok(())
 }
@@ -75,7 +93,9 @@ pub async fn register_details(
 #[server(endpoint = "auth/resend")]
 pub async fn resend(registration: String) -> Result<(), AppError> {
     let request = request()?;
-    let id = registration.parse().map_err(|_| fail(services::ServiceError::NotFound))?;
+    let id = registration
+        .parse()
+        .map_err(|_| fail(services::ServiceError::NotFound))?;
     registration::resend(&request.services, &request.actor, id, request.lang)
         .await
         .map_err(fail)?;
@@ -103,7 +123,13 @@ pub async fn activate(
     #[server(default)] remember: bool,
 ) -> Result<(), AppError> {
     let take_offered = choice != "own";
-    let command = SetPassword { token, take_offered, offered, own: password, remember };
+    let command = SetPassword {
+        token,
+        take_offered,
+        offered,
+        own: password,
+        remember,
+    };
     set_password(Purpose::Activation, command).await
 }
 
@@ -117,7 +143,13 @@ pub async fn reset_password(
     #[server(default)] remember: bool,
 ) -> Result<(), AppError> {
     let take_offered = choice != "own";
-    let command = SetPassword { token, take_offered, offered, own: password, remember };
+    let command = SetPassword {
+        token,
+        take_offered,
+        offered,
+        own: password,
+        remember,
+    };
     set_password(Purpose::Recovery, command).await
 }
 
@@ -138,10 +170,20 @@ mod tests {
 
     #[test]
     fn only_own_paths_follow_a_sign_in() {
-        assert_eq!(safe_next("/payments/top-up?sum=1"), "/payments/top-up?sum=1");
+        assert_eq!(
+            safe_next("/payments/top-up?sum=1"),
+            "/payments/top-up?sum=1"
+        );
         for foreign in [
-            "", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)",
-            "/login", "/a\r\nSet-Cookie: x", "home", "/ü",
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/login",
+            "/a\r\nSet-Cookie: x",
+            "home",
+            "/ü",
         ] {
             assert_eq!(safe_next(foreign), "/home", "{foreign}");
         }

@@ -16,18 +16,24 @@ pub const LANG: &str = "lang";
 pub const THEME: &str = "theme";
 
 fn append(name: &'static str, value: &str) {
-    if let (Some(response), Ok(value)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(value))
-    {
+    if let (Some(response), Ok(value)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(value),
+    ) {
         response.append_header(HeaderName::from_static(name), value);
     }
 }
 
 /// Begins the session in the browser; what another person's pages left in its cache goes.
 pub fn begin_session(session: &NewSession) {
-    let age = session.max_age.map(|age| format!("; Max-Age={age}")).unwrap_or_default();
-    let cookie =
-        format!("{SESSION}={}; Path=/; Secure; HttpOnly; SameSite=Lax{age}", session.token);
+    let age = session
+        .max_age
+        .map(|age| format!("; Max-Age={age}"))
+        .unwrap_or_default();
+    let cookie = format!(
+        "{SESSION}={}; Path=/; Secure; HttpOnly; SameSite=Lax{age}",
+        session.token
+    );
     append("set-cookie", &cookie);
 }
 

@@ -15,21 +15,32 @@ pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link) -> Any
     match link {
         Link::Ready { offered, contact } => form(request, activation, token, offered, contact),
         Link::Used => {
-            let body =
-                if activation { t::link_used_activate(lang) } else { t::link_used_reset(lang) };
+            let body = if activation {
+                t::link_used_activate(lang)
+            } else {
+                t::link_used_reset(lang)
+            };
             sky(message(t::link_used_title(lang), body, login()))
         }
         Link::Expired => {
             let (body, action) = if activation {
-                (t::link_expired_activate(lang), button_link("/register", t::create(lang), ""))
+                (
+                    t::link_expired_activate(lang),
+                    button_link("/register", t::create(lang), ""),
+                )
             } else {
-                (t::link_expired_reset(lang), button_link("/forgot-password", t::get_link(lang), ""))
+                (
+                    t::link_expired_reset(lang),
+                    button_link("/forgot-password", t::get_link(lang), ""),
+                )
             };
             sky(message(t::link_expired_title(lang), body, action))
         }
-        Link::Unknown => {
-            sky(message(t::link_unknown_title(lang), t::link_unknown_body(lang), login()))
-        }
+        Link::Unknown => sky(message(
+            t::link_unknown_title(lang),
+            t::link_unknown_body(lang),
+            login(),
+        )),
     }
 }
 
@@ -42,9 +53,16 @@ fn form(
 ) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
-    let own = draft.fields.get("choice").is_some_and(|choice| choice == "own");
+    let own = draft
+        .fields
+        .get("choice")
+        .is_some_and(|choice| choice == "own");
     let (title, action, button) = if activation {
-        (t::activate_title(lang), "/api/auth/activate", t::enter_cabinet(lang))
+        (
+            t::activate_title(lang),
+            "/api/auth/activate",
+            t::enter_cabinet(lang),
+        )
     } else {
         (t::reset_title(lang), "/api/auth/reset", t::save(lang))
     };
@@ -54,11 +72,15 @@ fn form(
         ..Input::text("password", t::own_label(lang))
     };
     let remember = draft.fields.contains_key("remember");
-    let rules: Vec<_> =
-        [t::rule_length(lang), t::rule_digit(lang), t::rule_special(lang), t::rule_known(lang)]
-            .into_iter()
-            .map(|rule| view! { <li>{icon_small("i-check")}<span>{rule}</span></li> })
-            .collect();
+    let rules: Vec<_> = [
+        t::rule_length(lang),
+        t::rule_digit(lang),
+        t::rule_special(lang),
+        t::rule_known(lang),
+    ]
+    .into_iter()
+    .map(|rule| view! { <li>{icon_small("i-check")}<span>{rule}</span></li> })
+    .collect();
     sky(view! {
         {summary(&draft.errors)}
         <h1 tabindex="-1">{title}</h1>

@@ -17,14 +17,23 @@ pub fn forgot(request: &Request, sent: bool) -> AnyView {
             <p class="c-hint">{t::forgot_old_works(lang)}</p>
         }
         .into_any();
-        return sky(message(t::forgot_sent_title(lang), t::forgot_sent(lang), actions));
+        return sky(message(
+            t::forgot_sent_title(lang),
+            t::forgot_sent(lang),
+            actions,
+        ));
     }
     let input = Input {
         hint: t::login_hint(lang),
         autocomplete: "username",
         ..Input::text("login", t::login(lang))
     };
-    let typed = request.draft.fields.get("login").cloned().unwrap_or_default();
+    let typed = request
+        .draft
+        .fields
+        .get("login")
+        .cloned()
+        .unwrap_or_default();
     sky(view! {
         {summary(&request.draft.errors)}
         <h1 tabindex="-1">{t::forgot_title(lang)}</h1>

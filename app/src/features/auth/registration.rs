@@ -64,7 +64,10 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
     let draft = &request.draft;
     let kept = |name: &str| draft.fields.get(name).cloned().unwrap_or_default();
     let wrong = |name: &str| error_of(&draft.errors, name);
-    let registered = draft.errors.iter().any(|error| error.problem == Problem::AlreadyRegistered);
+    let registered = draft
+        .errors
+        .iter()
+        .any(|error| error.problem == Problem::AlreadyRegistered);
     let by_surname = !kept("surname").is_empty()
         || !kept("known_contact").is_empty()
         || wrong("surname").is_some()
@@ -76,7 +79,10 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
         maxlength: 24,
         ..Input::text("contract", t::contract(lang))
     };
-    let surname = Input { autocomplete: "family-name", ..Input::text("surname", t::surname(lang)) };
+    let surname = Input {
+        autocomplete: "family-name",
+        ..Input::text("surname", t::surname(lang))
+    };
     let known = Input::text("known_contact", t::known_contact(lang));
     let email = Input {
         kind: "email",
@@ -93,7 +99,8 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
         ..Input::text("phone", t::phone(lang))
     };
     let (terms_wrong, data_wrong) = (wrong("terms"), wrong("personal_data"));
-    let terms_label = view! { {t::accept(lang)} " " <a href="/legal/terms" target="_blank">{t::terms(lang)}</a> };
+    let terms_label =
+        view! { {t::accept(lang)} " " <a href="/legal/terms" target="_blank">{t::terms(lang)}</a> };
     let data_label = view! { {t::agree_to(lang)} " " <a href="/legal/personal-data" target="_blank">{t::processing(lang)}</a> };
     plain(view! {
         <div class="l-steps" data-cols="">

@@ -45,7 +45,12 @@ pub fn page(request: &Request, next: String) -> AnyView {
     .into_any())
 }
 
-fn door(href: &'static str, name: &'static str, title: &'static str, hint: &'static str) -> AnyView {
+fn door(
+    href: &'static str,
+    name: &'static str,
+    title: &'static str,
+    hint: &'static str,
+) -> AnyView {
     view! {
         <li>
             <a class="c-row" href=href>

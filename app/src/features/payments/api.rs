@@ -32,7 +32,13 @@ pub async fn load_top_up() -> Result<TopUpPage, AppError> {
         .map_err(crate::error::fail)?;
     let kept = |name: &str| request.draft.fields.get(name).cloned().unwrap_or_default();
     let (sum, amount, receipt_email) = (kept("sum"), kept("amount"), kept("receipt_email"));
-    Ok(TopUpPage { form, sum, amount, receipt_email, errors: request.draft.errors.clone() })
+    Ok(TopUpPage {
+        form,
+        sum,
+        amount,
+        receipt_email,
+        errors: request.draft.errors.clone(),
+    })
 }
 
 /// Makes a payment and sends the payer to the acquirer's page.
@@ -44,7 +50,12 @@ pub async fn start_top_up(
     key: String,
 ) -> Result<(), AppError> {
     let request = crate::request::request()?;
-    let command = services::payments::StartTopUp { sum, amount, key, receipt_email };
+    let command = services::payments::StartTopUp {
+        sum,
+        amount,
+        key,
+        receipt_email,
+    };
     let started = services::payments::start(&request.services, &request.actor, command)
         .await
         .map_err(crate::error::fail)?;
@@ -57,7 +68,9 @@ pub async fn start_top_up(
 #[server(endpoint = "payments/one", input = GetUrl)]
 pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppError> {
     let request = crate::request::request()?;
-    let id = id.parse().map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    let id = id
+        .parse()
+        .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
     let (services, actor) = (&request.services, &request.actor);
     let found = if check {
         services::payments::refresh(services, actor, id).await
@@ -71,5 +84,7 @@ pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppErr
 #[server(endpoint = "payments/list", input = GetUrl)]
 pub async fn load_payments() -> Result<Vec<PaymentView>, AppError> {
     let request = crate::request::request()?;
-    services::payments::list(&request.services, &request.actor).await.map_err(crate::error::fail)
+    services::payments::list(&request.services, &request.actor)
+        .await
+        .map_err(crate::error::fail)
 }

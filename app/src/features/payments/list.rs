@@ -11,7 +11,11 @@ use leptos::prelude::*;
 #[component]
 pub fn PaymentsPage() -> impl IntoView {
     let lang = lang();
-    page(Page::titled(t::payments(lang)).lead(t::payments_lead(lang)), load_payments, |list| view(&list))
+    page(
+        Page::titled(t::payments(lang)).lead(t::payments_lead(lang)),
+        load_payments,
+        |list| view(&list),
+    )
 }
 
 fn view(list: &[PaymentView]) -> AnyView {
@@ -19,7 +23,12 @@ fn view(list: &[PaymentView]) -> AnyView {
     let rows: Vec<_> = list.iter().map(payment_row).collect();
     let last = if rows.is_empty() {
         let title = view! { <h3>{t::no_payments(lang)}</h3> }.into_any();
-        empty("art-receipts", title, t::no_payments_body(lang).to_owned(), ().into_any())
+        empty(
+            "art-receipts",
+            title,
+            t::no_payments_body(lang).to_owned(),
+            ().into_any(),
+        )
     } else {
         view! { <ul class="c-list">{rows}</ul> }.into_any()
     };

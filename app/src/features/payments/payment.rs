@@ -4,10 +4,10 @@ use super::api::load_payment;
 use crate::cabinet::{Page, page_with};
 use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::icon;
+use domain::Lang;
 use domain::format::{clock, date, deadline, money};
 use domain::payment::{AccessProgress, PaymentState, PaymentView};
 use domain::receipt::ReceiptState;
-use domain::Lang;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -90,23 +90,41 @@ fn explanation(lang: Lang, found: &PaymentView) -> AnyView {
     let lines: Vec<String> = match found.state {
         PaymentState::Succeeded => match found.paid_through.filter(|_| found.served) {
             Some(day) => {
-                vec![format!("{}. {}", t::tv_works(lang), t::paid_until_day(lang, day, found.today))]
+                vec![format!(
+                    "{}. {}",
+                    t::tv_works(lang),
+                    t::paid_until_day(lang, day, found.today)
+                )]
             }
             None => vec![t::on_balance(lang, found.balance)],
         },
         PaymentState::Canceled => {
             let mut lines = vec![t::not_charged(lang).to_owned()];
-            lines.extend(found.reason.map(|reason| t::refusal(lang, reason).to_owned()));
+            lines.extend(
+                found
+                    .reason
+                    .map(|reason| t::refusal(lang, reason).to_owned()),
+            );
             lines
         }
         PaymentState::Abandoned => vec![t::abandoned_body(lang).to_owned()],
         _ if found.confirmation_url.is_some() => vec![t::waiting_body(lang).to_owned()],
         _ if found.waiting_seconds > LONG_SECONDS => {
-            vec![t::takes_longer(lang).to_owned(), t::may_close(lang).to_owned()]
+            vec![
+                t::takes_longer(lang).to_owned(),
+                t::may_close(lang).to_owned(),
+            ]
         }
-        _ => vec![t::comes_in_minutes(lang).to_owned(), t::may_close(lang).to_owned()],
+        _ => vec![
+            t::comes_in_minutes(lang).to_owned(),
+            t::may_close(lang).to_owned(),
+        ],
     };
-    lines.into_iter().map(|line| view! { <p class="c-hint">{line}</p> }).collect::<Vec<_>>().into_any()
+    lines
+        .into_iter()
+        .map(|line| view! { <p class="c-hint">{line}</p> })
+        .collect::<Vec<_>>()
+        .into_any()
 }
 
 fn tracker(lang: Lang, found: &PaymentView) -> AnyView {
@@ -117,11 +135,18 @@ fn tracker(lang: Lang, found: &PaymentView) -> AnyView {
     let credited = found.credited_at.map(clock).unwrap_or_default();
     let (state, name, access, hint) = match found.access {
         AccessProgress::NotNeeded => ("", "i-check", t::step_access_kept(lang), String::new()),
-        AccessProgress::Queued => {
-            ("now", "i-clock", t::step_access_queued(lang), t::channels_back_title(lang).to_owned())
-        }
+        AccessProgress::Queued => (
+            "now",
+            "i-clock",
+            t::step_access_queued(lang),
+            t::channels_back_title(lang).to_owned(),
+        ),
     };
-    let hint = if hint.is_empty() { None } else { Some(lang.pick("каналы включатся за 10 минут", "channels within 10 minutes")) };
+    let hint = if hint.is_empty() {
+        None
+    } else {
+        Some(lang.pick("каналы включатся за 10 минут", "channels within 10 minutes"))
+    };
     view! {
         <ol class="c-track" data-row="">
             <li>{icon("i-check")}<b>{t::step_paid(lang)}</b><small>{paid}</small></li>
@@ -166,11 +191,14 @@ fn actions(lang: Lang, found: &PaymentView) -> AnyView {
 }
 
 fn facts(lang: Lang, found: &PaymentView) -> AnyView {
-    let row = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let row =
+        |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     let receipt = found.receipt.map(|state| {
         let text = match state {
             ReceiptState::Registered => t::receipt_ready(lang),
-            ReceiptState::Needed | ReceiptState::Pending | ReceiptState::Manual => t::receipt_soon(lang),
+            ReceiptState::Needed | ReceiptState::Pending | ReceiptState::Manual => {
+                t::receipt_soon(lang)
+            }
         };
         row(t::receipt(lang), text.to_owned())
     });

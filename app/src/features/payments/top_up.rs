@@ -16,7 +16,7 @@ use leptos::prelude::*;
 pub fn TopUp() -> impl IntoView {
     let lang = lang();
     let about = Page::titled(t::top_up_title(lang)).back("/payments", t::payments(lang));
-    page(about, load_top_up, view)
+    page(about, load_top_up, |data| view(&data))
 }
 
 /// The chosen sum: a value of a chip, or `other`.
@@ -24,7 +24,10 @@ fn first_choice(data: &TopUpPage) -> String {
     if !data.sum.is_empty() {
         return data.sum.clone();
     }
-    data.form.suggestions.first().map_or_else(|| "other".to_owned(), |s| value_of(s.amount))
+    data.form
+        .suggestions
+        .first()
+        .map_or_else(|| "other".to_owned(), |s| value_of(s.amount))
 }
 
 /// A sum as the form sends it.
@@ -32,10 +35,10 @@ fn value_of(sum: Money) -> String {
     sum.to_gateway()
 }
 
-fn view(data: TopUpPage) -> AnyView {
+fn view(data: &TopUpPage) -> AnyView {
     let lang = lang();
     let form = data.form.clone();
-    let choice = RwSignal::new(first_choice(&data));
+    let choice = RwSignal::new(first_choice(data));
     let typed = RwSignal::new(data.amount.clone());
     // Nothing that depends on the choice is promised before the module runs: without it the words
     // would not follow the person's choice.
@@ -44,7 +47,11 @@ fn view(data: TopUpPage) -> AnyView {
     let limits = form.limits;
     let amount = Memo::new(move |_| {
         let chosen = choice.get();
-        let text = if chosen == "other" { typed.get() } else { chosen };
+        let text = if chosen == "other" {
+            typed.get()
+        } else {
+            chosen
+        };
         parse_amount(&text, limits).ok()
     });
     let button = move || match amount.get().filter(|_| live.get()) {
@@ -53,7 +60,12 @@ fn view(data: TopUpPage) -> AnyView {
     };
     let outlook = {
         let form = form.clone();
-        move || amount.get().filter(|_| live.get()).map(|sum| outcome(lang, &form, sum))
+        move || {
+            amount
+                .get()
+                .filter(|_| live.get())
+                .map(|sum| outcome(lang, &form, sum))
+        }
     };
     let on_balance = t::on_balance(lang, form.available);
     view! {
@@ -73,9 +85,9 @@ fn view(data: TopUpPage) -> AnyView {
                             <span class="c-sum__ring"></span>
                         </label>
                     </div>
-                    {other_field(lang, &data, typed)}
+                    {other_field(lang, data, typed)}
                 </fieldset>
-                {email_field(lang, &data)}
+                {email_field(lang, data)}
                 <p class="c-inline">{icon("i-key")}<span class="c-hint">{t::secure(lang)}</span></p>
             </div>
             <div class="l-sticky">
@@ -168,7 +180,11 @@ fn email_field(lang: Lang, data: &TopUpPage) -> AnyView {
         autocomplete: "email",
         ..Input::text("receipt_email", t::receipt_email(lang))
     };
-    field(input, data.receipt_email.clone(), error_of(&data.errors, "receipt_email"))
+    field(
+        input,
+        data.receipt_email.clone(),
+        error_of(&data.errors, "receipt_email"),
+    )
 }
 
 /// What paying a sum leads to, in one sentence.
@@ -182,7 +198,10 @@ fn outcome(lang: Lang, form: &TopUpForm, sum: Money) -> String {
         .covered_until
         .map(|day| t::carries_until(lang, day, form.today))
         .unwrap_or_default();
-    let start =
-        if before.served { t::tv_works(lang) } else { t::tv_at_once(lang) };
+    let start = if before.served {
+        t::tv_works(lang)
+    } else {
+        t::tv_at_once(lang)
+    };
     format!("{start}, {until}")
 }

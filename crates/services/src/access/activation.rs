@@ -46,7 +46,10 @@ pub async fn look(
         Some(link) if link.purpose != purpose => Link::Unknown,
         Some(link) if link.used => Link::Used,
         Some(link) if link.expires_at <= now => Link::Expired,
-        Some(link) => Link::Ready { offered: offer(), contact: link.contact },
+        Some(link) => Link::Ready {
+            offered: offer(),
+            contact: link.contact,
+        },
         None => Link::Unknown,
     })
 }
@@ -77,11 +80,18 @@ pub async fn set_password(
     purpose: Purpose,
     command: SetPassword,
 ) -> Result<NewSession, ServiceError> {
-    let password = if command.take_offered { &command.offered } else { &command.own };
+    let password = if command.take_offered {
+        &command.offered
+    } else {
+        &command.own
+    };
     judge(password).map_err(|problem| ServiceError::field("password", problem))?;
     let digest = crypto::sha256(command.token.as_bytes());
     let (mut tx, now) = services.db.begin().await?;
-    let Some(link) = token::find(&mut tx, &digest).await?.filter(|link| link.purpose == purpose) else {
+    let Some(link) = token::find(&mut tx, &digest)
+        .await?
+        .filter(|link| link.purpose == purpose)
+    else {
         return Err(ServiceError::NotFound);
     };
     if link.used || link.expires_at <= now {
@@ -107,11 +117,26 @@ pub async fn set_password(
         Purpose::Activation => "activated",
         Purpose::Recovery => "password_recovered",
     };
-    account::log_security(&mut tx, link.account, EventId(new_id()), event, &actor.origin, now).await?;
+    account::log_security(
+        &mut tx,
+        link.account,
+        EventId(new_id()),
+        event,
+        &actor.origin,
+        now,
+    )
+    .await?;
     session::end_all(&mut tx, link.account, now).await?;
     tell(&mut tx, services, &link, now).await?;
-    let session =
-        sessions::open(&mut tx, services, actor, link.account, command.remember, now).await?;
+    let session = sessions::open(
+        &mut tx,
+        services,
+        actor,
+        link.account,
+        command.remember,
+        now,
+    )
+    .await?;
     commit(tx).await?;
     Ok(session)
 }
@@ -135,7 +160,15 @@ async fn tell(
         && let Some(email) = account.email.filter(|_| account.email_confirmed)
     {
         let text = letters::password_changed(services, account.lang);
-        write_letter(conn, Some(account.id), Channel::Email, email.as_str(), text, now).await?;
+        write_letter(
+            conn,
+            Some(account.id),
+            Channel::Email,
+            email.as_str(),
+            text,
+            now,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -19,7 +19,9 @@ use storage::{Conn, outbox, throttle, token};
 
 /// Whole minutes until a moment, at least one.
 pub(crate) fn minutes_until(then: Timestamp, now: Timestamp) -> u64 {
-    u64::try_from((then.seconds_since(now) + 59) / 60).unwrap_or(1).max(1)
+    u64::try_from((then.seconds_since(now) + 59) / 60)
+        .unwrap_or(1)
+        .max(1)
 }
 
 /// Counts a try against a limit.
@@ -35,7 +37,9 @@ pub(crate) async fn count_try(
 ) -> Result<Result<u32, Problem>, ServiceError> {
     let count = throttle::hit(conn, key, window_seconds, now).await?;
     Ok(if count.hits > limit {
-        Err(Problem::TooManyTries { minutes: minutes_until(count.window_ends_at, now) })
+        Err(Problem::TooManyTries {
+            minutes: minutes_until(count.window_ends_at, now),
+        })
     } else {
         Ok(limit - count.hits)
     })
@@ -103,6 +107,14 @@ pub(crate) async fn send_link(
         Purpose::Activation => letters::activation(services, lang, &secret),
         Purpose::Recovery => letters::recovery(services, lang, &secret),
     };
-    write_letter(conn, Some(account), Channel::Email, email.as_str(), text, now).await?;
+    write_letter(
+        conn,
+        Some(account),
+        Channel::Email,
+        email.as_str(),
+        text,
+        now,
+    )
+    .await?;
     Ok(true)
 }

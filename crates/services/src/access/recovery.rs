@@ -30,15 +30,31 @@ pub async fn request(
         return Err(ServiceError::field("login", Problem::LoginEmpty));
     }
     let (mut tx, now) = services.db.begin().await?;
-    let address = actor.origin.address.map(|a| a.to_string()).unwrap_or_default();
+    let address = actor
+        .origin
+        .address
+        .map(|a| a.to_string())
+        .unwrap_or_default();
     let limit = services.settings.access.lookups_per_address;
-    let allowed = count_try(&mut tx, &format!("recover-from:{address}"), limit, 3600, now).await?;
+    let allowed = count_try(
+        &mut tx,
+        &format!("recover-from:{address}"),
+        limit,
+        3600,
+        now,
+    )
+    .await?;
     if allowed.is_ok() {
-        let recover = Recover { login: login.to_owned(), lang };
+        let recover = Recover {
+            login: login.to_owned(),
+            lang,
+        };
         jobs::enqueue_recovery(&mut tx, EventId(new_id()), &recover).await?;
     }
     commit(tx).await?;
-    allowed.map(drop).map_err(|problem| ServiceError::field("login", problem))
+    allowed
+        .map(drop)
+        .map_err(|problem| ServiceError::field("login", problem))
 }
 
 /// The job: writes to the proven contact of the account, if there is one. A cabinet that was never
@@ -49,12 +65,25 @@ pub async fn send(services: &Services, recover: &Recover) -> Result<(), ServiceE
         tracing::info!(login = throttle_name(&recover.login), "recovery.no_account");
         return Ok(());
     };
-    let purpose = if account.active { Purpose::Recovery } else { Purpose::Activation };
+    let purpose = if account.active {
+        Purpose::Recovery
+    } else {
+        Purpose::Activation
+    };
     let proven = account.email_confirmed || !account.active;
     let Some(email) = account.email.filter(|_| proven) else {
         tracing::info!(account = %account.id, "recovery.no_contact");
         return Ok(());
     };
-    send_link(&mut tx, services, account.id, &email, purpose, recover.lang, now).await?;
+    send_link(
+        &mut tx,
+        services,
+        account.id,
+        &email,
+        purpose,
+        recover.lang,
+        now,
+    )
+    .await?;
     commit(tx).await
 }

@@ -31,7 +31,11 @@ pub async fn begin(
     let number =
         CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
     let (mut tx, now) = services.db.begin().await?;
-    let address = actor.origin.address.map(|a| a.to_string()).unwrap_or_default();
+    let address = actor
+        .origin
+        .address
+        .map(|a| a.to_string())
+        .unwrap_or_default();
     let limit = services.settings.access.lookups_per_address;
     let allowed = count_try(&mut tx, &format!("card-lookup:{address}"), limit, 3600, now).await?;
     let found = subscriber::find_card(&mut tx, &number).await?;
@@ -46,7 +50,9 @@ pub async fn begin(
         registration::insert(&mut tx, id, &actor.browser, *subscriber, card.id, now).await?;
     }
     commit(tx).await?;
-    result.map(|_| id).map_err(|problem| ServiceError::field("card", problem))
+    result
+        .map(|_| id)
+        .map_err(|problem| ServiceError::field("card", problem))
 }
 
 /// What the second and third steps show.
@@ -65,15 +71,25 @@ pub async fn progress(
     id: RegistrationId,
 ) -> Result<Progress, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found =
-        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
+    let found = registration::find(&mut tx, id, &actor.browser, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let cards = subscriber::cards(&mut tx, found.subscriber).await?;
-    let card = cards.iter().find(|card| card.id == found.card).ok_or(ServiceError::NotFound)?;
+    let card = cards
+        .iter()
+        .find(|card| card.id == found.card)
+        .ok_or(ServiceError::NotFound)?;
     let sent_to = match found.account {
-        Some(account) => account::get(&mut tx, account).await?.and_then(|a| a.email).map(|e| e.masked()),
+        Some(account) => account::get(&mut tx, account)
+            .await?
+            .and_then(|a| a.email)
+            .map(|e| e.masked()),
         None => None,
     };
-    Ok(Progress { card: card.number.grouped(), sent_to })
+    Ok(Progress {
+        card: card.number.grouped(),
+        sent_to,
+    })
 }
 
 /// Step 2 as the form gives it.
@@ -131,28 +147,38 @@ fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
         .map_err(|error| optional("email", &details.email, error.into()))
         .ok();
     let named = |field: &str| errors.iter().any(|error| error.field == field);
-    if email.is_none() && !named("email") && !named("phone") {
-        let problem =
-            if phone.is_some() { Problem::PhoneOnlyNotYet } else { Problem::ContactMissing };
+    if email.is_none() && !named("email") {
+        let problem = if phone.is_some() {
+            Problem::PhoneOnlyNotYet
+        } else {
+            Problem::ContactMissing
+        };
         errors.push(FieldError::new("email", problem));
     }
     for (accepted, field, problem) in [
         (details.terms, "terms", Problem::TermsNotAccepted),
-        (details.personal_data, "personal_data", Problem::PersonalDataNotAccepted),
+        (
+            details.personal_data,
+            "personal_data",
+            Problem::PersonalDataNotAccepted,
+        ),
     ] {
         if !accepted {
             errors.push(FieldError::new(field, problem));
         }
     }
     match (proof, email) {
-        (Some(proof), Some(email)) if errors.is_empty() => Ok(Parsed { proof, email, phone }),
+        (Some(proof), Some(email)) if errors.is_empty() => Ok(Parsed {
+            proof,
+            email,
+            phone,
+        }),
         _ => Err(errors),
     }
 }
 
 fn parse_proof(details: &Details, errors: &mut Vec<FieldError>) -> Option<Proof> {
-    let by_surname =
-        !details.surname.trim().is_empty() || !details.known_contact.trim().is_empty();
+    let by_surname = !details.surname.trim().is_empty() || !details.known_contact.trim().is_empty();
     if !details.contract.trim().is_empty() || !by_surname {
         return ContractNumber::parse(&details.contract)
             .map(Proof::Contract)
@@ -172,11 +198,16 @@ fn parse_proof(details: &Details, errors: &mut Vec<FieldError>) -> Option<Proof>
             .map(Contact::Phone)
             .or_else(|_| Email::parse(text).map(Contact::Email));
         if parsed.is_err() {
-            errors.push(FieldError::new("known_contact", Problem::KnownContactMalformed));
+            errors.push(FieldError::new(
+                "known_contact",
+                Problem::KnownContactMalformed,
+            ));
         }
         parsed.ok()
     };
-    contact.filter(|_| !surname.is_empty()).map(|contact| Proof::Surname { surname, contact })
+    contact
+        .filter(|_| !surname.is_empty())
+        .map(|contact| Proof::Surname { surname, contact })
 }
 
 /// Case, outer spaces and ё make no difference; Latin letters that look like Cyrillic ones count as
@@ -229,9 +260,12 @@ pub async fn submit(
 ) -> Result<(), ServiceError> {
     let parsed = parse(details).map_err(ServiceError::Invalid)?;
     let (mut tx, now) = services.db.begin().await?;
-    let found =
-        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
-    let contract = subscriber::get(&mut tx, found.subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let found = registration::find(&mut tx, id, &actor.browser, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let contract = subscriber::get(&mut tx, found.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let field = match &parsed.proof {
         Proof::Contract(_) => "contract",
         Proof::Surname { .. } => "surname",
@@ -250,6 +284,8 @@ pub async fn submit(
         tracing::info!(card = %found.card, left, "registration.no_match");
         return Err(ServiceError::field(field, Problem::NoMatch { left }));
     }
+    // A right proof is no guess.
+    storage::throttle::clear(&mut tx, &key).await?;
     let existing = account::of_subscriber(&mut tx, found.subscriber).await?;
     if existing.as_ref().is_some_and(|account| account.active) {
         commit(tx).await?;
@@ -261,8 +297,13 @@ pub async fn submit(
     }
     let account = match existing {
         Some(pending) => {
-            account::change_pending_contacts(&mut tx, pending.id, Some(&parsed.email), parsed.phone.as_ref())
-                .await?;
+            account::change_pending_contacts(
+                &mut tx,
+                pending.id,
+                Some(&parsed.email),
+                parsed.phone.as_ref(),
+            )
+            .await?;
             pending.id
         }
         None => open(&mut tx, services, &contract, &parsed, details.lang, now).await?,
@@ -277,8 +318,16 @@ pub async fn submit(
         }
     }
     registration::set_account(&mut tx, id, account).await?;
-    send_link(&mut tx, services, account, &parsed.email, Purpose::Activation, details.lang, now).await?;
-    storage::throttle::clear(&mut tx, &key).await?;
+    send_link(
+        &mut tx,
+        services,
+        account,
+        &parsed.email,
+        Purpose::Activation,
+        details.lang,
+        now,
+    )
+    .await?;
     commit(tx).await
 }
 
@@ -291,11 +340,22 @@ async fn open(
     now: Timestamp,
 ) -> Result<AccountId, ServiceError> {
     let id = AccountId(new_id());
-    account::insert_pending(conn, id, Some(&parsed.email), parsed.phone.as_ref(), lang, now).await?;
+    account::insert_pending(
+        conn,
+        id,
+        Some(&parsed.email),
+        parsed.phone.as_ref(),
+        lang,
+        now,
+    )
+    .await?;
     account::insert_membership(conn, id, contract.id, now).await?;
     if let (Some(phone), Some(_)) = (&contract.phone, &services.sms) {
         let body = letters::cabinet_opened_sms(services, lang);
-        let text = letters::Text { subject: String::new(), body };
+        let text = letters::Text {
+            subject: String::new(),
+            body,
+        };
         write_letter(conn, Some(id), Channel::Sms, phone.as_str(), text, now).await?;
     }
     Ok(id)
@@ -312,20 +372,35 @@ pub async fn resend(
     lang: Lang,
 ) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found =
-        registration::find(&mut tx, id, &actor.browser, now).await?.ok_or(ServiceError::NotFound)?;
+    let found = registration::find(&mut tx, id, &actor.browser, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let account = found.account.ok_or(ServiceError::NotFound)?;
     let Some(account) = account::get(&mut tx, account).await? else {
         return Err(ServiceError::NotFound);
     };
-    let email = account.email.filter(|_| !account.active).ok_or(ServiceError::NotFound)?;
-    let sent =
-        send_link(&mut tx, services, account.id, &email, Purpose::Activation, lang, now).await?;
+    let email = account
+        .email
+        .filter(|_| !account.active)
+        .ok_or(ServiceError::NotFound)?;
+    let sent = send_link(
+        &mut tx,
+        services,
+        account.id,
+        &email,
+        Purpose::Activation,
+        lang,
+        now,
+    )
+    .await?;
     commit(tx).await?;
     if sent {
         Ok(())
     } else {
-        Err(ServiceError::field("", Problem::TooManyTries { minutes: 60 }))
+        Err(ServiceError::field(
+            "",
+            Problem::TooManyTries { minutes: 60 },
+        ))
     }
 }
 
@@ -335,17 +410,24 @@ mod tests {
 
     #[test]
     fn surnames_match_however_they_are_typed() {
-        assert_eq!(normalize_surname(" Сокол\u{451}ва "), normalize_surname("соколева"));
+        assert_eq!(
+            normalize_surname(" Сокол\u{451}ва "),
+            normalize_surname("соколева")
+        );
         // The whole word typed in Latin look-alikes.
         assert_eq!(normalize_surname("Оcокa"), normalize_surname("Осока"));
     }
 
     #[test]
     fn every_mistake_is_named_at_once() {
-        let errors = parse(&Details { contract: "204 100 875".into(), phone: "+7 912 345-67".into(), ..Details::default() })
-            .err()
-            .unwrap();
+        let errors = parse(&Details {
+            contract: "204 100 875".into(),
+            phone: "+7 912 345-67".into(),
+            ..Details::default()
+        })
+        .err()
+        .unwrap();
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(fields, ["contract", "phone", "terms", "personal_data"]);
+        assert_eq!(fields, ["contract", "phone", "email", "terms", "personal_data"]);
     }
 }

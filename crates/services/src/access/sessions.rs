@@ -43,18 +43,36 @@ pub(crate) async fn open(
         last_seen_at: now,
         expires_at: now.plus_seconds(life),
     };
-    session::insert(conn, &crypto::sha256(token.as_bytes()), &row, &actor.origin, now).await?;
-    Ok(NewSession { token, max_age: remembered.then_some(life) })
+    session::insert(
+        conn,
+        &crypto::sha256(token.as_bytes()),
+        &row,
+        &actor.origin,
+        now,
+    )
+    .await?;
+    Ok(NewSession {
+        token,
+        max_age: remembered.then_some(life),
+    })
 }
 
 fn life(services: &Services, remembered: bool) -> i64 {
     let limits = &services.settings.access;
-    if remembered { limits.remembered_life } else { limits.session_life }
+    if remembered {
+        limits.remembered_life
+    } else {
+        limits.session_life
+    }
 }
 
 /// Somebody who is not signed in.
 pub fn guest(origin: Origin, browser: &str) -> Actor {
-    Actor { origin, browser: crypto::sha256(browser.as_bytes()), viewer: None }
+    Actor {
+        origin,
+        browser: crypto::sha256(browser.as_bytes()),
+        viewer: None,
+    }
 }
 
 /// Makes the actor of a request from its cookies.
@@ -71,8 +89,12 @@ pub async fn resolve(
         return Ok(actor);
     };
     let subscribers = account::subscribers(&mut tx, found.account).await?;
-    let Some(subscriber) = subscribers.first().copied() else { return Ok(actor) };
-    let contract = subscriber::get(&mut tx, subscriber).await?.ok_or(ServiceError::NotFound)?;
+    let Some(subscriber) = subscribers.first().copied() else {
+        return Ok(actor);
+    };
+    let contract = subscriber::get(&mut tx, subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if now.seconds_since(found.last_seen_at) >= TOUCH_AFTER {
         // A remembered session slides; another one ends a day after the sign-in, used or not.
         let expires_at = if found.remembered {
@@ -95,7 +117,9 @@ pub async fn resolve(
 
 /// Signs out on this device.
 pub async fn sign_out(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
-    let Some(viewer) = &actor.viewer else { return Ok(()) };
+    let Some(viewer) = &actor.viewer else {
+        return Ok(());
+    };
     let (mut tx, now) = services.db.begin().await?;
     session::end(&mut tx, viewer.session, now).await?;
     commit(tx).await
@@ -107,7 +131,9 @@ pub async fn set_lang(
     actor: &Actor,
     lang: domain::Lang,
 ) -> Result<(), ServiceError> {
-    let Some(viewer) = &actor.viewer else { return Ok(()) };
+    let Some(viewer) = &actor.viewer else {
+        return Ok(());
+    };
     let (mut tx, _) = services.db.begin().await?;
     account::set_lang(&mut tx, viewer.account, lang).await?;
     commit(tx).await

@@ -3,14 +3,15 @@
 
 use super::sessions::{self, NewSession};
 use super::{count_try, minutes_until, throttle_name};
+use crate::billing::new_id;
 use crate::crypto::Verified;
 use crate::error::commit;
-use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services};
 use domain::form::{FieldError, Problem};
 use domain::ids::EventId;
 use domain::{CardNumber, Email, Phone};
 use storage::account::Account;
+use storage::subscriber::CardState;
 use storage::{Conn, account, subscriber, throttle};
 
 /// The posted form.
@@ -42,7 +43,8 @@ pub(crate) async fn find_account(
     login: &str,
 ) -> Result<Option<Account>, ServiceError> {
     if let Ok(card) = CardNumber::parse(login)
-        && let Some((subscriber, _)) = subscriber::find_card(conn, &card).await?
+        && let Some((subscriber, card)) = subscriber::find_card(conn, &card).await?
+        && card.state == CardState::Active
     {
         return Ok(account::of_subscriber(conn, subscriber).await?);
     }
@@ -76,7 +78,11 @@ pub async fn sign_in(
     }
     let limits = services.settings.access;
     let by_login = format!("sign-in:{}", throttle_name(&spelling(&command.login)));
-    let address = actor.origin.address.map(|a| a.to_string()).unwrap_or_default();
+    let address = actor
+        .origin
+        .address
+        .map(|a| a.to_string())
+        .unwrap_or_default();
     let by_address = format!("sign-in-from:{address}");
     let (mut tx, now) = services.db.begin().await?;
     let address_blocked = throttle::look(&mut tx, &by_address, now)
@@ -87,8 +93,14 @@ pub async fn sign_in(
         return Err(ServiceError::field("", Problem::TooManyTries { minutes }));
     }
     // The try is counted before the password is looked at: tries at the same moment count too.
-    let tries =
-        count_try(&mut tx, &by_login, limits.sign_in_tries, limits.sign_in_pause, now).await?;
+    let tries = count_try(
+        &mut tx,
+        &by_login,
+        limits.sign_in_tries,
+        limits.sign_in_pause,
+        now,
+    )
+    .await?;
     let account = find_account(&mut tx, &command.login).await?;
     commit(tx).await?;
     let left = tries.map_err(|problem| ServiceError::field("", problem))?;
@@ -109,9 +121,17 @@ pub async fn sign_in(
     if let (Some(old), Some(new)) = (hash, &renewed) {
         account::rehash(&mut tx, account.id, old, new).await?;
     }
-    account::log_security(&mut tx, account.id, EventId(new_id()), "signed_in", &actor.origin, now)
-        .await?;
-    let session = sessions::open(&mut tx, services, actor, account.id, command.remember, now).await?;
+    account::log_security(
+        &mut tx,
+        account.id,
+        EventId(new_id()),
+        "signed_in",
+        &actor.origin,
+        now,
+    )
+    .await?;
+    let session =
+        sessions::open(&mut tx, services, actor, account.id, command.remember, now).await?;
     commit(tx).await?;
     Ok(session)
 }

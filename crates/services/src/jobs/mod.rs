@@ -9,8 +9,9 @@ use gateways::mail::{Letter, MailError};
 use gateways::sms::SmsError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use storage::job::{self, Again};
 use storage::outbox::Channel;
-use storage::{Conn, job, outbox};
+use storage::{Conn, outbox};
 
 /// Money jobs are tried for about three days, with growing pauses.
 const MONEY_ATTEMPTS: i32 = 25;
@@ -56,16 +57,24 @@ pub(crate) async fn enqueue_check(
     conn: &mut Conn,
     subscriber: SubscriberId,
     payment: PaymentId,
+    again: Again,
 ) -> Result<(), ServiceError> {
     let payload = json!({ "subscriber": subscriber, "payment": payment });
     let key = format!("payment:{payment}");
-    Ok(job::enqueue(conn, "check_payment", &payload, &key, MONEY_ATTEMPTS).await?)
+    Ok(job::enqueue(conn, "check_payment", &payload, &key, MONEY_ATTEMPTS, again).await?)
 }
 
 pub(crate) async fn enqueue_object(conn: &mut Conn, object: &str) -> Result<(), ServiceError> {
     let key = format!("object:{object}");
-    Ok(job::enqueue(conn, "look_at_object", &json!({ "object": object }), &key, MONEY_ATTEMPTS)
-        .await?)
+    Ok(job::enqueue(
+        conn,
+        "look_at_object",
+        &json!({ "object": object }),
+        &key,
+        MONEY_ATTEMPTS,
+        Again::Anew,
+    )
+    .await?)
 }
 
 pub(crate) async fn enqueue_settle(
@@ -74,12 +83,28 @@ pub(crate) async fn enqueue_settle(
 ) -> Result<(), ServiceError> {
     let key = format!("settle:{subscriber}");
     let payload = json!({ "subscriber": subscriber });
-    Ok(job::enqueue(conn, "settle", &payload, &key, MONEY_ATTEMPTS).await?)
+    Ok(job::enqueue(
+        conn,
+        "settle",
+        &payload,
+        &key,
+        MONEY_ATTEMPTS,
+        Again::AsItIs,
+    )
+    .await?)
 }
 
 pub(crate) async fn enqueue_delivery(conn: &mut Conn, id: EventId) -> Result<(), ServiceError> {
     let key = format!("deliver:{id}");
-    Ok(job::enqueue(conn, "deliver", &json!({ "delivery": id }), &key, LETTER_ATTEMPTS).await?)
+    Ok(job::enqueue(
+        conn,
+        "deliver",
+        &json!({ "delivery": id }),
+        &key,
+        LETTER_ATTEMPTS,
+        Again::AsItIs,
+    )
+    .await?)
 }
 
 pub(crate) async fn enqueue_recovery(
@@ -88,7 +113,15 @@ pub(crate) async fn enqueue_recovery(
     recover: &Recover,
 ) -> Result<(), ServiceError> {
     let payload = json!({ "login": recover.login, "lang": recover.lang });
-    Ok(job::enqueue(conn, "recover", &payload, &format!("recover:{id}"), 5).await?)
+    Ok(job::enqueue(
+        conn,
+        "recover",
+        &payload,
+        &format!("recover:{id}"),
+        5,
+        Again::Anew,
+    )
+    .await?)
 }
 
 /// Sends a text that still waits. A letter handed over twice has the same Message-ID.
@@ -96,7 +129,9 @@ pub async fn deliver(services: &Services, id: EventId) -> Result<(), ServiceErro
     let (mut tx, _) = services.db.begin().await?;
     let waiting = outbox::find_queued(&mut tx, id).await?;
     drop(tx);
-    let Some(delivery) = waiting else { return Ok(()) };
+    let Some(delivery) = waiting else {
+        return Ok(());
+    };
     let result = match delivery.channel {
         Channel::Email => {
             let letter = Letter {
@@ -105,9 +140,11 @@ pub async fn deliver(services: &Services, id: EventId) -> Result<(), ServiceErro
                 subject: delivery.subject,
                 text: delivery.body,
             };
-            services.mail.send(&letter).await.map_err(|error| {
-                (matches!(error, MailError::Permanent(_)), error.to_string())
-            })
+            services
+                .mail
+                .send(&letter)
+                .await
+                .map_err(|error| (matches!(error, MailError::Permanent(_)), error.to_string()))
         }
         Channel::Sms => match &services.sms {
             Some(sms) => sms

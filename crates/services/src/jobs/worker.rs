@@ -17,7 +17,10 @@ struct Shared(Arc<Services>);
 pub struct WorkerError(String);
 
 fn services(context: &WorkerContext) -> Result<Arc<Services>, String> {
-    context.get_ext::<Shared>().map(|shared| shared.0.clone()).ok_or_else(|| "no services".into())
+    context
+        .get_ext::<Shared>()
+        .map(|shared| shared.0.clone())
+        .ok_or_else(|| "no services".into())
 }
 
 /// Logs a failed job once, here, and tells the queue to try again.
@@ -43,7 +46,10 @@ impl TaskHandler for LookAtObject {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let services = services(&context)?;
-        outcome(Self::IDENTIFIER, webhooks::process(&services, &self.object).await)
+        outcome(
+            Self::IDENTIFIER,
+            webhooks::process(&services, &self.object).await,
+        )
     }
 }
 
@@ -52,7 +58,10 @@ impl TaskHandler for Settle {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let services = services(&context)?;
-        outcome(Self::IDENTIFIER, billing::settle_due(&services, self.subscriber).await)
+        outcome(
+            Self::IDENTIFIER,
+            billing::settle_due(&services, self.subscriber).await,
+        )
     }
 }
 
@@ -61,7 +70,10 @@ impl TaskHandler for Deliver {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let services = services(&context)?;
-        outcome(Self::IDENTIFIER, super::deliver(&services, self.delivery).await)
+        outcome(
+            Self::IDENTIFIER,
+            super::deliver(&services, self.delivery).await,
+        )
     }
 }
 
@@ -70,7 +82,10 @@ impl TaskHandler for Recover {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let services = services(&context)?;
-        outcome(Self::IDENTIFIER, access::recovery::send(&services, &self).await)
+        outcome(
+            Self::IDENTIFIER,
+            access::recovery::send(&services, &self).await,
+        )
     }
 }
 
@@ -105,9 +120,14 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
 /// # Errors
 /// [`WorkerError`] when the queue cannot be reached.
 pub async fn run_jobs(services: &Arc<Services>) -> Result<(), WorkerError> {
-    let worker =
-        options(services).init().await.map_err(|error| WorkerError(error.to_string()))?;
-    worker.run_once().await.map_err(|error| WorkerError(error.to_string()))
+    let worker = options(services)
+        .init()
+        .await
+        .map_err(|error| WorkerError(error.to_string()))?;
+    worker
+        .run_once()
+        .await
+        .map_err(|error| WorkerError(error.to_string()))
 }
 
 /// Works until `shutdown` ends; a job that is running is finished first. A database that goes away

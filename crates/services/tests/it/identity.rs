@@ -27,8 +27,12 @@ fn details(contract: &str) -> Details {
 
 async fn registered(cabinet: &Cabinet) -> RegistrationId {
     let guest = browser("b");
-    let id = begin(&cabinet.services, &guest, "0207 2343-0001").await.unwrap();
-    submit(&cabinet.services, &guest, id, &details(CONTRACT)).await.unwrap();
+    let id = begin(&cabinet.services, &guest, "0207 2343-0001")
+        .await
+        .unwrap();
+    submit(&cabinet.services, &guest, id, &details(CONTRACT))
+        .await
+        .unwrap();
     cabinet.jobs().await;
     id
 }
@@ -37,25 +41,60 @@ async fn registered(cabinet: &Cabinet) -> RegistrationId {
 async fn a_card_becomes_a_cabinet(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let id = registered(&cabinet).await;
-    let sent = progress(&cabinet.services, &browser("b"), id).await.unwrap().sent_to;
+    let sent = progress(&cabinet.services, &browser("b"), id)
+        .await
+        .unwrap()
+        .sent_to;
     assert_eq!(sent.as_deref(), Some("e•••@mail.example"));
-    assert!(cabinet.mailbox.texts().iter().any(|text| text.to.starts_with("+7912")), "the contract's phone is told");
+    assert!(
+        cabinet
+            .mailbox
+            .texts()
+            .iter()
+            .any(|text| text.to.starts_with("+7912")),
+        "the contract's phone is told"
+    );
 
     let token = cabinet.link("elena@mail.example").unwrap();
     for _ in 0..3 {
         // Mail scanners look; looking uses nothing up, and offers another password each time.
-        let link = look(&cabinet.services, &browser("x"), Purpose::Activation, &token).await.unwrap();
+        let link = look(
+            &cabinet.services,
+            &browser("x"),
+            Purpose::Activation,
+            &token,
+        )
+        .await
+        .unwrap();
         assert!(matches!(link, Link::Ready { .. }));
     }
-    let session = cabinet.set_password(Purpose::Activation, &token, OWN).await.unwrap();
+    let session = cabinet
+        .set_password(Purpose::Activation, &token, OWN)
+        .await
+        .unwrap();
     assert!(cabinet.actor(&session).await.viewer.is_some());
-    let used = look(&cabinet.services, &browser("b"), Purpose::Activation, &token).await.unwrap();
+    let used = look(
+        &cabinet.services,
+        &browser("b"),
+        Purpose::Activation,
+        &token,
+    )
+    .await
+    .unwrap();
     assert_eq!(used, Link::Used);
-    assert!(matches!(cabinet.set_password(Purpose::Activation, &token, OWN).await, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        cabinet.set_password(Purpose::Activation, &token, OWN).await,
+        Err(ServiceError::NotFound)
+    ));
     for login in [CARD, "0207 2343 0001", "ELENA@mail.example"] {
         assert!(cabinet.sign_in(login, OWN).await.is_ok(), "{login}");
     }
-    assert_eq!(cabinet.count("select count(*) from identity.consent where document <> 'advertising'").await, 2);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from identity.consent where document <> 'advertising'")
+            .await,
+        2
+    );
     cabinet.check().await;
 }
 
@@ -79,7 +118,11 @@ async fn a_wrong_number_says_what_is_wrong(pool: PgPool) {
         ("020723440000", Problem::CardBlocked),
         ("79927398710", Problem::CardCheckDigit),
     ] {
-        assert_eq!(problem(begin(&cabinet.services, &guest, card).await), expected, "{card}");
+        assert_eq!(
+            problem(begin(&cabinet.services, &guest, card).await),
+            expected,
+            "{card}"
+        );
     }
 }
 
@@ -95,10 +138,22 @@ async fn three_tries_to_match_a_contract_and_then_a_day(pool: PgPool) {
     // The right number does not help any more, from a new registration either.
     let id = begin(&cabinet.services, &guest, CARD).await.unwrap();
     let answer = problem(submit(&cabinet.services, &guest, id, &details(CONTRACT)).await);
-    assert!(matches!(answer, Problem::TooManyTries { minutes: 1430..=1440 }), "{answer:?}");
+    assert!(
+        matches!(
+            answer,
+            Problem::TooManyTries {
+                minutes: 1430..=1440
+            }
+        ),
+        "{answer:?}"
+    );
     cabinet.shift(24 * 3600 + 60).await;
     let id = begin(&cabinet.services, &guest, CARD).await.unwrap();
-    assert!(submit(&cabinet.services, &guest, id, &details(CONTRACT)).await.is_ok());
+    assert!(
+        submit(&cabinet.services, &guest, id, &details(CONTRACT))
+            .await
+            .is_ok()
+    );
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -112,14 +167,18 @@ async fn surname_and_known_contact_prove_the_contract_too(pool: PgPool) {
         known_contact: "8 (912) 000-10-07".into(),
         ..details("")
     };
-    submit(&cabinet.services, &guest, id, &by_name).await.unwrap();
+    submit(&cabinet.services, &guest, id, &by_name)
+        .await
+        .unwrap();
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn an_existing_cabinet_is_told_only_after_the_match(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let guest = browser("b");
-    let id = begin(&cabinet.services, &guest, "020723406967").await.unwrap();
+    let id = begin(&cabinet.services, &guest, "020723406967")
+        .await
+        .unwrap();
     let wrong = submit(&cabinet.services, &guest, id, &details("1111111111")).await;
     assert_eq!(problem(wrong), Problem::NoMatch { left: 2 });
     let right = submit(&cabinet.services, &guest, id, &details("2041008755")).await;
@@ -131,19 +190,42 @@ async fn links_expire_and_a_new_one_ends_the_old(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let id = registered(&cabinet).await;
     let first = cabinet.link("elena@mail.example").unwrap();
-    resend(&cabinet.services, &browser("b"), id, Lang::Ru).await.unwrap();
+    resend(&cabinet.services, &browser("b"), id, Lang::Ru)
+        .await
+        .unwrap();
     cabinet.jobs().await;
     let second = cabinet.link("elena@mail.example").unwrap();
     assert_ne!(first, second);
-    let looked = look(&cabinet.services, &browser("b"), Purpose::Activation, &first).await.unwrap();
+    let looked = look(
+        &cabinet.services,
+        &browser("b"),
+        Purpose::Activation,
+        &first,
+    )
+    .await
+    .unwrap();
     assert_eq!(looked, Link::Expired);
     // The purpose is part of the link.
-    let other = look(&cabinet.services, &browser("b"), Purpose::Recovery, &second).await.unwrap();
+    let other = look(&cabinet.services, &browser("b"), Purpose::Recovery, &second)
+        .await
+        .unwrap();
     assert_eq!(other, Link::Unknown);
     cabinet.shift(24 * 3600 + 1).await;
-    let late = look(&cabinet.services, &browser("b"), Purpose::Activation, &second).await.unwrap();
+    let late = look(
+        &cabinet.services,
+        &browser("b"),
+        Purpose::Activation,
+        &second,
+    )
+    .await
+    .unwrap();
     assert_eq!(late, Link::Expired);
-    assert!(matches!(cabinet.set_password(Purpose::Activation, &second, OWN).await, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        cabinet
+            .set_password(Purpose::Activation, &second, OWN)
+            .await,
+        Err(ServiceError::NotFound)
+    ));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -158,10 +240,17 @@ async fn a_weak_password_does_not_use_the_link_up(pool: PgPool) {
         ("longenough1", Problem::PasswordNoSpecial),
         ("Password1!", Problem::PasswordKnown),
     ] {
-        let answer = cabinet.set_password(Purpose::Activation, &token, password).await;
+        let answer = cabinet
+            .set_password(Purpose::Activation, &token, password)
+            .await;
         assert_eq!(problem(answer), expected, "{password}");
     }
-    assert!(cabinet.set_password(Purpose::Activation, &token, OWN).await.is_ok());
+    assert!(
+        cabinet
+            .set_password(Purpose::Activation, &token, OWN)
+            .await
+            .is_ok()
+    );
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -183,7 +272,10 @@ async fn ten_wrong_passwords_pause_this_login_only(pool: PgPool) {
     }
     // Spaces are no new login, and the right password does not end the pause.
     let answer = problem(cabinet.sign_in("0207 2340 6967", PASSWORD).await);
-    assert!(matches!(answer, Problem::TooManyTries { minutes: 14..=15 }), "{answer:?}");
+    assert!(
+        matches!(answer, Problem::TooManyTries { minutes: 14..=15 }),
+        "{answer:?}"
+    );
     assert!(cabinet.sign_in("020723411002", PASSWORD).await.is_ok());
     cabinet.shift(15 * 60 + 1).await;
     assert!(cabinet.sign_in("020723406967", PASSWORD).await.is_ok());
@@ -193,8 +285,18 @@ async fn ten_wrong_passwords_pause_this_login_only(pool: PgPool) {
 async fn unknown_logins_read_like_wrong_passwords(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let known = problem(cabinet.sign_in("020723406967", "wrong-1!").await);
-    for unknown in ["020799999999", "nobody@mail.example", "+79990000000", "чепуха", CARD] {
-        assert_eq!(problem(cabinet.sign_in(unknown, "wrong-1!").await), known, "{unknown}");
+    for unknown in [
+        "020799999999",
+        "nobody@mail.example",
+        "+79990000000",
+        "чепуха",
+        CARD,
+    ] {
+        assert_eq!(
+            problem(cabinet.sign_in(unknown, "wrong-1!").await),
+            known,
+            "{unknown}"
+        );
     }
 }
 
@@ -203,43 +305,77 @@ async fn recovery_answers_alike_and_keeps_the_old_password_until_the_new(pool: P
     let cabinet = cabinet(pool).await;
     let guest = browser("b");
     for login in ["020723406967", "020799999999", "nobody@mail.example"] {
-        assert!(recovery::request(&cabinet.services, &guest, login, Lang::Ru).await.is_ok());
+        assert!(
+            recovery::request(&cabinet.services, &guest, login, Lang::Ru)
+                .await
+                .is_ok()
+        );
     }
     cabinet.jobs().await;
     assert_eq!(cabinet.mailbox.texts().len(), 1);
     let signed_in = cabinet.sign_in("020723406967", PASSWORD).await.unwrap();
     let token = cabinet.link("demo0@mail.example").unwrap();
-    let session = cabinet.set_password(Purpose::Recovery, &token, OWN).await.unwrap();
+    let session = cabinet
+        .set_password(Purpose::Recovery, &token, OWN)
+        .await
+        .unwrap();
     assert!(cabinet.actor(&session).await.viewer.is_some());
-    assert!(matches!(
-        services::home::load(&cabinet.services, &signed_in).await,
-        Ok(_)
-    ), "an actor resolved earlier finishes its request");
+    assert!(
+        services::home::load(&cabinet.services, &signed_in)
+            .await
+            .is_ok(),
+        "an actor resolved earlier finishes its request"
+    );
     assert!(cabinet.sign_in("020723406967", PASSWORD).await.is_err());
     assert!(cabinet.sign_in("020723406967", OWN).await.is_ok());
     cabinet.jobs().await;
-    assert!(cabinet.mailbox.texts().iter().any(|text| text.subject == "Пароль изменён" && !text.text.contains(OWN)));
+    assert!(
+        cabinet
+            .mailbox
+            .texts()
+            .iter()
+            .any(|text| text.subject == "Пароль изменён" && !text.text.contains(OWN))
+    );
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_new_password_ends_other_sessions(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let command = services::access::sign_in::SignIn { login: "020723406967".into(), password: PASSWORD.into(), remember: true };
-    let session = services::access::sign_in::sign_in(&cabinet.services, &browser("b"), &command).await.unwrap();
-    recovery::request(&cabinet.services, &browser("b"), "020723406967", Lang::Ru).await.unwrap();
+    let command = services::access::sign_in::SignIn {
+        login: "020723406967".into(),
+        password: PASSWORD.into(),
+        remember: true,
+    };
+    let session = services::access::sign_in::sign_in(&cabinet.services, &browser("b"), &command)
+        .await
+        .unwrap();
+    recovery::request(&cabinet.services, &browser("b"), "020723406967", Lang::Ru)
+        .await
+        .unwrap();
     cabinet.jobs().await;
     let token = cabinet.link("demo0@mail.example").unwrap();
-    cabinet.set_password(Purpose::Recovery, &token, OWN).await.unwrap();
+    cabinet
+        .set_password(Purpose::Recovery, &token, OWN)
+        .await
+        .unwrap();
     assert!(cabinet.actor(&session).await.viewer.is_none());
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn sessions_end_by_sign_out_and_by_time(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let sign_in = |remember| services::access::sign_in::SignIn { login: "020723406967".into(), password: PASSWORD.into(), remember };
+    let sign_in = |remember| services::access::sign_in::SignIn {
+        login: "020723406967".into(),
+        password: PASSWORD.into(),
+        remember,
+    };
     let guest = browser("b");
-    let short = services::access::sign_in::sign_in(&cabinet.services, &guest, &sign_in(false)).await.unwrap();
-    let long = services::access::sign_in::sign_in(&cabinet.services, &guest, &sign_in(true)).await.unwrap();
+    let short = services::access::sign_in::sign_in(&cabinet.services, &guest, &sign_in(false))
+        .await
+        .unwrap();
+    let long = services::access::sign_in::sign_in(&cabinet.services, &guest, &sign_in(true))
+        .await
+        .unwrap();
     assert!(short.max_age.is_none() && long.max_age == Some(90 * 24 * 3600));
     cabinet.shift(24 * 3600 + 1).await;
     assert!(cabinet.actor(&short).await.viewer.is_none());

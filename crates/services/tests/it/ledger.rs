@@ -15,10 +15,11 @@ async fn the_demos_books_balance(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn nobody_changes_the_past(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let part: String = sqlx::query_scalar("select tableoid::regclass::text from ledger.posting limit 1")
-        .fetch_one(&cabinet.pool)
-        .await
-        .unwrap();
+    let part: String =
+        sqlx::query_scalar("select tableoid::regclass::text from ledger.posting limit 1")
+            .fetch_one(&cabinet.pool)
+            .await
+            .unwrap();
     // Even a superuser meets the triggers, on each part of the table too.
     let mut statements = vec![
         "update ledger.op set kind = 'x'".to_owned(),
@@ -32,15 +33,28 @@ async fn nobody_changes_the_past(pool: PgPool) {
         statements.push(format!("truncate {table}"));
     }
     for statement in &statements {
-        let refused = cabinet.pool.execute(sqlx::AssertSqlSafe(statement.clone())).await.unwrap_err();
-        assert!(refused.to_string().contains("only grows"), "{statement}: {refused}");
+        let refused = cabinet
+            .pool
+            .execute(sqlx::AssertSqlSafe(statement.clone()))
+            .await
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("only grows"),
+            "{statement}: {refused}"
+        );
     }
     // The application's role is refused before any trigger.
     let mut conn = cabinet.pool.acquire().await.unwrap();
     conn.execute("set role cabinet_app").await.unwrap();
     for statement in &statements {
-        let refused = conn.execute(sqlx::AssertSqlSafe(statement.clone())).await.unwrap_err();
-        assert!(refused.to_string().contains("permission denied"), "{statement}: {refused}");
+        let refused = conn
+            .execute(sqlx::AssertSqlSafe(statement.clone()))
+            .await
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("permission denied"),
+            "{statement}: {refused}"
+        );
     }
     conn.execute("reset role").await.unwrap();
 }
@@ -50,22 +64,42 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     services::upkeep::roll_up(&cabinet.services).await.unwrap();
     let breaks = [
-        ("I1", "delete from ledger.posting where seq = 1 and op_id = (select op_id from ledger.op where kind = 'charge' limit 1)"),
-        ("I2", "update ledger.wallet set available_kop = available_kop + 1 where subscriber_id = (select subscriber_id from ledger.op limit 1)"),
-        ("I3", "update ledger.wallet set version = version + 1 where subscriber_id = (select subscriber_id from ledger.op limit 1)"),
-        ("I4", "update billing.promise set amount_kop = amount_kop + 1"),
+        (
+            "I1",
+            "delete from ledger.posting where seq = 1 and op_id = (select op_id from ledger.op where kind = 'charge' limit 1)",
+        ),
+        (
+            "I2",
+            "update ledger.wallet set available_kop = available_kop + 1 where subscriber_id = (select subscriber_id from ledger.op limit 1)",
+        ),
+        (
+            "I3",
+            "update ledger.wallet set version = version + 1 where subscriber_id = (select subscriber_id from ledger.op limit 1)",
+        ),
+        (
+            "I4",
+            "update billing.promise set amount_kop = amount_kop + 1",
+        ),
         ("I6", "drop trigger op_no_truncate on ledger.op"),
-        ("I10", "update billing.payment set state = 'succeeded', credited_at = now() where state = 'pending'"),
+        (
+            "I10",
+            "update billing.payment set state = 'succeeded', credited_at = now() where state = 'pending'",
+        ),
         ("I11", "update ledger.rollup set dr_kop = dr_kop + 1"),
         ("I12", "grant update on ledger.op to cabinet_app"),
     ];
     for (invariant, statement) in breaks {
         let mut tx = cabinet.pool.begin().await.unwrap();
         // The guards themselves are taken off, as a broken restore might.
-        tx.execute("set local session_replication_role = replica").await.unwrap();
+        tx.execute("set local session_replication_role = replica")
+            .await
+            .unwrap();
         tx.execute(statement).await.unwrap();
         let findings = storage::ledger_check::check(&mut tx).await.unwrap();
-        assert!(findings.iter().any(|f| f.invariant == invariant), "{invariant}: {findings:?}");
+        assert!(
+            findings.iter().any(|f| f.invariant == invariant),
+            "{invariant}: {findings:?}"
+        );
         tx.rollback().await.unwrap();
     }
     cabinet.check().await;

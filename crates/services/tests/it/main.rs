@@ -1,6 +1,8 @@
 //! Use cases on a real PostgreSQL and against the stand-in for the acquirer, over real HTTP. After
 //! each case the ledger's invariants are checked on its database.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod identity;
 mod ledger;
 mod money;

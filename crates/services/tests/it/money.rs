@@ -14,18 +14,28 @@ use std::time::Duration;
 
 const SUSPENDED: &str = "suspended, 140";
 
-async fn paid(cabinet: &Cabinet, actor: &Actor, roubles: &str, key: &str) -> domain::payment::PaymentView {
+async fn paid(
+    cabinet: &Cabinet,
+    actor: &Actor,
+    roubles: &str,
+    key: &str,
+) -> domain::payment::PaymentView {
     let started = cabinet.top_up(actor, roubles, key).await.unwrap();
     let object = cabinet.object(&started).await;
     cabinet.acquirer.complete(&object).unwrap();
     notify(cabinet, &object).await;
     cabinet.jobs().await;
-    view(&cabinet.services, actor, started.payment).await.unwrap()
+    view(&cabinet.services, actor, started.payment)
+        .await
+        .unwrap()
 }
 
 async fn notify(cabinet: &Cabinet, object: &str) {
-    let body = json!({"type": "notification", "event": "payment.succeeded", "object": {"id": object}});
-    webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into())).await.unwrap();
+    let body =
+        json!({"type": "notification", "event": "payment.succeeded", "object": {"id": object}});
+    webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into()))
+        .await
+        .unwrap();
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -33,12 +43,27 @@ async fn paying_restores_television_in_one_transaction(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(SUSPENDED).await;
     let before = home::load(&cabinet.services, &actor).await.unwrap();
-    assert!(matches!(before.state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(140)));
+    assert!(
+        matches!(before.state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(140))
+    );
     let payment = paid(&cabinet, &actor, "140", "form-0001").await;
     assert_eq!(payment.state, PaymentState::Succeeded);
-    assert_eq!((payment.balance, payment.served, payment.access), (Money::ZERO, true, AccessProgress::Queued));
+    assert_eq!(
+        (payment.balance, payment.served, payment.access),
+        (Money::ZERO, true, AccessProgress::Queued)
+    );
     let after = home::load(&cabinet.services, &actor).await.unwrap();
-    assert!(matches!(after.state, HomeState::Active { days_left: 28..=31, .. }), "{:?}", after.state);
+    assert!(
+        matches!(
+            after.state,
+            HomeState::Active {
+                days_left: 28..=31,
+                ..
+            }
+        ),
+        "{:?}",
+        after.state
+    );
     // Everything of one event carries one moment: it was one transaction.
     let moments = "select count(distinct t) from (
         select credited_at as t from billing.payment where form_key = 'form-0001'
@@ -47,7 +72,12 @@ async fn paying_restores_television_in_one_transaction(pool: PgPool) {
         union all select created_at from billing.receipt where created_at >= now() - interval '1 minute' and state = 'pending' and total_kop = 14000
         union all select created_at from inbox.message where notice ? 'payment_credited' and created_at >= now() - interval '5 seconds') x";
     assert_eq!(cabinet.count(moments).await, 1);
-    assert_eq!(cabinet.count("select count(*) from billing.receipt where total_kop = 14000").await, 1);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from billing.receipt where total_kop = 14000")
+            .await,
+        1
+    );
     cabinet.check().await;
 }
 
@@ -56,7 +86,10 @@ async fn too_little_is_credited_and_changes_nothing_else(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(SUSPENDED).await;
     let payment = paid(&cabinet, &actor, "139,99", "form-0001").await;
-    assert_eq!((payment.state, payment.served), (PaymentState::Succeeded, false));
+    assert_eq!(
+        (payment.state, payment.served),
+        (PaymentState::Succeeded, false)
+    );
     assert_eq!(payment.balance, Money::from_kopecks(39_899));
     cabinet.check().await;
 }
@@ -70,7 +103,12 @@ async fn a_top_up_repays_the_promise_first(pool: PgPool) {
     cabinet.check().await;
     let rest = paid(&cabinet, &actor, "50", "form-0002").await;
     assert_eq!(rest.balance, Money::from_roubles(10));
-    assert_eq!(cabinet.count("select count(*) from billing.promise where state = 'repaid'").await, 1);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from billing.promise where state = 'repaid'")
+            .await,
+        1
+    );
     cabinet.check().await;
 }
 
@@ -80,7 +118,8 @@ async fn one_form_is_one_payment_however_often_it_is_sent(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     let tries = (0..10).map(|_| cabinet.top_up(&actor, "140", "form-0001"));
     let results = futures_util::future::join_all(tries).await;
-    let ids: std::collections::BTreeSet<_> = results.into_iter().map(|r| r.unwrap().payment).collect();
+    let ids: std::collections::BTreeSet<_> =
+        results.into_iter().map(|r| r.unwrap().payment).collect();
     assert_eq!(ids.len(), 1);
     assert_eq!(cabinet.acquirer.payments().len(), 1);
     // Another tab has a form of its own.
@@ -98,13 +137,34 @@ async fn a_hundred_notifications_at_once_credit_once(pool: PgPool) {
     futures_util::future::join_all((0..100).map(|_| notify(&cabinet, &object))).await;
     // The jobs of all of them, several workers at once, and polls beside them.
     let viewer = actor.viewer.clone().unwrap();
-    let checks = (0..20).map(|_| payment_flow::check(&cabinet.services, viewer.subscriber, started.payment));
-    let (_, _, _, results) = tokio::join!(cabinet.jobs(), cabinet.jobs(), cabinet.jobs(), futures_util::future::join_all(checks));
-    assert!(results.iter().all(|result| matches!(result, Ok(PaymentState::Succeeded))), "{results:?}");
+    let checks =
+        (0..20).map(|_| payment_flow::check(&cabinet.services, viewer.subscriber, started.payment));
+    let ((), (), (), results) = tokio::join!(
+        cabinet.jobs(),
+        cabinet.jobs(),
+        cabinet.jobs(),
+        futures_util::future::join_all(checks)
+    );
+    assert!(
+        results
+            .iter()
+            .all(|result| matches!(result, Ok(PaymentState::Succeeded))),
+        "{results:?}"
+    );
     cabinet.jobs().await;
     assert_eq!(cabinet.count("select count(*) from ledger.op where idem_key like 'topup:%' and actor = 'acquirer'").await, 1);
-    assert_eq!(cabinet.count("select hits::bigint from billing.webhook_inbox").await, 100);
-    assert_eq!(cabinet.count("select count(*) from billing.webhook_inbox where processed_at is null").await, 0);
+    assert_eq!(
+        cabinet
+            .count("select hits::bigint from billing.webhook_inbox")
+            .await,
+        100
+    );
+    assert_eq!(
+        cabinet
+            .count("select count(*) from billing.webhook_inbox where processed_at is null")
+            .await,
+        0
+    );
     cabinet.check().await;
 }
 
@@ -121,17 +181,32 @@ async fn a_forged_notification_credits_nothing(pool: PgPool) {
         json!({"event": "payment.succeeded"}),
         json!([]),
     ] {
-        webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into())).await.unwrap();
+        webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into()))
+            .await
+            .unwrap();
     }
     cabinet.jobs().await;
-    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
+    let found = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
     assert_eq!(found.state, PaymentState::Pending);
-    assert_eq!(cabinet.count("select count(*) from ledger.op where actor = 'acquirer'").await, 0);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from ledger.op where actor = 'acquirer'")
+            .await,
+        0
+    );
     // The true event about the same object is not swallowed by the forged one.
     cabinet.acquirer.complete(&object).unwrap();
     notify(&cabinet, &object).await;
     cabinet.jobs().await;
-    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Succeeded
+    );
     cabinet.check().await;
 }
 
@@ -140,11 +215,20 @@ async fn without_any_notification_the_poll_credits(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(SUSPENDED).await;
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
-    cabinet.acquirer.complete(&cabinet.object(&started).await).unwrap();
+    cabinet
+        .acquirer
+        .complete(&cabinet.object(&started).await)
+        .unwrap();
     cabinet.shift(60).await;
     upkeep::find_due(&cabinet.services).await.unwrap();
     cabinet.jobs().await;
-    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Succeeded
+    );
     cabinet.check().await;
 }
 
@@ -154,11 +238,22 @@ async fn a_refused_card_takes_no_money_and_says_why(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
     let object = cabinet.object(&started).await;
-    cabinet.acquirer.decline(&object, Reason::InsufficientFunds).unwrap();
+    cabinet
+        .acquirer
+        .decline(&object, Reason::InsufficientFunds)
+        .unwrap();
     notify(&cabinet, &object).await;
     cabinet.jobs().await;
-    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
-    assert_eq!((found.state, found.reason), (PaymentState::Canceled, Some(CancelReason::InsufficientFunds)));
+    let found = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(
+        (found.state, found.reason),
+        (
+            PaymentState::Canceled,
+            Some(CancelReason::InsufficientFunds)
+        )
+    );
     cabinet.check().await;
 }
 
@@ -180,11 +275,23 @@ async fn an_acquirer_that_is_down_ends_the_payment_at_once(pool: PgPool) {
         None,
         services::Settings::default(),
     );
-    let command = services::payments::StartTopUp { sum: "140".into(), amount: String::new(), key: "form-0001".into(), receipt_email: String::new() };
-    let started = services::payments::start(&down, &actor, command).await.unwrap();
-    let found = view(&cabinet.services, &actor, started.payment).await.unwrap();
-    assert_eq!((found.state, found.reason), (PaymentState::Canceled, Some(CancelReason::BankUnavailable)));
-    assert_eq!(cabinet.acquirer_port > 0, true);
+    let command = services::payments::StartTopUp {
+        sum: "140".into(),
+        amount: String::new(),
+        key: "form-0001".into(),
+        receipt_email: String::new(),
+    };
+    let started = services::payments::start(&down, &actor, command)
+        .await
+        .unwrap();
+    let found = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(
+        (found.state, found.reason),
+        (PaymentState::Canceled, Some(CancelReason::BankUnavailable))
+    );
+    assert!(cabinet.acquirer_port > 0);
     cabinet.check().await;
 }
 
@@ -195,28 +302,74 @@ async fn a_lost_answer_is_found_again_by_the_same_key(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     let viewer = actor.viewer.clone().unwrap();
     let faults = [
-        Fault::Drop { when: When::AfterCommit },
-        Fault::Drop { when: When::BeforeCommit },
-        Fault::ServerError { when: When::AfterCommit },
-        Fault::ServerError { when: When::BeforeCommit },
-        Fault::Hold { when: When::AfterCommit },
-        Fault::Delay { when: When::AfterCommit, ms: 2_000 },
-        Fault::Delay { when: When::BeforeCommit, ms: 2_000 },
+        Fault::Drop {
+            when: When::AfterCommit,
+        },
+        Fault::Drop {
+            when: When::BeforeCommit,
+        },
+        Fault::ServerError {
+            when: When::AfterCommit,
+        },
+        Fault::ServerError {
+            when: When::BeforeCommit,
+        },
+        Fault::Hold {
+            when: When::AfterCommit,
+        },
+        Fault::Delay {
+            when: When::AfterCommit,
+            ms: 2_000,
+        },
+        Fault::Delay {
+            when: When::BeforeCommit,
+            ms: 2_000,
+        },
     ];
     for (index, fault) in faults.into_iter().enumerate() {
-        cabinet.acquirer.add_fault(FaultRule::once(Endpoint::Create, fault.clone()));
-        let started = cabinet.top_up(&actor, "100", &format!("form-{index:04}")).await.unwrap();
+        cabinet
+            .acquirer
+            .add_fault(FaultRule::once(Endpoint::Create, fault));
+        let started = cabinet
+            .top_up(&actor, "100", &format!("form-{index:04}"))
+            .await
+            .unwrap();
         assert_eq!(started.confirmation_url, None, "{fault:?}");
-        let unknown = view(&cabinet.services, &actor, started.payment).await.unwrap();
+        let unknown = view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap();
         assert_eq!(unknown.state, PaymentState::Unknown, "{fault:?}");
-        tokio::time::sleep(Duration::from_millis(if matches!(fault, Fault::Delay { .. }) { 2_200 } else { 0 })).await;
-        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(
+            if matches!(fault, Fault::Delay { .. }) {
+                2_200
+            } else {
+                0
+            },
+        ))
+        .await;
+        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment)
+            .await
+            .unwrap();
         assert_eq!(state, PaymentState::Pending, "{fault:?}");
-        let again = view(&cabinet.services, &actor, started.payment).await.unwrap();
-        assert!(again.confirmation_url.is_some(), "the payer can still go there");
-        assert_eq!(cabinet.acquirer.payments().len(), index + 1, "one payment each: {fault:?}");
-        cabinet.acquirer.complete(&cabinet.object(&started).await).unwrap();
-        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+        let again = view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap();
+        assert!(
+            again.confirmation_url.is_some(),
+            "the payer can still go there"
+        );
+        assert_eq!(
+            cabinet.acquirer.payments().len(),
+            index + 1,
+            "one payment each: {fault:?}"
+        );
+        cabinet
+            .acquirer
+            .complete(&cabinet.object(&started).await)
+            .unwrap();
+        let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment)
+            .await
+            .unwrap();
         assert_eq!(state, PaymentState::Succeeded, "{fault:?}");
     }
     cabinet.check().await;
@@ -227,11 +380,19 @@ async fn an_unanswered_call_is_not_repeated_after_the_key_is_forgotten(pool: PgP
     let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
     let actor = cabinet.person(SUSPENDED).await;
     let viewer = actor.viewer.clone().unwrap();
-    cabinet.acquirer.add_fault(FaultRule { endpoint: Endpoint::Create, fault: Fault::Drop { when: When::BeforeCommit }, times: None });
+    cabinet.acquirer.add_fault(FaultRule {
+        endpoint: Endpoint::Create,
+        fault: Fault::Drop {
+            when: When::BeforeCommit,
+        },
+        times: None,
+    });
     let started = cabinet.top_up(&actor, "100", "form-0001").await.unwrap();
     cabinet.acquirer.clear_faults();
     cabinet.shift(23 * 3600 + 60).await;
-    let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment).await.unwrap();
+    let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment)
+        .await
+        .unwrap();
     assert_eq!(state, PaymentState::Abandoned);
     assert_eq!(cabinet.acquirer.payments().len(), 0);
     cabinet.check().await;
@@ -241,11 +402,20 @@ async fn an_unanswered_call_is_not_repeated_after_the_key_is_forgotten(pool: PgP
 async fn paid_before_the_answer_of_the_create_call(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(SUSPENDED).await;
-    cabinet.acquirer.add_fault(FaultRule::once(Endpoint::Create, Fault::PayBeforeAnswer { reason: None }));
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::Create,
+        Fault::PayBeforeAnswer { reason: None },
+    ));
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
     notify(&cabinet, &cabinet.object(&started).await).await;
     cabinet.jobs().await;
-    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Succeeded);
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Succeeded
+    );
     cabinet.check().await;
 }
 
@@ -255,10 +425,19 @@ async fn sums_out_of_limits_never_reach_the_acquirer(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     for sum in ["0", "-5", "9,99", "15000,01", "1000000000000"] {
         let answer = problem(cabinet.top_up(&actor, sum, "form-0001").await);
-        assert!(matches!(answer, Problem::AmountRange { .. }), "{sum}: {answer:?}");
+        assert!(
+            matches!(answer, Problem::AmountRange { .. }),
+            "{sum}: {answer:?}"
+        );
     }
-    assert_eq!(problem(cabinet.top_up(&actor, "сто", "form-0001").await), Problem::AmountMalformed);
-    assert_eq!(problem(cabinet.top_up(&actor, "", "form-0001").await), Problem::AmountEmpty);
+    assert_eq!(
+        problem(cabinet.top_up(&actor, "сто", "form-0001").await),
+        Problem::AmountMalformed
+    );
+    assert_eq!(
+        problem(cabinet.top_up(&actor, "", "form-0001").await),
+        Problem::AmountEmpty
+    );
     assert!(cabinet.acquirer.payments().is_empty());
     // The same form goes through once the sum is right.
     assert!(cabinet.top_up(&actor, "390,50", "form-0001").await.is_ok());
@@ -267,10 +446,19 @@ async fn sums_out_of_limits_never_reach_the_acquirer(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn somebody_elses_payment_does_not_exist(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let (owner, other) = (cabinet.person(SUSPENDED).await, cabinet.person("two days").await);
+    let (owner, other) = (
+        cabinet.person(SUSPENDED).await,
+        cabinet.person("two days").await,
+    );
     let started = cabinet.top_up(&owner, "140", "form-0001").await.unwrap();
-    assert!(matches!(view(&cabinet.services, &other, started.payment).await, Err(ServiceError::NotFound)));
-    assert!(matches!(services::payments::refresh(&cabinet.services, &other, started.payment).await, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        view(&cabinet.services, &other, started.payment).await,
+        Err(ServiceError::NotFound)
+    ));
+    assert!(matches!(
+        services::payments::refresh(&cabinet.services, &other, started.payment).await,
+        Err(ServiceError::NotFound)
+    ));
     let own = list(&cabinet.services, &other).await.unwrap();
     assert!(own.iter().all(|payment| payment.id != started.payment));
 }
@@ -290,10 +478,26 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
         receipt_accepted: false,
     };
     let viewer = actor.viewer.clone().unwrap();
-    payment_flow::record(&cabinet.services, viewer.subscriber, started.payment, payment_flow::Call::Get, Ok(object)).await.unwrap();
+    payment_flow::record(
+        &cabinet.services,
+        viewer.subscriber,
+        started.payment,
+        payment_flow::Call::Get,
+        Ok(object),
+    )
+    .await
+    .unwrap();
     let after = home::load(&cabinet.services, &actor).await.unwrap();
-    assert!(matches!(after.state, HomeState::Suspended { .. }), "nothing was credited");
-    assert_eq!(cabinet.count("select count(*) from ledger.posting where cr_code = 2910 and amount_kop = 1400").await, 1);
+    assert!(
+        matches!(after.state, HomeState::Suspended { .. }),
+        "nothing was credited"
+    );
+    assert_eq!(
+        cabinet
+            .count("select count(*) from ledger.posting where cr_code = 2910 and amount_kop = 1400")
+            .await,
+        1
+    );
     cabinet.check().await;
 }
 
@@ -310,9 +514,15 @@ async fn a_period_ends_is_charged_or_suspends_and_comes_back(pool: PgPool) {
             cabinet.jobs().await;
         }
     }
-    let actor = cabinet.sign_in("020723406967", services::demo::PASSWORD).await.unwrap_or(actor);
+    let actor = cabinet
+        .sign_in("020723406967", services::demo::PASSWORD)
+        .await
+        .unwrap_or(actor);
     let state = home::load(&cabinet.services, &actor).await.unwrap().state;
-    assert!(matches!(state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(346)), "{state:?}");
+    assert!(
+        matches!(state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(346)),
+        "{state:?}"
+    );
     let charges = "select count(*) from billing.charge c join billing.subscriber s using (subscriber_id) where s.contract = '2041008755'";
     assert_eq!(cabinet.count(charges).await, 5);
     assert_eq!(cabinet.count("select count(*) from billing.subscription_hold h join billing.subscriber s using (subscriber_id) where s.contract = '2041008755' and reason = 'debt'").await, 1);
@@ -328,8 +538,17 @@ async fn the_sandboxs_lies_in_notifications_do_not_matter(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
     let object = cabinet.object(&started).await;
-    cabinet.acquirer.forge(&object, Status::Succeeded, 3).unwrap();
+    cabinet
+        .acquirer
+        .forge(&object, Status::Succeeded, 3)
+        .unwrap();
     notify(&cabinet, &object).await;
     cabinet.jobs().await;
-    assert_eq!(view(&cabinet.services, &actor, started.payment).await.unwrap().state, PaymentState::Pending);
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Pending
+    );
 }

@@ -59,7 +59,13 @@ pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
         Settings::default(),
     ));
     services::demo::seed(&services).await.unwrap();
-    Cabinet { services, acquirer, mailbox, pool, acquirer_port: port }
+    Cabinet {
+        services,
+        acquirer,
+        mailbox,
+        pool,
+        acquirer_port: port,
+    }
 }
 
 /// A cabinet.
@@ -69,27 +75,42 @@ pub async fn cabinet(pool: PgPool) -> Cabinet {
 
 /// A browser of its own.
 pub fn browser(name: &str) -> Actor {
-    sessions::guest(Origin { address: Some([192, 0, 2, 1].into()), user_agent: "test".into() }, name)
+    sessions::guest(
+        Origin {
+            address: Some([192, 0, 2, 1].into()),
+            user_agent: "test".into(),
+        },
+        name,
+    )
 }
 
 impl Cabinet {
     /// Somebody signed in with a password.
     pub async fn sign_in(&self, card: &str, password: &str) -> Result<Actor, ServiceError> {
-        let command = SignIn { login: card.into(), password: password.into(), remember: false };
+        let command = SignIn {
+            login: card.into(),
+            password: password.into(),
+            remember: false,
+        };
         let session = sign_in::sign_in(&self.services, &browser("b"), &command).await?;
         Ok(self.actor(&session).await)
     }
 
     /// A demo person, signed in.
     pub async fn person(&self, shows: &str) -> Actor {
-        let person = PEOPLE.iter().find(|person| person.shows.contains(shows)).unwrap();
+        let person = PEOPLE
+            .iter()
+            .find(|person| person.shows.contains(shows))
+            .unwrap();
         self.sign_in(person.card, PASSWORD).await.unwrap()
     }
 
     /// The actor behind a session's cookie.
     pub async fn actor(&self, session: &NewSession) -> Actor {
         let origin = browser("b").origin;
-        sessions::resolve(&self.services, origin, "b", Some(&session.token)).await.unwrap()
+        sessions::resolve(&self.services, origin, "b", Some(&session.token))
+            .await
+            .unwrap()
     }
 
     /// Runs all jobs that wait, and those they have caused.
@@ -107,8 +128,16 @@ impl Cabinet {
 
     /// The secret in the newest letter to an address.
     pub fn link(&self, to: &str) -> Option<String> {
-        let letter = self.mailbox.texts().into_iter().find(|text| text.to == to)?;
-        let line = letter.text.lines().find(|line| line.starts_with("http"))?.to_owned();
+        let letter = self
+            .mailbox
+            .texts()
+            .into_iter()
+            .find(|text| text.to == to)?;
+        let line = letter
+            .text
+            .lines()
+            .find(|line| line.starts_with("http"))?
+            .to_owned();
         line.rsplit('/').next().map(str::to_owned)
     }
 
@@ -130,7 +159,12 @@ impl Cabinet {
     }
 
     /// Starts a top-up of some roubles from a form.
-    pub async fn top_up(&self, actor: &Actor, roubles: &str, key: &str) -> Result<Started, ServiceError> {
+    pub async fn top_up(
+        &self,
+        actor: &Actor,
+        roubles: &str,
+        key: &str,
+    ) -> Result<Started, ServiceError> {
         let command = StartTopUp {
             sum: "other".into(),
             amount: roubles.into(),

@@ -1,0 +1,22 @@
+// The people of the demo data; `card` is the login.
+export const PASSWORD = "Orion-demo-2026";
+
+export const people = {
+  active: { card: "020723406967", contract: "2041008755" },
+  soon: { card: "020723411002", contract: "2041008763" },
+  suspended: { card: "020723413318", contract: "2041008771" },
+  promise: { card: "020723415550", contract: "2041008789" },
+  pending: { card: "020723417775", contract: "2041008797" },
+  yearly: { card: "79927398713" },
+  cards: { card: "020723419999", contract: "2041008813" },
+};
+
+export const BLOCKED = "020723440000";
+
+// Nobody has registered with these yet: one for each project, because a card registers once.
+export const newcomers = {
+  "phone-js": { card: "020723430001", contract: "2041009001" },
+  "desktop-js": { card: "020723430019", contract: "2041009019" },
+  "phone-nojs": { card: "020723430027", contract: "2041009027" },
+  "desktop-nojs": { card: "020723430035", contract: "2041009035" },
+};
