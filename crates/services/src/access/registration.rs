@@ -428,6 +428,9 @@ mod tests {
         .err()
         .unwrap();
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(fields, ["contract", "phone", "email", "terms", "personal_data"]);
+        assert_eq!(
+            fields,
+            ["contract", "phone", "email", "terms", "personal_data"]
+        );
     }
 }
