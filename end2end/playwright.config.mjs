@@ -17,8 +17,7 @@ export default defineConfig({
   globalSetup: "./support/global-setup.mjs",
   reporter: "list",
   forbidOnly: Boolean(process.env.CI),
-  // One more try on a loaded machine; what needed it is reported as flaky.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
