@@ -1,10 +1,9 @@
 # Everything a person does with the project. `make help` lists it.
-export SQLX_OFFLINE := true
 export PATH := $(CURDIR)/scripts/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 SERVER := domain storage gateways services sandbox app server
 PACKAGES := $(SERVER:%=-p %)
 
-.PHONY: help run build setup dev check test fmt sqlx screenshots clean
+.PHONY: help run build setup dev check test bench fmt sqlx screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -38,6 +37,11 @@ test: check build ## everything that has to pass
 	conformance/sandbox.sh
 	node scripts/budget.mjs
 	cd end2end && npm test
+
+bench: build ## measure: ledger against pgbench, weights; writes target/bench/results.json
+	@scripts/setup.sh tests
+	cargo build --quiet --release -p storage --example ledger_load
+	PG_DURABLE=1 scripts/with-postgres.sh node scripts/bench.mjs
 
 screenshots: build ## every page at three widths, light and dark, into end2end/screenshots
 	@scripts/setup.sh tests

@@ -41,3 +41,51 @@ addEventListener("pageshow", (event) => {
 });
 const summary = document.querySelector(".c-summary");
 if (summary) summary.focus();
+
+// Without a connection the page stays, says of when it is, and starts no payment.
+const banner = document.querySelector(".c-offline");
+if (banner) {
+  let fresh = new Date();
+  try {
+    new PerformanceObserver((list) => {
+      if (list.getEntries().some((entry) => entry.name.includes("/api/") && entry.responseStatus !== 0)) fresh = new Date();
+    }).observe({ type: "resource" });
+  } catch { /* An old browser: the time of the page itself stands. */ }
+  const format = (options) => fresh.toLocaleString(document.documentElement.lang, options);
+  const link = (href, text) => {
+    const a = document.createElement("a");
+    a.href = href;
+    a.rel = "external";
+    a.textContent = text;
+    return a;
+  };
+  const tell = (text) => {
+    const { retry, call, tel } = banner.dataset;
+    const words = document.createElement("span");
+    words.textContent = text;
+    banner.replaceChildren(words, link("", retry), link(tel, call));
+  };
+  const away = () => {
+    document.documentElement.dataset.offline = "";
+    const day = format({ day: "numeric", month: "long" });
+    tell(`${banner.dataset.away} ${day}, ${format({ hour: "2-digit", minute: "2-digit" })}`);
+  };
+  addEventListener("offline", away);
+  addEventListener("online", () => {
+    delete document.documentElement.dataset.offline;
+    banner.replaceChildren();
+  });
+  const refuse = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell(banner.dataset.stopped);
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.target.action.includes("/api/payments/")) refuse(event);
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-kind=money]")) refuse(event);
+  }, true);
+  if (!navigator.onLine) away();
+}

@@ -35,6 +35,7 @@ pub fn page() -> AnyView {
         <main class="l-main l-stack" data-gap="l" id="main">
             <h1>"Gallery"</h1>
             {section("Balance card", balances())}
+            {section("Balance card without a connection", offline())}
             {section("Buttons", buttons())}
             {section("Fields", fields())}
             {section("Notices", notices())}
@@ -98,6 +99,26 @@ fn balances() -> AnyView {
         .map(|state| view! { <div>{balance_card(state, rub(1_250), today())}</div> })
         .collect::<Vec<_>>()
         .into_any()
+}
+
+/// As the small script leaves the page when the connection is lost.
+fn offline() -> AnyView {
+    let state = HomeState::Active {
+        paid_through: today().plus_days(23),
+        days_left: 23,
+        left_percent: 77,
+    };
+    view! {
+        <div class="l-stack" data-offline="">
+            <div class="c-offline">
+                <span>"Нет связи. Данные на 22 ноября, 12:05"</span>
+                <a href="">"Повторить"</a>
+                <a href=crate::i18n::common::PHONE_HREF>"Позвонить"</a>
+            </div>
+            {balance_card(&state, Money::from_roubles(1_250), today())}
+        </div>
+    }
+    .into_any()
 }
 
 fn buttons() -> AnyView {

@@ -88,6 +88,7 @@ test("top-up refuses what is not a sum within the limits", async ({ page, open, 
     await typeSum(page, sum);
     await payButton(page).click();
     await expect(summary(page)).toContainText(words);
+    await expect(page).toHaveTitle(/^Ошибка: /);
     await expect(page.getByLabel("Оплатить другую сумму")).toHaveValue(sum);
   }
 });

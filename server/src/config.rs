@@ -2,6 +2,7 @@
 //! with its name. Every setting is described in docs/CONFIGURATION.md.
 
 use anyhow::{Context, Result, bail};
+use domain::settings::{AccessLimits, TopUpLimits};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
@@ -22,6 +23,10 @@ pub struct Config {
     pub acquirer: Acquirer,
     /// The mail system.
     pub mail: Mail,
+    /// Limits of one top-up, in kopecks.
+    pub top_up: TopUpLimits,
+    /// How many tries are free, and how long links and sessions live, in seconds.
+    pub access: AccessLimits,
     /// Logs.
     pub log: Log,
     /// The demo.
@@ -148,6 +153,8 @@ fn defaults() -> serde_json::Value {
             "webhook_networks": YOOKASSA_NETWORKS,
         },
         "mail": { "from": "Орион Экспресс <lk@orion.example>" },
+        "top_up": TopUpLimits::default(),
+        "access": AccessLimits::default(),
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
         "demo": {
             "data_dir": ".data",
@@ -196,13 +203,61 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.server.public_url = origin("server.public_url", &config.server.public_url)?;
     config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
     config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;
+    limits(&config.top_up, &config.access)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
     }
-    if !(1..=60).contains(&config.acquirer.timeout_seconds) {
-        bail!("setting acquirer.timeout_seconds: from 1 to 60");
+    // The payer waits for this call, and a request may take half a minute in all.
+    if !(1..=25).contains(&config.acquirer.timeout_seconds) {
+        bail!("setting acquirer.timeout_seconds: from 1 to 25");
     }
     Ok(config)
+}
+
+/// Limits that would close the cabinet, or open it wide, are mistakes.
+fn limits(top_up: &TopUpLimits, access: &AccessLimits) -> Result<()> {
+    if !top_up.min.is_positive() || top_up.max < top_up.min {
+        bail!(
+            "settings top_up.min and top_up.max: the first must be above 0 and not above the second"
+        );
+    }
+    for (name, value, least, most) in [
+        ("sign_in_tries", i64::from(access.sign_in_tries), 3, 100),
+        (
+            "sign_in_tries_per_address",
+            i64::from(access.sign_in_tries_per_address),
+            10,
+            100_000,
+        ),
+        ("sign_in_pause", access.sign_in_pause, 60, 86_400),
+        ("match_tries", i64::from(access.match_tries), 1, 20),
+        (
+            "lookups_per_address",
+            i64::from(access.lookups_per_address),
+            1,
+            100_000,
+        ),
+        (
+            "letters_per_contact",
+            i64::from(access.letters_per_contact),
+            1,
+            100,
+        ),
+        ("activation_life", access.activation_life, 600, 7 * 86_400),
+        ("recovery_life", access.recovery_life, 300, 86_400),
+        ("session_life", access.session_life, 600, 30 * 86_400),
+        (
+            "remembered_life",
+            access.remembered_life,
+            86_400,
+            400 * 86_400,
+        ),
+    ] {
+        if !(least..=most).contains(&value) {
+            bail!("setting access.{name}: from {least} to {most}");
+        }
+    }
+    Ok(())
 }
 
 /// `https://host[:port]` without a path.

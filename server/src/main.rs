@@ -1,13 +1,7 @@
-//! The binary `cabinet`: one program, several roles. Only this crate reads the environment, builds
-//! pools and clients, and mounts routes.
-
-mod config;
-mod http;
-mod postgres;
-mod roles;
-mod telemetry;
+//! The binary `cabinet`: one program, several roles. Here is the command line and nothing else.
 
 use clap::{Parser, Subcommand};
+use server::{config, roles, telemetry};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use crate::cabinet::{Page, page};
 use crate::error::AppError;
-use crate::i18n::{cabinet as t, lang};
+use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::{Tone, empty, icon, notice, operation_row};
 use domain::format::{deadline, money, money_spoken};
 use domain::notice::Topic;
@@ -103,7 +103,7 @@ pub fn balance_card(state: &HomeState, balance: Money, today: Date) -> AnyView {
             <svg class="c-balance__art" viewBox="0 0 416 340" preserveAspectRatio="xMaxYMin slice" aria-hidden="true" fill="currentColor">
                 <use href="#art-balance"></use>
             </svg>
-            <p class="c-chip">{face.chip}</p>
+            <p class="c-chip" data-away=common::no_connection(lang)>{face.chip}</p>
             <p class="c-balance__label">{face.label}</p>
             <p class="c-balance__sum">
                 <data value=face.sum.to_gateway() aria-hidden="true">{money(lang, face.sum)}</data>

@@ -44,6 +44,10 @@ texts! {
     request_number: "Номер для оператора:", "Number for the operator:";
     loading_failed: "Не удалось загрузить", "Could not load this";
     opens_bank: "Откроется страница банка", "Opens the bank’s page";
+    call: "Позвонить", "Call";
+    no_connection: "Нет связи", "No connection";
+    offline_since: "Нет связи. Данные на", "No connection. As of";
+    offline_not_paid: "Нет связи — платёж не начат", "No connection: the payment was not started";
     today_word: "Сегодня", "Today";
     earlier: "Раньше", "Earlier";
 }

@@ -4,7 +4,7 @@
 pub mod sprite;
 
 use crate::cabinet::Cabinet;
-use crate::i18n::provide_lang;
+use crate::i18n::{common, provide_lang};
 use crate::request::Request;
 use domain::Lang;
 use http::{HeaderName, HeaderValue};
@@ -123,6 +123,21 @@ fn document(
         }
         Kind::Public | Kind::PublicWhole => ().into_any(),
     };
+    // Filled by the small script when the connection is lost: the region must be there before.
+    let lang = request.lang;
+    let offline = (kind == Kind::Cabinet).then(|| {
+        view! {
+            <div
+                class="c-offline"
+                role="status"
+                data-away=common::offline_since(lang)
+                data-stopped=common::offline_not_paid(lang)
+                data-retry=common::retry(lang)
+                data-call=common::call(lang)
+                data-tel=common::PHONE_HREF
+            ></div>
+        }
+    });
     let theme = request.theme;
     view! {
         <!DOCTYPE html>
@@ -141,6 +156,7 @@ fn document(
                 <script defer="" src=assets.public_js.clone() nonce=nonce></script>
             </head>
             <body>
+                {offline}
                 <div id="app">{body()}</div>
                 <div class="u-sprite" inner_html=sprite::sprite(ids)></div>
                 {script}

@@ -147,6 +147,16 @@ pub fn minutes_in(lang: Lang, count: u64) -> String {
     )
 }
 
+/// How long something lives: `24 часа`, `30 минут`.
+pub fn span(lang: Lang, seconds: i64) -> String {
+    let minutes = u64::try_from(seconds / 60).unwrap_or(0);
+    if minutes >= 60 && minutes.is_multiple_of(60) {
+        hours(lang, minutes / 60)
+    } else {
+        minutes_in(lang, minutes)
+    }
+}
+
 /// A number and its word, not to be torn apart at a line's end.
 pub fn counted(count: u64, word: &str) -> String {
     format!("{count}{NBSP}{word}")
@@ -233,6 +243,13 @@ pub fn zone(lang: Lang, time: LocalTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_hours_or_minutes() {
+        assert_eq!(span(Lang::Ru, 24 * 3600), "24\u{a0}часа");
+        assert_eq!(span(Lang::Ru, 1800), "30\u{a0}минут");
+        assert_eq!(span(Lang::En, 90 * 60), "90\u{a0}minutes");
+    }
     use crate::Timestamp;
 
     fn rub(kopecks: i64) -> Money {

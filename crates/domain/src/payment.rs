@@ -27,7 +27,8 @@ pub enum PaymentState {
     WaitingForCapture,
     /// The money is ours and posted.
     Succeeded,
-    /// It will never succeed.
+    /// It was refused, ran out or was taken back. A success that the acquirer reports later is
+    /// credited all the same.
     Canceled,
     /// No answer within the resend window: people must look for it.
     Abandoned,
@@ -204,6 +205,8 @@ pub fn transition(state: PaymentState, event: &PaymentEvent) -> Result<Transitio
         (S::Submitting | S::Unknown, E::WindowPassed) => Ok(Transition::To(S::Abandoned)),
         // Money that arrives late is still money: an abandoned payment that is found goes on.
         (S::Submitting | S::Unknown | S::Abandoned, E::Answered(status)) => Ok(answer(status)),
+        // The bank may take the money after all: it is the payer's, so it is credited.
+        (S::Canceled, E::Answered(GatewayStatus::Succeeded)) => Ok(Transition::Credit),
         (S::Pending, E::Answered(GatewayStatus::Pending))
         | (S::WaitingForCapture, E::Answered(GatewayStatus::WaitingForCapture))
         | (S::Succeeded, E::Answered(GatewayStatus::Succeeded))
@@ -316,13 +319,18 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_payment_never_moves() {
+    fn a_finished_payment_moves_only_for_money_that_came_late() {
+        let late = PaymentEvent::Answered(GatewayStatus::Succeeded);
+        assert_eq!(transition(S::Canceled, &late), Ok(Transition::Credit));
         for state in [S::Succeeded, S::Canceled] {
             for event in answers().into_iter().chain([
                 PaymentEvent::Submit,
                 PaymentEvent::OutcomeUnknown,
                 PaymentEvent::WindowPassed,
             ]) {
+                if (state, &event) == (S::Canceled, &late) {
+                    continue;
+                }
                 assert!(
                     !matches!(
                         transition(state, &event),
@@ -348,7 +356,12 @@ mod tests {
                 == Ok(Transition::Credit);
             let expected = matches!(
                 state,
-                S::Submitting | S::Unknown | S::Pending | S::WaitingForCapture | S::Abandoned
+                S::Submitting
+                    | S::Unknown
+                    | S::Pending
+                    | S::WaitingForCapture
+                    | S::Abandoned
+                    | S::Canceled
             );
             assert_eq!(credited, expected, "{state:?}");
         }

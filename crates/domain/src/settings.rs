@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Limits of one top-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TopUpLimits {
     /// Smallest sum.
     pub min: Money,
@@ -23,7 +24,8 @@ impl Default for TopUpLimits {
 }
 
 /// How many tries are free before a pause, and how long things live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccessLimits {
     /// Wrong passwords per login before the pause.
     pub sign_in_tries: u32,

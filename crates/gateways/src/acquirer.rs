@@ -36,6 +36,8 @@ pub struct GatewayPayment {
     pub amount: Option<Money>,
     /// Our id as it came back.
     pub payment_id: Option<String>,
+    /// Whose wallet, as it came back.
+    pub subscriber_id: Option<String>,
     /// The payer's page.
     pub confirmation_url: Option<String>,
     /// Last digits of the card.

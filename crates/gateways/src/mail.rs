@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use lettre::message::{Mailbox as Address, MultiPart};
+use lettre::transport::smtp::response::Code;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 /// A letter.
@@ -88,13 +89,20 @@ impl Mail for Smtp {
             .await
             .map(drop)
             .map_err(|error| {
-                if error.is_permanent() {
+                if error.status().is_some_and(is_about_the_letter) {
                     MailError::Permanent(error.to_string())
                 } else {
                     MailError::Temporary(error.to_string())
                 }
             })
     }
+}
+
+/// Is this a refusal for good of the letter or its reader? A refusal of *our* sign-in (53x) is not:
+/// the letter waits until the setting is mended.
+fn is_about_the_letter(code: Code) -> bool {
+    let text = code.to_string();
+    text.starts_with('5') && !text.starts_with("53")
 }
 
 /// The HTML part: paragraphs, and the link as a button that can also be read as text.

@@ -288,15 +288,19 @@ impl TryFrom<Payment> for GatewayPayment {
         let amount = (wire.amount.currency == "RUB")
             .then(|| Money::parse_gateway(&wire.amount.value).ok())
             .flatten();
+        let ours = |name: &str| {
+            wire.metadata
+                .get(name)
+                .and_then(|value| value.as_str())
+                .map(str::to_owned)
+        };
+        let (payment_id, subscriber_id) = (ours("payment_id"), ours("subscriber_id"));
         Ok(Self {
             id: wire.id,
             status,
             amount,
-            payment_id: wire
-                .metadata
-                .get("payment_id")
-                .and_then(|value| value.as_str())
-                .map(str::to_owned),
+            payment_id,
+            subscriber_id,
             confirmation_url: wire.confirmation.and_then(|c| c.url),
             card_last4: wire
                 .method

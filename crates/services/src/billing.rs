@@ -2,7 +2,7 @@
 //! period ends or money comes in.
 
 use crate::crypto::sha256;
-use crate::error::commit;
+use crate::error::{commit, retried};
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
 use domain::billing::{Hold, Step, apply, settle};
@@ -144,15 +144,18 @@ async fn charge(
 
 /// A period has ended: charges or suspends. Runs as often as it likes; what is not due stays.
 pub async fn settle_due(services: &Services, subscriber: SubscriberId) -> Result<(), ServiceError> {
-    let (mut tx, now) = services.db.begin().await?;
-    let Some(contract) = subscriber::get(&mut tx, subscriber).await? else {
-        return Err(ServiceError::NotFound);
-    };
-    let tz = zone::parse(&contract.tz);
-    let wallet = ledger::lock(&mut tx, subscriber).await?;
-    let settled = settle_locked(&mut tx, subscriber, tz, wallet, "worker", now).await?;
-    for notice in &settled.notices {
-        inbox::insert(&mut tx, subscriber, MessageId(new_id()), notice, now).await?;
-    }
-    commit(tx).await
+    retried(|| async move {
+        let (mut tx, now) = services.db.begin().await?;
+        let Some(contract) = subscriber::get(&mut tx, subscriber).await? else {
+            return Err(ServiceError::NotFound);
+        };
+        let tz = zone::parse(&contract.tz);
+        let wallet = ledger::lock(&mut tx, subscriber).await?;
+        let settled = settle_locked(&mut tx, subscriber, tz, wallet, "worker", now).await?;
+        for notice in &settled.notices {
+            inbox::insert(&mut tx, subscriber, MessageId(new_id()), notice, now).await?;
+        }
+        commit(tx).await
+    })
+    .await
 }

@@ -60,6 +60,24 @@ impl From<domain::ledger::PostingError> for ServiceError {
     }
 }
 
+/// How often a transaction is tried that met another one on its way.
+const TRIES: u32 = 3;
+
+/// Runs a transaction, and runs it anew when another one was quicker: it then decides on what that
+/// one has left. The attempt must begin its own transaction.
+pub(crate) async fn retried<T, F>(attempt: impl Fn() -> F) -> Result<T, ServiceError>
+where
+    F: Future<Output = Result<T, ServiceError>>,
+{
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(ServiceError::Conflict(cause)) => tracing::info!(%cause, "transaction.again"),
+            decided => return decided,
+        }
+    }
+    attempt().await
+}
+
 /// Commits. An error here leaves the outcome open; natural keys resolve it when the call is
 /// repeated.
 pub(crate) async fn commit(tx: Tx) -> Result<(), ServiceError> {

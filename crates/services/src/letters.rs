@@ -2,6 +2,7 @@
 
 use crate::Services;
 use domain::Lang;
+use domain::format::span;
 
 /// A letter's subject and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +24,19 @@ fn closing(services: &Services, lang: Lang) -> String {
 /// The link that opens a registered cabinet.
 pub fn activation(services: &Services, lang: Lang, token: &str) -> Text {
     let link = format!("{}/activate/{token}", services.settings.public_url);
+    let life = span(lang, services.settings.access.activation_life);
     let closing = closing(services, lang);
     match lang {
         Lang::Ru => Text {
             subject: "Откройте личный кабинет".into(),
             body: format!(
-                "Вы создаёте личный кабинет «Орион Экспресс». Откройте ссылку и выберите пароль.\n\n{link}\n\nСсылка работает сутки и один раз. Если кабинет создаёте не вы, ничего не делайте: без этой ссылки он не откроется.\n\n{closing}"
+                "Вы создаёте личный кабинет «Орион Экспресс». Откройте ссылку и выберите пароль.\n\n{link}\n\nСсылка работает {life}, один раз. Если кабинет создаёте не вы, ничего не делайте: без этой ссылки он не откроется.\n\n{closing}"
             ),
         },
         Lang::En => Text {
             subject: "Open your cabinet".into(),
             body: format!(
-                "You are creating a cabinet at Orion Express. Open the link and choose a password.\n\n{link}\n\nThe link works once, for a day. If it was not you, do nothing: without the link the cabinet stays closed.\n\n{closing}"
+                "You are creating a cabinet at Orion Express. Open the link and choose a password.\n\n{link}\n\nThe link works once, for {life}. If it was not you, do nothing: without the link the cabinet stays closed.\n\n{closing}"
             ),
         },
     }
@@ -43,18 +45,19 @@ pub fn activation(services: &Services, lang: Lang, token: &str) -> Text {
 /// The link that sets a new password.
 pub fn recovery(services: &Services, lang: Lang, token: &str) -> Text {
     let link = format!("{}/reset-password/{token}", services.settings.public_url);
+    let life = span(lang, services.settings.access.recovery_life);
     let closing = closing(services, lang);
     match lang {
         Lang::Ru => Text {
             subject: "Новый пароль".into(),
             body: format!(
-                "Кто-то, надеемся вы, попросил новый пароль для личного кабинета «Орион Экспресс».\n\n{link}\n\nСсылка работает 30 минут и один раз. Если это были не вы, ничего не делайте: старый пароль продолжает работать.\n\n{closing}"
+                "Кто-то, надеемся вы, попросил новый пароль для личного кабинета «Орион Экспресс».\n\n{link}\n\nСсылка работает {life}, один раз. Если это были не вы, ничего не делайте: старый пароль продолжает работать.\n\n{closing}"
             ),
         },
         Lang::En => Text {
             subject: "A new password".into(),
             body: format!(
-                "Somebody, hopefully you, asked for a new password to the Orion Express cabinet.\n\n{link}\n\nThe link works once, for 30 minutes. If it was not you, do nothing: the old password keeps working.\n\n{closing}"
+                "Somebody, hopefully you, asked for a new password to the Orion Express cabinet.\n\n{link}\n\nThe link works once, for {life}. If it was not you, do nothing: the old password keeps working.\n\n{closing}"
             ),
         },
     }

@@ -7,14 +7,15 @@
 //! answers arrive at once — the second waits for the row and finds it final.
 
 use crate::billing::{digest, new_id, settle_locked};
-use crate::error::commit;
+use crate::error::{commit, retried};
 use crate::{ServiceError, Services, zone};
 use domain::billing::Hold;
 use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
 use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::{
-    CancelReason, PaymentEvent, PaymentState, Transition, may_resend, poll_pause, transition,
+    CancelReason, GatewayStatus, PaymentEvent, PaymentState, Transition, may_resend, poll_pause,
+    transition,
 };
 use domain::receipt::{ReceiptState, advance_vat};
 use domain::{Email, Money, Timestamp};
@@ -50,12 +51,16 @@ pub async fn check(
         .await?
         .ok_or(ServiceError::NotFound)?;
     drop(tx);
-    if !found.state.is_open() && found.state != PaymentState::Abandoned {
+    // A cancelled payment is looked at too: a notification may speak of money that came late.
+    if found.state == PaymentState::Succeeded {
         return Ok(found.state);
     }
     if let Some(object) = &found.gateway_payment_id {
         let answer = services.acquirer.get(object).await;
         return record(services, subscriber, id, Call::Get, answer).await;
+    }
+    if found.state == PaymentState::Canceled {
+        return Ok(found.state);
     }
     match found.first_sent_at {
         Some(sent) if may_resend(sent, now) => {
@@ -150,16 +155,20 @@ pub async fn record(
     call: Call,
     answer: Result<GatewayPayment, AcquirerError>,
 ) -> Result<PaymentState, ServiceError> {
-    let (mut tx, now) = services.db.begin().await?;
-    let found = payment::lock(&mut tx, subscriber, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let state = match answer {
-        Ok(object) => answered(&mut tx, services, &found, &object, now).await?,
-        Err(error) => unanswered(&mut tx, &found, call, &error, now).await?,
-    };
-    commit(tx).await?;
-    Ok(state)
+    let answer = &answer;
+    retried(|| async move {
+        let (mut tx, now) = services.db.begin().await?;
+        let found = payment::lock(&mut tx, subscriber, id)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let state = match answer {
+            Ok(object) => answered(&mut tx, services, &found, object, now).await?,
+            Err(error) => unanswered(&mut tx, &found, call, error, now).await?,
+        };
+        commit(tx).await?;
+        Ok(state)
+    })
+    .await
 }
 
 async fn answered(
@@ -173,10 +182,22 @@ async fn answered(
         tracing::error!(payment = %found.id, object = %object.id, "payment.foreign_object: the acquirer's object carries another id");
         return Ok(found.state);
     }
+    if let Some(known) = &found.gateway_payment_id
+        && *known != object.id
+    {
+        tracing::error!(payment = %found.id, %known, object = %object.id, "payment.second_object: the acquirer has two for one payment, people must look");
+        return Ok(found.state);
+    }
     let decided = match transition(found.state, &PaymentEvent::Answered(object.status.clone())) {
         Ok(decided) => decided,
         Err(rejected) => {
-            tracing::warn!(payment = %found.id, %rejected, "payment.rejected_answer");
+            if let (PaymentState::Succeeded, GatewayStatus::Canceled(_)) =
+                (found.state, &object.status)
+            {
+                tracing::error!(payment = %found.id, object = %object.id, "payment.cancelled_after_credit: people must look");
+            } else {
+                tracing::warn!(payment = %found.id, %rejected, "payment.rejected_answer");
+            }
             return Ok(found.state);
         }
     };
@@ -206,6 +227,9 @@ async fn answered(
             Ok(PaymentState::Canceled)
         }
         Transition::Credit => {
+            if !found.state.is_open() {
+                tracing::error!(payment = %found.id, object = %object.id, was = found.state.code(), "payment.late_success: credited");
+            }
             credit(conn, found, object, now).await?;
             change.credited_at = Some(now);
             payment::update(conn, found, PaymentState::Succeeded, &change).await?;
@@ -224,16 +248,18 @@ async fn unanswered(
     if !found.state.is_open() {
         return Ok(found.state);
     }
-    tracing::warn!(payment = %found.id, %error, "payment.no_answer");
-    let creating = call != Call::Get;
+    if matches!(error, AcquirerError::Refused { .. }) {
+        tracing::error!(payment = %found.id, %error, "payment.refused_by_acquirer");
+    } else {
+        tracing::warn!(payment = %found.id, %error, "payment.no_answer");
+    }
+    // Only the first call can be over for good. A repeated one that is refused says nothing about
+    // the earlier calls: one of them may have made the payment.
     let final_reason = match error {
-        AcquirerError::NotSent(_) if call == Call::FirstCreate => {
-            Some(CancelReason::BankUnavailable)
-        }
-        AcquirerError::Refused { .. } | AcquirerError::NotFound if creating => {
-            Some(CancelReason::Refused)
-        }
-        _ => None,
+        _ if call != Call::FirstCreate => None,
+        AcquirerError::NotSent(_) => Some(CancelReason::BankUnavailable),
+        AcquirerError::Refused { .. } | AcquirerError::NotFound => Some(CancelReason::Refused),
+        AcquirerError::TooMany { .. } | AcquirerError::Unknown(_) => None,
     };
     if let Some(reason) = final_reason {
         cancel(conn, found, reason, Change::default(), now).await?;
@@ -245,7 +271,7 @@ async fn unanswered(
     };
     let unknown = matches!(error, AcquirerError::Unknown(_) | AcquirerError::NotSent(_));
     let state = match transition(found.state, &PaymentEvent::OutcomeUnknown) {
-        Ok(Transition::To(state)) if creating && unknown => state,
+        Ok(Transition::To(state)) if call != Call::Get && unknown => state,
         _ => found.state,
     };
     let change = Change {

@@ -257,7 +257,9 @@ async fn build_view(
         } else {
             found.state
         },
-        reason: found.cancel_reason,
+        reason: found
+            .cancel_reason
+            .filter(|_| found.state == PaymentState::Canceled),
         created_at: zone::local(viewer.tz, found.created_at),
         credited_at: found.credited_at.map(|at| zone::local(viewer.tz, at)),
         waiting_seconds: now

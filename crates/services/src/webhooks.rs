@@ -2,13 +2,18 @@
 //! makes us look at the object ourselves.
 
 use crate::error::commit;
-use crate::{ServiceError, Services, jobs, payment_flow};
+use crate::payment_flow::{self, Call};
+use crate::{ServiceError, Services, jobs};
+use gateways::acquirer::{AcquirerError, GatewayPayment};
 use serde_json::Value;
 use std::net::IpAddr;
 use storage::{payment, throttle, webhook};
 
 /// Notifications about objects we do not know, per address and hour, before they are dropped.
 const UNKNOWN_PER_HOUR: u32 = 120;
+
+/// Outcome of a notification about something that is not ours.
+const UNKNOWN: &str = "unknown_object";
 
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +62,9 @@ pub async fn receive(
     Ok(Received::Kept)
 }
 
-/// Looks at the object of a notification. One about an object that the create call has not yet
-/// written down is found by our own id inside the object itself, read from the acquirer.
+/// Looks at the object of a notification. One that is not written down yet, because the answer of
+/// its create call is still under way or was lost, is found by our own ids inside the object itself,
+/// as read from the acquirer.
 pub async fn process(services: &Services, object: &str) -> Result<(), ServiceError> {
     let gateway = services.acquirer.name();
     let (mut tx, _) = services.db.begin().await?;
@@ -68,13 +74,31 @@ pub async fn process(services: &Services, object: &str) -> Result<(), ServiceErr
         payment_flow::check(services, subscriber, id).await?.code()
     } else {
         match services.acquirer.get(object).await {
-            // Our create call is still under way: its own answer or the poll will record it.
-            Ok(found) if found.payment_id.is_some() => "early",
-            Ok(_) | Err(gateways::acquirer::AcquirerError::NotFound) => "unknown_object",
+            Ok(found) => adopt(services, found).await?,
+            Err(AcquirerError::NotFound) => UNKNOWN,
             Err(error) => return Err(ServiceError::Internal(error.to_string())),
         }
     };
     let (mut tx, now) = services.db.begin().await?;
     webhook::processed(&mut tx, gateway, object, outcome, now).await?;
     commit(tx).await
+}
+
+/// Records an object whose payment does not know it yet.
+async fn adopt(services: &Services, found: GatewayPayment) -> Result<&'static str, ServiceError> {
+    let ours = (
+        found
+            .subscriber_id
+            .as_deref()
+            .and_then(|id| id.parse().ok()),
+        found.payment_id.as_deref().and_then(|id| id.parse().ok()),
+    );
+    let (Some(subscriber), Some(id)) = ours else {
+        return Ok(UNKNOWN);
+    };
+    match payment_flow::record(services, subscriber, id, Call::Get, Ok(found)).await {
+        Ok(state) => Ok(state.code()),
+        Err(ServiceError::NotFound) => Ok(UNKNOWN),
+        Err(error) => Err(error),
+    }
 }

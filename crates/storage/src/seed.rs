@@ -193,3 +193,14 @@ pub async fn insert_subscription(
     .await?;
     Ok(())
 }
+
+/// All contracts, for load tests.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn subscribers(db: &crate::Db) -> Result<Vec<SubscriberId>, StorageError> {
+    let ids = sqlx::query_scalar!("select subscriber_id from billing.subscriber")
+        .fetch_all(db.pool())
+        .await?;
+    Ok(ids.into_iter().map(SubscriberId).collect())
+}

@@ -1,7 +1,7 @@
 //! Routes and what stands before them: who asks, forgery, headers, limits.
 
 mod api;
-mod assets;
+pub(crate) mod assets;
 mod headers;
 mod health;
 mod pages;

@@ -1,20 +1,20 @@
 //! Everything at once, for somebody who wants to see it: an embedded database, demo data, the
 //! stand-in for the acquirer, the worker and the cabinet. Ctrl-C stops it all in order.
 
-use super::{Built, Shutdown, build, listen, migrate, sandbox, serve};
+use super::{Built, Shutdown, build, listen, migrate, owner, sandbox, serve};
 use crate::config::Config;
 use crate::postgres::Cluster;
 use anyhow::{Context, Result};
 use secrecy::SecretString;
 use std::io::Write;
 use std::process::ExitCode;
-use storage::Db;
 
 /// Runs until asked to stop.
 pub async fn run(mut config: Config) -> Result<ExitCode> {
     // Both ports first: a busy one is found out before anything is started.
     let cabinet = listen("server.listen", config.server.listen).await?;
     let acquirer = listen("demo.sandbox_listen", config.demo.sandbox_listen).await?;
+    crate::http::assets::find(&config.server.site_root)?;
     let shutdown = Shutdown::on_signal();
     let cluster = start_database(&mut config).await?;
     let result = run_on_database(&mut config, cabinet, acquirer, shutdown).await;
@@ -41,9 +41,8 @@ async fn run_on_database(
     acquirer: tokio::net::TcpListener,
     shutdown: Shutdown,
 ) -> Result<()> {
-    use secrecy::ExposeSecret;
     std::fs::create_dir_all(&config.demo.data_dir)?;
-    let owner = Db::connect(config.owner_url()?.expose_secret(), 2)?;
+    let owner = owner(config)?;
     migrate::migrate(&owner).await?;
     owner.close().await;
     config.acquirer.base_url = format!("{}/v3", local(config.demo.sandbox_listen));

@@ -1,16 +1,15 @@
 //! Questions to the ledger.
 
+use super::{NO_ANSWER, owner};
 use crate::config::Config;
 use anyhow::{Context, Result};
-use secrecy::ExposeSecret;
 use std::io::Write;
 use std::process::ExitCode;
-use storage::Db;
 
 /// Proves the invariants; exit code 1 names the rows that break one.
 pub async fn check(config: Config) -> Result<ExitCode> {
-    let db = Db::connect(config.owner_url()?.expose_secret(), 2)?;
-    let (mut tx, _) = db.begin().await.context("the database is out of reach")?;
+    let db = owner(&config)?;
+    let (mut tx, _) = db.begin().await.context(NO_ANSWER)?;
     let findings = storage::ledger_check::check(&mut tx).await?;
     drop(tx);
     db.close().await;

@@ -1,14 +1,14 @@
 //! Brings the database's structure up to date.
 
+use super::{NO_ANSWER, owner};
 use crate::config::Config;
 use anyhow::{Context, Result};
-use secrecy::ExposeSecret;
 use std::process::ExitCode;
 use storage::Db;
 
 /// Migrates once.
 pub async fn run(config: Config) -> Result<ExitCode> {
-    let db = Db::connect(config.owner_url()?.expose_secret(), 2)?;
+    let db = owner(&config)?;
     migrate(&db).await?;
     db.close().await;
     tracing::info!("migrate.done");
@@ -17,11 +17,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 
 /// Makes the application's role, the tables, the job queue's tables, and the rights on them.
 pub async fn migrate(db: &Db) -> Result<()> {
-    let mut conn = db
-        .pool()
-        .acquire()
-        .await
-        .context("the database is out of reach")?;
+    let mut conn = db.pool().acquire().await.context(NO_ANSWER)?;
     storage::db::ensure_application_role(&mut conn)
         .await
         .context(

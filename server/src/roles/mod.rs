@@ -29,6 +29,15 @@ pub struct Built {
     pub mailbox: Option<Mailbox>,
 }
 
+/// What is said when the database does not answer.
+pub const NO_ANSWER: &str = "the database does not answer: is it running, and is setting database.url (DATABASE_URL) right?";
+
+/// The database as its owner, for what changes its structure or looks at all of it.
+pub fn owner(config: &Config) -> Result<Db> {
+    let url = config.owner_url()?.expose_secret();
+    Db::connect(url, 2).context("setting database.owner_url or database.url is not understood")
+}
+
 /// Puts the services together.
 pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Built> {
     let db = Db::connect(database.expose_secret(), config.database.max_connections)
@@ -55,6 +64,8 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
     let sms = demo.then(|| Arc::new(mailbox.clone()) as Arc<dyn Sms>);
     let settings = Settings {
         public_url: config.server.public_url.clone(),
+        access: config.access,
+        top_up: config.top_up,
         hash_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
         ..Settings::default()
     };

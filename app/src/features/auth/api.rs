@@ -103,6 +103,24 @@ pub async fn resend(registration: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// The form of the password block. Whoever has typed a password wants that one, even when the other
+/// choice is still marked.
+fn command(
+    token: String,
+    choice: &str,
+    offered: String,
+    password: String,
+    remember: bool,
+) -> SetPassword {
+    SetPassword {
+        token,
+        take_offered: choice != "own" && password.is_empty(),
+        offered,
+        own: password,
+        remember,
+    }
+}
+
 async fn set_password(purpose: Purpose, command: SetPassword) -> Result<(), AppError> {
     let request = request()?;
     let session = activation::set_password(&request.services, &request.actor, purpose, command)
@@ -122,14 +140,7 @@ pub async fn activate(
     #[server(default)] password: String,
     #[server(default)] remember: bool,
 ) -> Result<(), AppError> {
-    let take_offered = choice != "own";
-    let command = SetPassword {
-        token,
-        take_offered,
-        offered,
-        own: password,
-        remember,
-    };
+    let command = command(token, &choice, offered, password, remember);
     set_password(Purpose::Activation, command).await
 }
 
@@ -142,14 +153,7 @@ pub async fn reset_password(
     #[server(default)] password: String,
     #[server(default)] remember: bool,
 ) -> Result<(), AppError> {
-    let take_offered = choice != "own";
-    let command = SetPassword {
-        token,
-        take_offered,
-        offered,
-        own: password,
-        remember,
-    };
+    let command = command(token, &choice, offered, password, remember);
     set_password(Purpose::Recovery, command).await
 }
 

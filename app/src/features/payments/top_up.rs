@@ -3,13 +3,14 @@
 
 use super::api::{TopUpPage, load_top_up};
 use crate::cabinet::{Page, page};
-use crate::i18n::{cabinet as t, lang};
+use crate::i18n::{auth::window_title, cabinet as t, lang};
 use crate::ui::{Input, error_of, field, icon, summary};
 use domain::form::parse_amount;
 use domain::format::money;
 use domain::top_up::{Meaning, TopUpForm};
 use domain::{Lang, Money};
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// The page.
 #[component]
@@ -68,7 +69,10 @@ fn view(data: &TopUpPage) -> AnyView {
         }
     };
     let on_balance = t::on_balance(lang, form.available);
+    let wrong = (!data.errors.is_empty())
+        .then(|| view! { <Title text=window_title(lang, t::top_up_title(lang), true)/> });
     view! {
+        {wrong}
         {summary(&data.errors)}
         <form class="l-split" method="post" action="/api/payments/start" novalidate="">
             <input type="hidden" name="key" value=form.key.clone()/>

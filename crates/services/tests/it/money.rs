@@ -473,6 +473,7 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
         status: domain::payment::GatewayStatus::Succeeded,
         amount: Some(Money::from_roubles(14)),
         payment_id: Some(started.payment.to_string()),
+        subscriber_id: None,
         confirmation_url: None,
         card_last4: None,
         receipt_accepted: false,
@@ -551,4 +552,99 @@ async fn the_sandboxs_lies_in_notifications_do_not_matter(pool: PgPool) {
             .state,
         PaymentState::Pending
     );
+}
+
+/// The bank took the money after all: it is credited, once, and the invariants hold.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_success_after_the_cancellation_is_credited(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet
+        .acquirer
+        .decline(&object, Reason::InsufficientFunds)
+        .unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    let refused = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(refused.reason, Some(CancelReason::InsufficientFunds));
+    cabinet.acquirer.complete_late(&object).unwrap();
+    for _ in 0..3 {
+        notify(&cabinet, &object).await;
+        cabinet.jobs().await;
+    }
+    let late = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!((late.state, late.reason), (PaymentState::Succeeded, None));
+    assert!(late.served);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from ledger.op where actor = 'acquirer' and kind = 'top_up'")
+            .await,
+        1
+    );
+    cabinet.check().await;
+}
+
+/// The answer of the create call never came, but the payer paid: the notification alone is enough.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_notification_finds_a_payment_whose_answer_was_lost(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::Create,
+        Fault::ServerError {
+            when: When::AfterCommit,
+        },
+    ));
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let made = cabinet.acquirer.payments();
+    let object = made[0]["id"].as_str().unwrap().to_owned();
+    cabinet.acquirer.complete(&object).unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    let found = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(found.state, PaymentState::Succeeded);
+    assert_eq!(cabinet.object(&started).await, object);
+    cabinet.check().await;
+}
+
+/// A refusal of a repeated call says nothing about the first one: the payment stays open.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_refused_repetition_does_not_end_a_payment(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let viewer = actor.viewer.clone().unwrap();
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::Create,
+        Fault::ServerError {
+            when: When::AfterCommit,
+        },
+    ));
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let refused = gateways::acquirer::AcquirerError::Refused {
+        status: 401,
+        code: "invalid_credentials".into(),
+        description: String::new(),
+    };
+    let state = payment_flow::record(
+        &cabinet.services,
+        viewer.subscriber,
+        started.payment,
+        payment_flow::Call::RepeatedCreate,
+        Err(refused),
+    )
+    .await
+    .unwrap();
+    assert_eq!(state, PaymentState::Unknown);
+    let state = payment_flow::check(&cabinet.services, viewer.subscriber, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(state, PaymentState::Pending);
 }

@@ -1,0 +1,32 @@
+// The numbers that the project holds itself to. `goal` is what we want, `gate` what must not be
+// passed. Sizes are bytes as a browser gets them (brotli).
+const kb = 1024;
+
+export const budgets = {
+  "weight.wasm": { what: "browser's module", unit: "B", goal: 180 * kb, gate: 240 * kb },
+  "weight.js": { what: "module's loader and the script of every page", unit: "B", goal: 12 * kb, gate: 18 * kb },
+  "weight.css": { what: "whole style sheet", unit: "B", goal: 12 * kb, gate: 16 * kb },
+  "weight.login": { what: "/login, HTML with its styles", unit: "B", goal: 9 * kb, gate: 14 * kb },
+  "weight.login.js": { what: "/login, scripts before load", unit: "B", goal: 1 * kb, gate: 3 * kb },
+  "weight.login.wasm": { what: "/login, modules", unit: "B", goal: 0, gate: 0 },
+  "weight.home": { what: "/home, HTML", unit: "B", goal: 12 * kb, gate: 20 * kb },
+  "ledger.topup.c8": { what: "top-up posting : pgbench TPC-B, 8 clients", unit: "ratio", goal: 1, gate: 0.7 },
+  "ledger.topup.c32": { what: "top-up posting : pgbench TPC-B, 32 clients", unit: "ratio", goal: 1, gate: 0.7 },
+};
+
+/** A measured value beside its budget. */
+export function judge(id, value) {
+  const { what, unit, goal, gate } = budgets[id];
+  const more = goal > gate;
+  const within = (limit) => (more ? value >= limit : value <= limit);
+  return { id, what, value, unit, goal, gate, reached: within(goal) ? "goal" : within(gate) ? "gate" : "short" };
+}
+
+/** Prints results as a table; says whether all are within their gates. */
+export function report(results) {
+  for (const { id, what, value, unit, goal, gate, reached } of results) {
+    const number = (n) => (unit === "ratio" ? n.toFixed(2) : String(n)).padStart(7);
+    console.log(`${id.padEnd(18)} ${number(value)} ${unit.padEnd(5)}  goal ${number(goal)}  gate ${number(gate)}  ${reached.padEnd(5)}  ${what}`);
+  }
+  return results.every(({ reached }) => reached !== "short");
+}

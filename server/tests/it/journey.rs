@@ -1,0 +1,172 @@
+//! The main job through the routes, without scripts and with a real mail server: from the card in
+//! hand to working television and back in.
+
+use crate::support::{Browser, Smtp, app_with, person};
+use secrecy::SecretString;
+use sqlx::PgPool;
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn from_a_card_in_hand_to_working_television_and_back_in(pool: PgPool) {
+    let smtp = Smtp::start(&[]).await;
+    let app = app_with(pool, |config| {
+        let url = format!("smtp://lk:secret@127.0.0.1:{}", smtp.port);
+        config.mail.smtp_url = Some(SecretString::from(url));
+    })
+    .await;
+    let newcomer = person("try the registration");
+    let mut browser = Browser::new(&app.url);
+
+    // Registers; spaces and dashes are welcome.
+    let form = browser.get("/register").await.form("/api/auth/register");
+    let spaced = format!(" {}-{} ", &newcomer.card[..4], &newcomer.card[4..]);
+    let page = browser.submit(form.with("card", &spaced)).await;
+    assert!(page.path.starts_with("/register/details?r="), "{page:?}");
+    let form = page
+        .form("/api/auth/register-details")
+        .with("contract", newcomer.contract)
+        .with("email", "elena@mail.example")
+        .with("terms", "true")
+        .with("personal_data", "true");
+    let page = browser.submit(form).await;
+    assert_eq!(page.heading(), "Откройте письмо");
+
+    // The letter, as a mail program shows it.
+    app.jobs().await;
+    let letter = smtp.letter("elena@mail.example").await;
+    assert_eq!(letter.subject, "Откройте личный кабинет");
+    assert_eq!(letter.from, "\"Орион Экспресс\" <lk@orion.example>");
+    assert_eq!(letter.user.as_deref(), Some("lk"));
+    let link = letter
+        .text
+        .lines()
+        .find(|line| line.starts_with(&app.url))
+        .unwrap();
+    assert!(letter.html.contains(&format!("href=\"{link}\"")));
+    assert!(letter.id.ends_with("@orion.example>"));
+
+    // A mail scanner looks first; the link still works.
+    let path = link.strip_prefix(&app.url).unwrap();
+    assert_eq!(Browser::new(&app.url).get(path).await.status, 200);
+    let page = browser.get(path).await;
+    assert_eq!(page.heading(), "Кабинет готов");
+    assert_eq!(page.header("cache-control"), "private, no-store");
+    let form = page.form("/api/auth/activate");
+    let offered = form
+        .fields
+        .iter()
+        .find(|(name, _)| name == "offered")
+        .unwrap()
+        .1
+        .clone();
+    let page = browser.submit(form).await;
+    assert_eq!(page.path, "/home");
+    assert!(page.main().contains("Приостановлено"), "{}", page.main());
+    assert_eq!(browser.get(path).await.status, 410);
+
+    // Pays what is missing; the acquirer's notification decides.
+    let form = browser
+        .get("/payments/top-up")
+        .await
+        .form("/api/payments/start");
+    let page = browser.submit(form.clone()).await;
+    assert!(page.path.contains("/pay/"), "{}", page.path);
+    let object = app.acquirer.payments()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.acquirer.complete(&object).unwrap();
+    wait_for_notification(&app.pool).await;
+    app.jobs().await;
+    let home = browser.get("/home").await;
+    assert!(home.main().contains("Работает"), "{}", home.main());
+    assert_eq!(home.status, 200);
+    // The same form again, as after Back: the same payment.
+    let page = browser.submit(form).await;
+    assert_eq!(page.heading(), "Платёж прошёл");
+    assert_eq!(app.acquirer.payments().len(), 1);
+    assert!(
+        browser
+            .get("/expenses")
+            .await
+            .main()
+            .contains("+140\u{a0}₽")
+    );
+    assert!(browser.get("/messages").await.main().contains("Зачислено"));
+    assert!(browser.get("/payments").await.main().contains("140\u{a0}₽"));
+
+    // Leaves and comes back.
+    let form = browser.get("/menu").await.form("/api/auth/sign-out");
+    assert_eq!(browser.submit(form).await.path, "/login");
+    assert!(browser.get("/home").await.path.starts_with("/login?next="));
+    assert_eq!(browser.sign_in(newcomer.card, &offered).await.path, "/home");
+    app.check().await;
+}
+
+/// The notification is stored by its own request; the queue's run has to come after it.
+async fn wait_for_notification(pool: &PgPool) {
+    crate::support::wait_for(
+        "a notification",
+        std::time::Duration::from_secs(10),
+        async || {
+            sqlx::query_scalar::<_, bool>("select exists (select from billing.webhook_inbox)")
+                .fetch_one(pool)
+                .await
+                .unwrap()
+        },
+    )
+    .await;
+}
+
+/// A forgotten password: the same answer for everybody, a letter only for those who exist.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_forgotten_password_is_set_anew_by_a_letter(pool: PgPool) {
+    let smtp = Smtp::start(&[]).await;
+    let app = app_with(pool, |config| {
+        let url = format!("smtp://127.0.0.1:{}", smtp.port);
+        config.mail.smtp_url = Some(SecretString::from(url));
+    })
+    .await;
+    let person = person("three weeks");
+    let mut answers = Vec::new();
+    for login in [person.card, "020799999999", "nobody@mail.example"] {
+        let mut browser = Browser::new(&app.url);
+        let form = browser
+            .get("/forgot-password")
+            .await
+            .form("/api/auth/forgot");
+        let page = browser.submit(form.with("login", login)).await;
+        answers.push((page.status, page.main()));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    app.jobs().await;
+    let email: String = sqlx::query_scalar(
+        "select a.email from identity.account a join identity.membership m using (account_id)
+         join billing.subscriber s using (subscriber_id) where s.contract = $1",
+    )
+    .bind(person.contract)
+    .fetch_one(&app.pool)
+    .await
+    .unwrap();
+    let letter = smtp.letter(&email).await;
+    let link = letter
+        .text
+        .lines()
+        .find(|line| line.starts_with(&app.url))
+        .unwrap();
+    let path = link.strip_prefix(&app.url).unwrap();
+
+    let mut browser = Browser::new(&app.url);
+    let page = browser.get(path).await;
+    // What was typed counts, even when the other choice is still marked.
+    let form = page
+        .form("/api/auth/reset")
+        .with("password", "корова-сено7");
+    assert_eq!(browser.submit(form).await.path, "/home");
+    let mut old = Browser::new(&app.url);
+    let refused = old.sign_in(person.card, services::demo::PASSWORD).await;
+    assert!(refused.summary().contains("не подходят"), "{refused:?}");
+    assert_eq!(old.sign_in(person.card, "корова-сено7").await.path, "/home");
+    app.jobs().await;
+    assert_eq!(smtp.letters(&email).len(), 2, "the contact is told");
+}

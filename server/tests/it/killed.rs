@@ -1,0 +1,203 @@
+//! A process dies between the acquirer's success and our commit: nothing is lost, nothing is doubled.
+//!
+//! The test holds a lock that the crediting transaction needs, waits until a process of ours stands
+//! before it, and kills that process as a crash would: signal 9, in the middle of the transaction.
+
+use crate::support::{Browser, Stand, app, database_url, person, wait_for};
+use services::demo::PASSWORD;
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use std::time::Duration;
+
+/// Where the transaction is stopped: before the first posting, after it, after everything but the
+/// message.
+const POINTS: [&str; 3] = [
+    "select from ledger.wallet for update",
+    "lock table billing.receipt in share mode",
+    "lock table inbox.message in share mode",
+];
+
+async fn one(pool: &PgPool, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+async fn credits(pool: &PgPool) -> i64 {
+    one(
+        pool,
+        "select count(*) from ledger.op where actor = 'acquirer' and idem_key like 'topup:%'",
+    )
+    .await
+}
+
+/// Holds the lock; ends with the connection.
+async fn hold(pool: &PgPool, statement: &'static str) -> PgConnection {
+    let mut conn = PgConnection::connect_with(&pool.connect_options())
+        .await
+        .unwrap();
+    conn.execute("begin").await.unwrap();
+    conn.execute(statement).await.unwrap();
+    conn
+}
+
+async fn somebody_waits(pool: &PgPool) {
+    wait_for("a process at the lock", Duration::from_secs(30), async || {
+        one(pool, "select count(*) from pg_stat_activity
+            where datname = current_database() and usename = 'cabinet_app' and wait_event_type = 'Lock'").await > 0
+    })
+    .await;
+}
+
+/// Signs in and starts the top-up of what is missing.
+async fn start_paying(stand: &Stand) -> (Browser, String) {
+    let mut browser = Browser::new(&stand.url());
+    let signed_in = browser
+        .sign_in(person("suspended, 140").card, PASSWORD)
+        .await;
+    assert_eq!(signed_in.path, "/home");
+    let form = browser
+        .get("/payments/top-up")
+        .await
+        .form("/api/payments/start");
+    let page = browser.submit(form).await;
+    assert!(page.path.contains("/pay/"), "{}", page.path);
+    let payments = browser.get("/payments").await;
+    let link = scraper::Html::parse_document(&payments.html)
+        .select(
+            &scraper::Selector::parse("main a[href^='/payments/']:not([href$='top-up'])").unwrap(),
+        )
+        .next()
+        .and_then(|link| link.value().attr("href"))
+        .unwrap()
+        .to_owned();
+    (browser, link)
+}
+
+async fn killed_worker(pool: PgPool, statement: &'static str) {
+    let app = app(pool).await;
+    let stand = Stand::start("worker", &database_url(&app.pool, "cabinet_app")).await;
+    let _serve = stand.serve().await;
+    let worker = stand.worker();
+    let (mut browser, link) = start_paying(&stand).await;
+    let object = stand.object().await;
+
+    let lock = hold(&app.pool, statement).await;
+    stand.complete(&object).await;
+    somebody_waits(&app.pool).await;
+    worker.kill().await;
+    drop(lock);
+    wait_for(
+        "the dead one's connection to end",
+        Duration::from_secs(10),
+        async || {
+            one(
+                &app.pool,
+                "select count(*) from pg_stat_activity where datname = current_database()
+            and usename = 'cabinet_app' and state = 'idle in transaction'",
+            )
+            .await
+                == 0
+        },
+    )
+    .await;
+    assert_eq!(credits(&app.pool).await, 0, "{statement}");
+    app.check().await;
+
+    // Two workers at once come in its place.
+    let _workers = (stand.worker(), stand.worker());
+    wait_for("the credit", Duration::from_secs(60), async || {
+        credits(&app.pool).await > 0
+    })
+    .await;
+    assert_eq!(browser.get(&link).await.heading(), "Платёж прошёл");
+    assert!(browser.get("/home").await.main().contains("Работает"));
+    // The acquirer repeats itself; nothing follows.
+    stand
+        .acquirer(
+            reqwest::Method::POST,
+            &format!("/payments/{object}/redeliver"),
+            None,
+        )
+        .await;
+    wait_for("the repeated notification", Duration::from_secs(20), async || {
+        one(&app.pool, "select max(hits)::bigint from billing.webhook_inbox where processed_at is not null").await > 1
+    })
+    .await;
+    assert_eq!(credits(&app.pool).await, 1, "{statement}");
+    assert_eq!(
+        one(
+            &app.pool,
+            "select count(*) from billing.receipt where total_kop = 14000"
+        )
+        .await,
+        1
+    );
+    app.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_worker_killed_before_the_posting_credits_once(pool: PgPool) {
+    killed_worker(pool, POINTS[0]).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_worker_killed_after_the_posting_credits_once(pool: PgPool) {
+    killed_worker(pool, POINTS[1]).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_worker_killed_before_the_commit_credits_once(pool: PgPool) {
+    killed_worker(pool, POINTS[2]).await;
+}
+
+/// The server itself asks the acquirer when the person does: it may die there too.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_server_killed_before_the_commit_credits_once(pool: PgPool) {
+    let app = app(pool).await;
+    let stand = Stand::start("server", &database_url(&app.pool, "cabinet_app")).await;
+    let serve = stand.serve().await;
+    let (mut browser, link) = start_paying(&stand).await;
+    let object = stand.object().await;
+    stand.complete(&object).await;
+    let asking = format!("{link}?check=1");
+
+    let lock = hold(&app.pool, POINTS[2]).await;
+    let url = format!("{}{asking}", stand.url());
+    let cookie = format!(
+        "__Host-session={}",
+        browser.cookie("__Host-session").unwrap()
+    );
+    let lost = tokio::spawn(
+        reqwest::Client::builder()
+            .build()
+            .unwrap()
+            .get(url)
+            .header("cookie", cookie)
+            .send(),
+    );
+    somebody_waits(&app.pool).await;
+    serve.kill().await;
+    assert!(
+        lost.await.unwrap().is_err(),
+        "the person's connection broke"
+    );
+    drop(lock);
+
+    // Nobody but the server is there, and the person asks again.
+    let _serve = stand.serve().await;
+    assert_eq!(credits(&app.pool).await, 0);
+    assert_eq!(browser.get(&asking).await.heading(), "Платёж прошёл");
+    assert_eq!(credits(&app.pool).await, 1);
+    // What the queue still holds from before changes nothing.
+    let worker = stand.worker();
+    wait_for("an empty queue", Duration::from_secs(60), async || {
+        one(
+            &app.pool,
+            "select count(*) from billing.webhook_inbox where processed_at is null",
+        )
+        .await
+            == 0
+    })
+    .await;
+    assert!(worker.stop().await);
+    assert_eq!(credits(&app.pool).await, 1);
+    app.check().await;
+}
