@@ -6,6 +6,7 @@
 
 use crate::config::Demo;
 use anyhow::{Context, Result, bail};
+use std::fs::{File, TryLockError};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,6 +21,8 @@ pub struct Cluster {
     socket: PathBuf,
     user: Option<User>,
     server: Child,
+    /// Held as long as this cabinet lives, whatever ends it.
+    _lock: File,
 }
 
 /// The unprivileged user it runs as.
@@ -44,10 +47,14 @@ impl Cluster {
             }
             std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
         }
+        let lock = lock(&home)?;
         if !data.join("PG_VERSION").is_file() {
             initialise(&bin, &data, user).await?;
+        } else if data.join("postmaster.pid").exists() {
+            // Its cabinet is gone, since the lock is ours: what still runs here was left behind.
+            stop(&bin, &data, user).await;
         }
-        let log = std::fs::File::create(home.join("log"))?;
+        let log = File::create(home.join("log"))?;
         let mut command = program(&bin, "postgres", user);
         command
             .arg("-D")
@@ -75,6 +82,7 @@ impl Cluster {
             socket,
             user,
             server,
+            _lock: lock,
         };
         cluster.wait_until_ready(&home).await?;
         cluster.ensure_database("cabinet").await?;
@@ -87,7 +95,7 @@ impl Cluster {
                 let log = std::fs::read_to_string(home.join("log")).unwrap_or_default();
                 let last = log.lines().rev().take(3).collect::<Vec<_>>().join(" / ");
                 bail!(
-                    "the embedded database stopped at once ({status}): {last}. If another cabinet runs in this folder, stop it; if the data is broken, move {} away",
+                    "the embedded database stopped at once ({status}): {last}. If its data is broken, move {} away",
                     home.display()
                 );
             }
@@ -131,20 +139,38 @@ impl Cluster {
 
     /// Stops it in order: connections are ended, everything is written.
     pub async fn stop(mut self) {
-        let stopped = program(&self.bin, "pg_ctl", self.user)
-            .arg("stop")
-            .arg("-D")
-            .arg(&self.data)
-            .args(["-m", "fast", "-w", "-t", "30"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .await;
-        if !stopped.is_ok_and(|status| status.success()) {
+        if !stop(&self.bin, &self.data, self.user).await {
             tracing::warn!("postgres.stop: it did not stop in time");
         }
         let _ = self.server.wait().await;
     }
+}
+
+/// One cabinet a folder: the lock ends with its process, however that ends.
+fn lock(home: &Path) -> Result<File> {
+    let file = File::create(home.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another cabinet runs in {}: stop it, or choose another folder with CABINET_DEMO__DATA_DIR",
+            home.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("the data folder cannot be locked"),
+    }
+}
+
+/// Stops a cluster in order. Did it stop?
+async fn stop(bin: &Path, data: &Path, user: Option<User>) -> bool {
+    program(bin, "pg_ctl", user)
+        .arg("stop")
+        .arg("-D")
+        .arg(data)
+        .args(["-m", "fast", "-w", "-t", "30"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .await
+        .is_ok_and(|status| status.success())
 }
 
 fn program(bin: &Path, name: &str, user: Option<User>) -> Command {

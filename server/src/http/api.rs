@@ -45,6 +45,10 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
         Some(error) if html => refused(&state, &incoming, &parts, &bytes, error).await,
         Some(error) => with_status(response, error.status()),
         None if html => accepted(response, &parts.headers),
+        // The library could not read the arguments: the caller's mistake, not ours.
+        None if response.status() == StatusCode::INTERNAL_SERVER_ERROR => {
+            with_status(response, AppError::Transport.status())
+        }
         None => response,
     };
     incoming.finish(response)

@@ -118,7 +118,7 @@ async fn killed_worker(pool: PgPool, statement: &'static str) {
         )
         .await;
     wait_for("the repeated notification", Duration::from_secs(20), async || {
-        one(&app.pool, "select max(hits)::bigint from billing.webhook_inbox where processed_at is not null").await > 1
+        one(&app.pool, "select coalesce(max(hits), 0)::bigint from billing.webhook_inbox where processed_at is not null").await > 1
     })
     .await;
     assert_eq!(credits(&app.pool).await, 1, "{statement}");

@@ -18,7 +18,6 @@ pub struct App {
     pub url: String,
     pub services: Arc<Services>,
     pub acquirer: Control,
-    pub mailbox: gateways::Mailbox,
     pub pool: PgPool,
     acquirer_origin: String,
 }
@@ -95,7 +94,6 @@ pub async fn app_with(pool: PgPool, change: impl FnOnce(&mut Config)) -> App {
         url: config.server.public_url,
         services: built.services.clone(),
         acquirer,
-        mailbox: built.mailbox.clone().unwrap(),
         pool,
         acquirer_origin: config.acquirer.page_origin,
     }
