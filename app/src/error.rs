@@ -1,9 +1,9 @@
 //! The wire error: a closed set of codes with typed data and no free text. Words are chosen where it
 //! is shown, in the language of the page.
 
+use crate::wire::JsonText;
 use domain::form::FieldError;
 use serde::{Deserialize, Serialize};
-use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 /// Why a server function gave no result.
@@ -25,7 +25,7 @@ pub enum AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
         Self::Transport

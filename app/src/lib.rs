@@ -15,6 +15,7 @@ pub mod error;
 pub mod features;
 pub mod i18n;
 pub mod ui;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod gallery;

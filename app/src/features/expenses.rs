@@ -4,6 +4,7 @@ use crate::cabinet::{Page, page_with};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::{empty, operation_row};
+use crate::wire::Json;
 use domain::format::date;
 use domain::operation::OperationsPage;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ use leptos_router::hooks::use_query_map;
 use server_fn::codec::GetUrl;
 
 /// A page of operations older than `before`.
-#[server(endpoint = "expenses", input = GetUrl)]
+#[server(endpoint = "expenses", input = GetUrl, output = Json)]
 pub async fn load_expenses(before: Option<i64>) -> Result<OperationsPage, AppError> {
     let request = crate::request::request()?;
     services::expenses::page(&request.services, &request.actor, before)

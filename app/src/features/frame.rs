@@ -3,13 +3,14 @@
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::{icon, icon_small, logo};
+use crate::wire::Json;
 use domain::overview::{CardSummary, Frame};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use server_fn::codec::GetUrl;
 
 /// The data around a page.
-#[server(endpoint = "frame", input = GetUrl)]
+#[server(endpoint = "frame", input = GetUrl, output = Json)]
 pub async fn load_frame() -> Result<Frame, AppError> {
     let request = crate::request::request()?;
     services::home::frame(&request.services, &request.actor)
@@ -18,7 +19,7 @@ pub async fn load_frame() -> Result<Frame, AppError> {
 }
 
 /// Chooses the card in view.
-#[server(endpoint = "card/choose")]
+#[server(endpoint = "card/choose", output = Json)]
 pub async fn choose_card(card: String) -> Result<(), AppError> {
     let request = crate::request::request()?;
     let card = card.parse().map_err(|_| AppError::NotFound)?;
@@ -30,7 +31,7 @@ pub async fn choose_card(card: String) -> Result<(), AppError> {
 }
 
 /// Signs out on this device.
-#[server(endpoint = "sign-out")]
+#[server(endpoint = "sign-out", output = Json)]
 pub async fn sign_out() -> Result<(), AppError> {
     let request = crate::request::request()?;
     services::access::sessions::sign_out(&request.services, &request.actor)

@@ -4,6 +4,7 @@ use crate::cabinet::{Page, page};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::{Tone, empty, icon, notice, operation_row};
+use crate::wire::Json;
 use domain::format::{deadline, money, money_spoken};
 use domain::notice::Topic;
 use domain::overview::{Home, HomeState};
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 /// The home page's data.
-#[server(endpoint = "home", input = GetUrl)]
+#[server(endpoint = "home", input = GetUrl, output = Json)]
 pub async fn load_home() -> Result<Home, AppError> {
     let request = crate::request::request()?;
     services::home::load(&request.services, &request.actor)

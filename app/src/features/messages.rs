@@ -4,6 +4,7 @@ use crate::cabinet::{Page, page, page_with};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, lang};
 use crate::ui::{empty, icon};
+use crate::wire::Json;
 use domain::format::moment;
 use domain::notice::{Inbox, Message, Topic};
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 /// The inbox.
-#[server(endpoint = "messages", input = GetUrl)]
+#[server(endpoint = "messages", input = GetUrl, output = Json)]
 pub async fn load_inbox() -> Result<Inbox, AppError> {
     let request = crate::request::request()?;
     services::messages::list(&request.services, &request.actor)
@@ -30,7 +31,7 @@ pub struct Opened {
 }
 
 /// One message.
-#[server(endpoint = "messages/one", input = GetUrl)]
+#[server(endpoint = "messages/one", input = GetUrl, output = Json)]
 pub async fn load_message(id: String) -> Result<Opened, AppError> {
     let request = crate::request::request()?;
     let id = id
@@ -43,7 +44,7 @@ pub async fn load_message(id: String) -> Result<Opened, AppError> {
 }
 
 /// Marks one message, or all, as read.
-#[server(endpoint = "messages/read")]
+#[server(endpoint = "messages/read", output = Json)]
 pub async fn mark_read(#[server(default)] id: String) -> Result<(), AppError> {
     let request = crate::request::request()?;
     services::messages::mark_read(&request.services, &request.actor, id.parse().ok())

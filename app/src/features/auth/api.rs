@@ -3,6 +3,7 @@
 use super::cookies::begin_session;
 use crate::error::{AppError, fail};
 use crate::request::request;
+use crate::wire::Json;
 use leptos::prelude::*;
 use services::access::activation::{self, Purpose, SetPassword};
 use services::access::recovery;
@@ -21,7 +22,7 @@ pub fn safe_next(next: &str) -> &str {
 }
 
 /// Signs in.
-#[server(endpoint = "auth/sign-in")]
+#[server(endpoint = "auth/sign-in", output = Json)]
 pub async fn sign_in_action(
     #[server(default)] login: String,
     #[server(default)] password: String,
@@ -43,7 +44,7 @@ pub async fn sign_in_action(
 }
 
 /// Registration, step 1.
-#[server(endpoint = "auth/register")]
+#[server(endpoint = "auth/register", output = Json)]
 pub async fn register_card(#[server(default)] card: String) -> Result<(), AppError> {
     let request = request()?;
     let id = registration::begin(&request.services, &request.actor, &card)
@@ -54,7 +55,7 @@ pub async fn register_card(#[server(default)] card: String) -> Result<(), AppErr
 }
 
 /// Registration, step 2.
-#[server(endpoint = "auth/register-details")]
+#[server(endpoint = "auth/register-details", output = Json)]
 pub async fn register_details(
     registration: String,
     #[server(default)] contract: String,
@@ -90,7 +91,7 @@ pub async fn register_details(
 }
 
 /// Sends the activation link again.
-#[server(endpoint = "auth/resend")]
+#[server(endpoint = "auth/resend", output = Json)]
 pub async fn resend(registration: String) -> Result<(), AppError> {
     let request = request()?;
     let id = registration
@@ -132,7 +133,7 @@ async fn set_password(purpose: Purpose, command: SetPassword) -> Result<(), AppE
 }
 
 /// Opens the cabinet: uses the activation link up.
-#[server(endpoint = "auth/activate")]
+#[server(endpoint = "auth/activate", output = Json)]
 pub async fn activate(
     token: String,
     #[server(default)] choice: String,
@@ -145,7 +146,7 @@ pub async fn activate(
 }
 
 /// Sets a new password: uses the recovery link up.
-#[server(endpoint = "auth/reset")]
+#[server(endpoint = "auth/reset", output = Json)]
 pub async fn reset_password(
     token: String,
     #[server(default)] choice: String,
@@ -158,7 +159,7 @@ pub async fn reset_password(
 }
 
 /// Asks for a recovery link.
-#[server(endpoint = "auth/forgot")]
+#[server(endpoint = "auth/forgot", output = Json)]
 pub async fn forgot(#[server(default)] login: String) -> Result<(), AppError> {
     let request = request()?;
     recovery::request(&request.services, &request.actor, &login, request.lang)

@@ -1,6 +1,7 @@
 //! Server functions of payments.
 
 use crate::error::AppError;
+use crate::wire::Json;
 use domain::form::FieldError;
 use domain::payment::PaymentView;
 use domain::top_up::TopUpForm;
@@ -24,7 +25,7 @@ pub struct TopUpPage {
 }
 
 /// The data of the top-up page.
-#[server(endpoint = "payments/form", input = GetUrl)]
+#[server(endpoint = "payments/form", input = GetUrl, output = Json)]
 pub async fn load_top_up() -> Result<TopUpPage, AppError> {
     let request = crate::request::request()?;
     let form = services::payments::form(&request.services, &request.actor)
@@ -42,7 +43,7 @@ pub async fn load_top_up() -> Result<TopUpPage, AppError> {
 }
 
 /// Makes a payment and sends the payer to the acquirer's page.
-#[server(endpoint = "payments/start")]
+#[server(endpoint = "payments/start", output = Json)]
 pub async fn start_top_up(
     #[server(default)] sum: String,
     #[server(default)] amount: String,
@@ -65,7 +66,7 @@ pub async fn start_top_up(
 }
 
 /// One payment. `check` asks the acquirer first.
-#[server(endpoint = "payments/one", input = GetUrl)]
+#[server(endpoint = "payments/one", input = GetUrl, output = Json)]
 pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppError> {
     let request = crate::request::request()?;
     let id = id
@@ -81,7 +82,7 @@ pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppErr
 }
 
 /// The newest payments.
-#[server(endpoint = "payments/list", input = GetUrl)]
+#[server(endpoint = "payments/list", input = GetUrl, output = Json)]
 pub async fn load_payments() -> Result<Vec<PaymentView>, AppError> {
     let request = crate::request::request()?;
     services::payments::list(&request.services, &request.actor)
