@@ -14,6 +14,7 @@ pub mod cabinet;
 pub mod error;
 pub mod features;
 pub mod i18n;
+pub mod page;
 pub mod ui;
 pub mod wire;
 

@@ -1,10 +1,10 @@
 //! Operations of the wallet, newest first, page by page; the page is in the address.
 
-use crate::cabinet::{Page, page_with};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
+use crate::page::{Page, page_with};
 use crate::ui::{empty, operation_row};
-use crate::wire::Json;
+use crate::wire::{Answer, PageData};
 use domain::format::date;
 use domain::operation::OperationsPage;
 use leptos::prelude::*;
@@ -12,12 +12,10 @@ use leptos_router::hooks::use_query_map;
 use server_fn::codec::GetUrl;
 
 /// A page of operations older than `before`.
-#[server(endpoint = "expenses", input = GetUrl, output = Json)]
-pub async fn load_expenses(before: Option<i64>) -> Result<OperationsPage, AppError> {
+#[server(endpoint = "expenses", input = GetUrl, output = PageData)]
+pub async fn load_expenses(before: Option<i64>) -> Result<Answer<OperationsPage>, AppError> {
     let request = crate::request::request()?;
-    services::expenses::page(&request.services, &request.actor, before)
-        .await
-        .map_err(crate::error::fail)
+    crate::wire::answer(services::expenses::page(&request.services, &request.actor, before).await)
 }
 
 /// The page.
@@ -25,17 +23,12 @@ pub async fn load_expenses(before: Option<i64>) -> Result<OperationsPage, AppErr
 pub fn ExpensesPage() -> impl IntoView {
     let lang = lang();
     let query = use_query_map();
-    let before = move || {
-        query
-            .read()
-            .get("before")
-            .and_then(|text| text.parse::<i64>().ok())
-    };
+    let before = move || query.read().get("before").unwrap_or_default();
     page_with(
         Page::titled(t::expenses(lang)).lead(t::expenses_lead(lang)),
-        before,
-        load_expenses,
-        move |list| view(&list, before().is_some()),
+        move || (before(), 0),
+        |(before, _)| load_expenses(before.parse().ok()),
+        move |list| view(&list, !before().is_empty()),
     )
 }
 

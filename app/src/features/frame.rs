@@ -3,19 +3,17 @@
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
 use crate::ui::{icon, icon_small, logo};
-use crate::wire::Json;
+use crate::wire::{Answer, Json, PageData};
 use domain::overview::{CardSummary, Frame};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use server_fn::codec::GetUrl;
 
 /// The data around a page.
-#[server(endpoint = "frame", input = GetUrl, output = Json)]
-pub async fn load_frame() -> Result<Frame, AppError> {
+#[server(endpoint = "frame", input = GetUrl, output = PageData)]
+pub async fn load_frame() -> Result<Answer<Frame>, AppError> {
     let request = crate::request::request()?;
-    services::home::frame(&request.services, &request.actor)
-        .await
-        .map_err(crate::error::fail)
+    crate::wire::answer(services::home::frame(&request.services, &request.actor).await)
 }
 
 /// Chooses the card in view.

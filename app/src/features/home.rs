@@ -1,10 +1,10 @@
 //! Home: does television work, until when is it paid, how much to pay.
 
-use crate::cabinet::{Page, page};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
+use crate::page::{Page, page};
 use crate::ui::{Tone, empty, icon, notice, operation_row};
-use crate::wire::Json;
+use crate::wire::{Answer, PageData};
 use domain::format::{deadline, money, money_spoken};
 use domain::notice::Topic;
 use domain::overview::{Home, HomeState};
@@ -13,12 +13,10 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 /// The home page's data.
-#[server(endpoint = "home", input = GetUrl, output = Json)]
-pub async fn load_home() -> Result<Home, AppError> {
+#[server(endpoint = "home", input = GetUrl, output = PageData)]
+pub async fn load_home() -> Result<Answer<Home>, AppError> {
     let request = crate::request::request()?;
-    services::home::load(&request.services, &request.actor)
-        .await
-        .map_err(crate::error::fail)
+    crate::wire::answer(services::home::load(&request.services, &request.actor).await)
 }
 
 /// The page.

@@ -1,10 +1,10 @@
 //! The inbox and one message.
 
-use crate::cabinet::{Page, page, page_with};
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, lang};
+use crate::page::{Page, page, page_with};
 use crate::ui::{empty, icon};
-use crate::wire::Json;
+use crate::wire::{Answer, Json, PageData};
 use domain::format::moment;
 use domain::notice::{Inbox, Message, Topic};
 use leptos::prelude::*;
@@ -13,12 +13,10 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 /// The inbox.
-#[server(endpoint = "messages", input = GetUrl, output = Json)]
-pub async fn load_inbox() -> Result<Inbox, AppError> {
+#[server(endpoint = "messages", input = GetUrl, output = PageData)]
+pub async fn load_inbox() -> Result<Answer<Inbox>, AppError> {
     let request = crate::request::request()?;
-    services::messages::list(&request.services, &request.actor)
-        .await
-        .map_err(crate::error::fail)
+    crate::wire::answer(services::messages::list(&request.services, &request.actor).await)
 }
 
 /// One message with the day it is read on.
@@ -31,16 +29,14 @@ pub struct Opened {
 }
 
 /// One message.
-#[server(endpoint = "messages/one", input = GetUrl, output = Json)]
-pub async fn load_message(id: String) -> Result<Opened, AppError> {
+#[server(endpoint = "messages/one", input = GetUrl, output = PageData)]
+pub async fn load_message(id: String) -> Result<Answer<Opened>, AppError> {
     let request = crate::request::request()?;
     let id = id
         .parse()
         .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
-    let (message, today) = services::messages::open(&request.services, &request.actor, id)
-        .await
-        .map_err(crate::error::fail)?;
-    Ok(Opened { message, today })
+    let opened = services::messages::open(&request.services, &request.actor, id).await;
+    crate::wire::answer(opened.map(|(message, today)| Opened { message, today }))
 }
 
 /// Marks one message, or all, as read.
@@ -123,10 +119,15 @@ fn list(inbox: &Inbox) -> AnyView {
 pub fn MessagePage() -> impl IntoView {
     let lang = lang();
     let params = use_params_map();
-    let id = move || params.read().get("id").unwrap_or_default();
+    let id = move || (params.read().get("id").unwrap_or_default(), 0);
     let about =
         Page::hidden_title(t::messages_title(lang)).back("/messages", t::back_to_messages(lang));
-    page_with(about, id, load_message, |opened| read(&opened))
+    page_with(
+        about,
+        id,
+        |(id, _)| load_message(id),
+        |opened| read(&opened),
+    )
 }
 
 fn read(opened: &Opened) -> AnyView {

@@ -1,8 +1,8 @@
 //! The tariff in short, and the list of all sections on a phone.
 
 use super::home::load_home;
-use crate::cabinet::{Page, page};
 use crate::i18n::{cabinet as t, common, lang};
+use crate::page::{Page, page};
 use crate::ui::{empty, icon};
 use domain::format::{date, money};
 use domain::overview::Home;

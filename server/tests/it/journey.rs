@@ -1,18 +1,13 @@
 //! The main job through the routes, without scripts and with a real mail server: from the card in
 //! hand to working television and back in.
 
-use crate::support::{Browser, Smtp, app_with, person};
-use secrecy::SecretString;
+use crate::support::{Browser, Smtp, app_with_mail, person};
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn from_a_card_in_hand_to_working_television_and_back_in(pool: PgPool) {
     let smtp = Smtp::start(&[]).await;
-    let app = app_with(pool, |config| {
-        let url = format!("smtp://lk:secret@127.0.0.1:{}", smtp.port);
-        config.mail.smtp_url = Some(SecretString::from(url));
-    })
-    .await;
+    let app = app_with_mail(pool, &smtp, "lk:secret@").await;
     let newcomer = person("try the registration");
     let mut browser = Browser::new(&app.url);
 
@@ -115,11 +110,7 @@ async fn wait_for_notification(pool: &PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_forgotten_password_is_set_anew_by_a_letter(pool: PgPool) {
     let smtp = Smtp::start(&[]).await;
-    let app = app_with(pool, |config| {
-        let url = format!("smtp://127.0.0.1:{}", smtp.port);
-        config.mail.smtp_url = Some(SecretString::from(url));
-    })
-    .await;
+    let app = app_with_mail(pool, &smtp, "").await;
     let person = person("three weeks");
     let mut answers = Vec::new();
     for login in [person.card, "020799999999", "nobody@mail.example"] {

@@ -53,11 +53,7 @@ async fn start_paying(stand: &Stand) -> (Browser, String) {
         .sign_in(person("suspended, 140").card, PASSWORD)
         .await;
     assert_eq!(signed_in.path, "/home");
-    let form = browser
-        .get("/payments/top-up")
-        .await
-        .form("/api/payments/start");
-    let page = browser.submit(form).await;
+    let page = browser.top_up().await;
     assert!(page.path.contains("/pay/"), "{}", page.path);
     let payments = browser.get("/payments").await;
     let link = scraper::Html::parse_document(&payments.html)

@@ -1,8 +1,7 @@
 //! Letters and a real mail server: refusals, sign-in, encryption.
 
-use crate::support::{App, Smtp, app_with};
+use crate::support::{App, Smtp, app_with_mail};
 use gateways::mail::{Letter, Mail, MailError, Smtp as Adapter};
-use secrecy::SecretString;
 use sqlx::PgPool;
 
 fn letter(to: &str) -> Letter {
@@ -115,11 +114,7 @@ async fn states(app: &App, email: &str) -> Vec<(String, i32)> {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_letter_waits_for_a_busy_server(pool: PgPool) {
     let smtp = Smtp::start(&[]).await;
-    let app = app_with(pool, |config| {
-        let url = format!("smtp://127.0.0.1:{}", smtp.port);
-        config.mail.smtp_url = Some(SecretString::from(url));
-    })
-    .await;
+    let app = app_with_mail(pool, &smtp, "").await;
     forget(&app, "busy-2@mail.example").await;
     for _ in 0..4 {
         app.jobs().await;

@@ -97,11 +97,7 @@ async fn an_acquirer_that_answers_after_a_minute_makes_one_payment(pool: PgPool)
     });
     stand.acquirer(Method::POST, "/faults", Some(fault)).await;
     let began = Instant::now();
-    let form = browser
-        .get("/payments/top-up")
-        .await
-        .form("/api/payments/start");
-    let page = browser.submit(form).await;
+    let page = browser.top_up().await;
     assert!(
         began.elapsed() < Duration::from_secs(10),
         "the payer is not kept waiting"

@@ -309,11 +309,7 @@ async fn a_refused_form_comes_back_with_what_was_typed_and_no_secret(pool: PgPoo
 async fn strangers_and_forged_ids_find_nothing(pool: PgPool) {
     let app = app(pool).await;
     let mut owner = signed_in(&app, "suspended, 140").await;
-    let form = owner
-        .get("/payments/top-up")
-        .await
-        .form("/api/payments/start");
-    owner.submit(form).await;
+    owner.top_up().await;
     let id: uuid::Uuid = sqlx::query_scalar(
         "select payment_id from billing.payment order by created_at desc limit 1",
     )
@@ -354,11 +350,7 @@ async fn strangers_and_forged_ids_find_nothing(pool: PgPool) {
 async fn the_way_back_from_the_acquirer_believes_nobody(pool: PgPool) {
     let app = app(pool).await;
     let mut owner = signed_in(&app, "suspended, 140").await;
-    let form = owner
-        .get("/payments/top-up")
-        .await
-        .form("/api/payments/start");
-    owner.submit(form).await;
+    owner.top_up().await;
     let token: String = sqlx::query_scalar(
         "select return_token from billing.payment order by created_at desc limit 1",
     )

@@ -1,7 +1,7 @@
 //! Server functions of payments.
 
 use crate::error::AppError;
-use crate::wire::Json;
+use crate::wire::{Answer, Json, PageData};
 use domain::form::FieldError;
 use domain::payment::PaymentView;
 use domain::top_up::TopUpForm;
@@ -25,21 +25,19 @@ pub struct TopUpPage {
 }
 
 /// The data of the top-up page.
-#[server(endpoint = "payments/form", input = GetUrl, output = Json)]
-pub async fn load_top_up() -> Result<TopUpPage, AppError> {
+#[server(endpoint = "payments/form", input = GetUrl, output = PageData)]
+pub async fn load_top_up() -> Result<Answer<TopUpPage>, AppError> {
     let request = crate::request::request()?;
-    let form = services::payments::form(&request.services, &request.actor)
-        .await
-        .map_err(crate::error::fail)?;
+    let form = services::payments::form(&request.services, &request.actor).await;
     let kept = |name: &str| request.draft.fields.get(name).cloned().unwrap_or_default();
     let (sum, amount, receipt_email) = (kept("sum"), kept("amount"), kept("receipt_email"));
-    Ok(TopUpPage {
+    crate::wire::answer(form.map(|form| TopUpPage {
         form,
         sum,
         amount,
         receipt_email,
         errors: request.draft.errors.clone(),
-    })
+    }))
 }
 
 /// Makes a payment and sends the payer to the acquirer's page.
@@ -66,8 +64,8 @@ pub async fn start_top_up(
 }
 
 /// One payment. `check` asks the acquirer first.
-#[server(endpoint = "payments/one", input = GetUrl, output = Json)]
-pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppError> {
+#[server(endpoint = "payments/one", input = GetUrl, output = PageData)]
+pub async fn load_payment(id: String, check: bool) -> Result<Answer<PaymentView>, AppError> {
     let request = crate::request::request()?;
     let id = id
         .parse()
@@ -78,14 +76,12 @@ pub async fn load_payment(id: String, check: bool) -> Result<PaymentView, AppErr
     } else {
         services::payments::view(services, actor, id).await
     };
-    found.map_err(crate::error::fail)
+    crate::wire::answer(found)
 }
 
 /// The newest payments.
-#[server(endpoint = "payments/list", input = GetUrl, output = Json)]
-pub async fn load_payments() -> Result<Vec<PaymentView>, AppError> {
+#[server(endpoint = "payments/list", input = GetUrl, output = PageData)]
+pub async fn load_payments() -> Result<Answer<Vec<PaymentView>>, AppError> {
     let request = crate::request::request()?;
-    services::payments::list(&request.services, &request.actor)
-        .await
-        .map_err(crate::error::fail)
+    crate::wire::answer(services::payments::list(&request.services, &request.actor).await)
 }

@@ -1,8 +1,8 @@
 //! Ways to pay and the last payments.
 
 use super::api::load_payments;
-use crate::cabinet::{Page, page};
 use crate::i18n::{cabinet as t, lang};
+use crate::page::{Page, page};
 use crate::ui::{empty, icon, payment_row};
 use domain::payment::PaymentView;
 use leptos::prelude::*;

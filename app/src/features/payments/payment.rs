@@ -1,8 +1,8 @@
 //! One payment: what became of it. A page to come back to: reloading it never pays again.
 
 use super::api::load_payment;
-use crate::cabinet::{Page, page_with};
 use crate::i18n::{cabinet as t, common, lang};
+use crate::page::{Page, page_with};
 use crate::ui::icon;
 use domain::Lang;
 use domain::format::{clock, date, deadline, money};
@@ -23,13 +23,13 @@ pub fn PaymentPage() -> impl IntoView {
     let source = move || {
         let id = params.read().get("id").unwrap_or_default();
         let asked = query.read().get("check").is_some();
-        (id, asked, turn.get())
+        (id, turn.get() + u32::from(asked))
     };
     let about = Page::hidden_title(t::payments(lang)).back("/payments", t::payments(lang));
     page_with(
         about,
         source,
-        |(id, asked, turn)| load_payment(id, asked || turn > 0),
+        |(id, turn)| load_payment(id, turn > 0),
         move |found| {
             watch(&found, turn);
             view(&found)

@@ -2,8 +2,8 @@
 //! adds the live line and the sum on the button, computed by the same rules as the charge.
 
 use super::api::{TopUpPage, load_top_up};
-use crate::cabinet::{Page, page};
 use crate::i18n::{auth::window_title, cabinet as t, lang};
+use crate::page::{Page, page};
 use crate::ui::{Input, error_of, field, icon, summary};
 use domain::form::parse_amount;
 use domain::format::money;

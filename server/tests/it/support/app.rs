@@ -1,5 +1,6 @@
 //! The application in this process, on a port of its own, with the demo's people.
 
+use super::Smtp;
 use sandbox::{Control, Sandbox};
 use secrecy::SecretString;
 use server::config::{self, Config};
@@ -44,6 +45,12 @@ pub fn site_root() -> PathBuf {
 /// A cabinet.
 pub async fn app(pool: PgPool) -> App {
     app_with(pool, |_| {}).await
+}
+
+/// A cabinet that sends its letters by a mail server; `user` is `name:password@` or nothing.
+pub async fn app_with_mail(pool: PgPool, smtp: &Smtp, user: &str) -> App {
+    let url = format!("smtp://{user}127.0.0.1:{}", smtp.port);
+    app_with(pool, |config| config.mail.smtp_url = Some(url.into())).await
 }
 
 /// A cabinet with other settings.

@@ -228,6 +228,12 @@ impl Browser {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
+    /// Sends the top-up form as it stands: what the cabinet suggests.
+    pub async fn top_up(&mut self) -> Page {
+        let page = self.get("/payments/top-up").await;
+        self.submit(page.form("/api/payments/start")).await
+    }
+
     /// Signs in by the form.
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Page {
         let form = self.get("/login").await.form("/api/auth/sign-in");
