@@ -206,14 +206,15 @@ pub fn top_up(
     })
 }
 
-/// A payment came in with a sum or currency unlike ours: Dr 1110 Cr 2910, for people to look at.
+/// Money came in that is not for the wallet: a sum unlike ours, or a second object for one payment.
+/// Dr 1110 Cr 2910, for people to look at.
 ///
 /// # Errors
 /// [`PostingError::NotPositive`] for a sum of nothing.
 pub fn suspense(
     id: OpId,
     subscriber: SubscriberId,
-    payment: PaymentId,
+    idem_key: String,
     amount: Money,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
@@ -225,7 +226,6 @@ pub fn suspense(
         credit: Code::Suspense,
         amount,
     }];
-    let idem_key = suspense_key(payment);
     Ok(Op {
         id,
         subscriber,
@@ -309,6 +309,11 @@ pub fn top_up_key(payment: PaymentId) -> String {
 /// The natural key of a payment put aside.
 pub fn suspense_key(payment: PaymentId) -> String {
     format!("susp:{payment}")
+}
+
+/// The natural key of a second object of the acquirer for one payment.
+pub fn second_object_key(payment: PaymentId, object: &str) -> String {
+    format!("susp:{payment}:{object}")
 }
 
 impl Wallet {

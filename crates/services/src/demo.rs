@@ -302,8 +302,8 @@ async fn write_person(
         let account = AccountId(new_id());
         account::insert_pending(conn, account, Some(&email), Some(&phone), Lang::Ru, now).await?;
         account::insert_membership(conn, account, subscriber.id, now).await?;
-        account::set_password(conn, account, hash, Proven::Email, now).await?;
-        account::set_password(conn, account, hash, Proven::Phone, now).await?;
+        account::set_password(conn, account, hash, Proven::Email, email.as_str(), now).await?;
+        account::set_password(conn, account, hash, Proven::Phone, phone.as_str(), now).await?;
     }
     let mut writing = Writing {
         conn,

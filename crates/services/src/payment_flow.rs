@@ -6,12 +6,12 @@
 //! poll asks again; it dies after — the payment is final, further answers change nothing; two
 //! answers arrive at once — the second waits for the row and finds it final.
 
-use crate::billing::{digest, new_id, settle_locked};
+use crate::billing::{Settled, digest, new_id, settle_locked};
 use crate::error::{commit, retried};
-use crate::{ServiceError, Services, zone};
+use crate::{ServiceError, Services, jobs, zone};
 use domain::billing::Hold;
 use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
-use domain::ledger as rules;
+use domain::ledger::{self as rules, Wallet};
 use domain::notice::Notice;
 use domain::payment::{
     CancelReason, GatewayStatus, PaymentEvent, PaymentState, Transition, may_resend, poll_pause,
@@ -35,6 +35,13 @@ pub enum Call {
     /// A look at the object.
     Get,
 }
+
+/// While the first call may still be under way, in seconds, nobody repeats it: its answer alone may
+/// end a payment for good. Longer than a call may take (setting `acquirer.timeout_seconds`).
+const FIRST_CALL: i64 = 30;
+
+/// A look at what people have to sort out is repeated this rarely, in seconds.
+const RARELY: i64 = 3600;
 
 /// Asks the acquirer about an open payment, or repeats the create call when its outcome is unknown,
 /// and records the answer. Safe to run at any time, any number of times.
@@ -63,6 +70,11 @@ pub async fn check(
         return Ok(found.state);
     }
     match found.first_sent_at {
+        Some(sent)
+            if found.state == PaymentState::Submitting && now.seconds_since(sent) < FIRST_CALL =>
+        {
+            Ok(found.state)
+        }
         Some(sent) if may_resend(sent, now) => {
             let request = create_request(services, &found, contract.contract.as_str(), sent)?;
             let answer = services.acquirer.create(&request).await;
@@ -92,7 +104,7 @@ pub async fn submit(
         .ok_or(ServiceError::NotFound)?;
     let change = Change {
         first_sent_at: Some(now),
-        next_poll_at: Some(now.plus_seconds(15)),
+        next_poll_at: Some(now.plus_seconds(FIRST_CALL)),
         ..Change::default()
     };
     payment::update(&mut tx, &found, PaymentState::Submitting, &change).await?;
@@ -180,12 +192,22 @@ async fn answered(
 ) -> Result<PaymentState, ServiceError> {
     if object.payment_id.as_deref() != Some(found.id.to_string().as_str()) {
         tracing::error!(payment = %found.id, object = %object.id, "payment.foreign_object: the acquirer's object carries another id");
-        return Ok(found.state);
+        return look_rarely(conn, found, now).await;
     }
     if let Some(known) = &found.gateway_payment_id
         && *known != object.id
     {
         tracing::error!(payment = %found.id, %known, object = %object.id, "payment.second_object: the acquirer has two for one payment, people must look");
+        if object.status == GatewayStatus::Succeeded {
+            put_aside(
+                conn,
+                found,
+                object,
+                rules::second_object_key(found.id, &object.id),
+                now,
+            )
+            .await?;
+        }
         return Ok(found.state);
     }
     let decided = match transition(found.state, &PaymentEvent::Answered(object.status.clone())) {
@@ -198,9 +220,14 @@ async fn answered(
             } else {
                 tracing::warn!(payment = %found.id, %rejected, "payment.rejected_answer");
             }
-            return Ok(found.state);
+            return look_rarely(conn, found, now).await;
         }
     };
+    if decided == Transition::Credit && !object.amount.is_some_and(Money::is_positive) {
+        // Not roubles, or not a sum: nothing that could be posted. It stays open, in sight.
+        tracing::error!(payment = %found.id, object = %object.id, "payment.no_amount: people must look");
+        return look_rarely(conn, found, now).await;
+    }
     let gateway = services.acquirer.name();
     payment::insert_object(conn, gateway, &object.id, found.subscriber, found.id).await?;
     let mut change = Change {
@@ -238,6 +265,22 @@ async fn answered(
     }
 }
 
+/// What cannot be decided stays as it is, and is asked about again only rarely.
+async fn look_rarely(
+    conn: &mut Conn,
+    found: &Payment,
+    now: Timestamp,
+) -> Result<PaymentState, ServiceError> {
+    if found.state.is_open() {
+        let change = Change {
+            next_poll_at: Some(now.plus_seconds(RARELY)),
+            ..Change::default()
+        };
+        payment::update(conn, found, found.state, &change).await?;
+    }
+    Ok(found.state)
+}
+
 async fn unanswered(
     conn: &mut Conn,
     found: &Payment,
@@ -253,10 +296,13 @@ async fn unanswered(
     } else {
         tracing::warn!(payment = %found.id, %error, "payment.no_answer");
     }
-    // Only the first call can be over for good. A repeated one that is refused says nothing about
-    // the earlier calls: one of them may have made the payment.
+    // Only the first call can be over for good, and only while nothing else is known. A repeated one
+    // that is refused says nothing about the earlier calls: one of them may have made the payment.
+    let alone = call == Call::FirstCreate
+        && found.state == PaymentState::Submitting
+        && found.gateway_payment_id.is_none();
     let final_reason = match error {
-        _ if call != Call::FirstCreate => None,
+        _ if !alone => None,
         AcquirerError::NotSent(_) => Some(CancelReason::BankUnavailable),
         AcquirerError::Refused { .. } | AcquirerError::NotFound => Some(CancelReason::Refused),
         AcquirerError::TooMany { .. } | AcquirerError::Unknown(_) => None,
@@ -332,13 +378,7 @@ async fn credit(
     let meta = json!({ "payment": found.id, "object": object.id, "detail": detail });
     if object.amount != Some(found.amount) {
         tracing::error!(payment = %found.id, object = %object.id, "payment.other_amount: put aside");
-        let sum = object
-            .amount
-            .filter(|sum| sum.is_positive())
-            .unwrap_or(found.amount);
-        let op = rules::suspense(OpId(new_id()), subscriber, found.id, sum, now)?;
-        ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
-        return Ok(());
+        return put_aside(conn, found, object, rules::suspense_key(found.id), now).await;
     }
     let op = rules::top_up(
         OpId(new_id()),
@@ -358,7 +398,7 @@ async fn credit(
     };
     let repaid = rules::split_top_up(found.amount, &wallet).to_promise;
     repay_promise(conn, subscriber, repaid, now).await?;
-    let settled = settle_locked(conn, subscriber, tz, after, "acquirer", now).await?;
+    let settled = settle_or_leave(conn, subscriber, tz, after, now).await?;
     write_receipt(conn, found, object, op.id, tz, now).await?;
     let notice = Notice::PaymentCredited {
         amount: found.amount,
@@ -368,6 +408,60 @@ async fn credit(
         repaid,
     };
     inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
+    // What was charged stands in the message above; that service stopped does not.
+    for notice in &settled.notices {
+        if matches!(notice, Notice::Suspended { .. }) {
+            inbox::insert(conn, subscriber, MessageId(new_id()), notice, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Money is credited whatever becomes of the charges it should pay: those run in a savepoint, and
+/// when they fail, a job tries them again while people look.
+async fn settle_or_leave(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    tz: chrono_tz::Tz,
+    wallet: Wallet,
+    now: Timestamp,
+) -> Result<Settled, ServiceError> {
+    let mut inner = storage::db::savepoint(conn).await?;
+    match settle_locked(&mut inner, subscriber, tz, wallet, "acquirer", now).await {
+        Ok(settled) => {
+            storage::db::release(inner).await?;
+            Ok(settled)
+        }
+        // The whole transaction runs anew, or later.
+        Err(error @ (ServiceError::Conflict(_) | ServiceError::Unavailable(_))) => Err(error),
+        Err(error) => {
+            tracing::error!(%subscriber, %error, "payment.credited_unsettled: people must look");
+            storage::db::undo(inner).await?;
+            jobs::enqueue_settle(conn, subscriber).await?;
+            Ok(Settled {
+                wallet,
+                ..Settled::default()
+            })
+        }
+    }
+}
+
+/// Money that is real but not for the wallet: another sum than ours, or a second object for one
+/// payment. It waits on the account of suspense, once for each key.
+async fn put_aside(
+    conn: &mut Conn,
+    found: &Payment,
+    object: &GatewayPayment,
+    key: String,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let Some(sum) = object.amount.filter(|sum| sum.is_positive()) else {
+        return Ok(());
+    };
+    let wallet = ledger::lock(conn, found.subscriber).await?;
+    let op = rules::suspense(OpId(new_id()), found.subscriber, key, sum, now)?;
+    let meta = json!({ "payment": found.id, "object": object.id });
+    ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
     Ok(())
 }
 

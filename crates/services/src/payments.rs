@@ -1,5 +1,6 @@
 //! Topping up, as the subscriber does it, and what the pages of payments show.
 
+use crate::access::count_try;
 use crate::actor::Viewer;
 use crate::billing::new_id;
 use crate::error::commit;
@@ -14,6 +15,12 @@ use domain::{Email, Timestamp};
 use storage::job::Again;
 use storage::payment::{New, Payment};
 use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
+
+/// How many payments one contract may start in an hour: enough for a bad day at the bank.
+const STARTS_AN_HOUR: u32 = 60;
+
+/// How often one payment is asked about because somebody wants to know, in ten seconds.
+const ASKED_AT_MOST: u32 = 3;
 
 /// A top-up as the form gives it.
 #[derive(Debug, Clone)]
@@ -112,21 +119,36 @@ pub async fn start(
     if !key_fits {
         return Err(ServiceError::NotFound);
     }
+    let key = format!("payment-start:{}", viewer.subscriber);
+    if let Err(problem) = count_try(&mut tx, &key, STARTS_AN_HOUR, 3600, now).await? {
+        commit(tx).await?;
+        return Err(ServiceError::field("", problem));
+    }
     let id = PaymentId(new_id());
-    let new = New {
-        subscriber: viewer.subscriber,
-        id,
-        amount,
-        form_key: &command.key,
-        idem_key: &id.to_string(),
-        return_token: &crypto::random_token(),
-        receipt_email: &email,
-    };
-    let fresh = payment::insert(&mut tx, &new, now).await?;
-    if !fresh {
-        let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &command.key)
+    let mut form_key = command.key;
+    // One form is one payment, however often it is sent. A form that the browser has kept may also be
+    // sent with another sum, or after a refusal: that is a new payment, under a key of its own.
+    loop {
+        let new = New {
+            subscriber: viewer.subscriber,
+            id,
+            amount,
+            form_key: &form_key,
+            idem_key: &id.to_string(),
+            return_token: &crypto::random_token(),
+            receipt_email: &email,
+        };
+        if payment::insert(&mut tx, &new, now).await? {
+            break;
+        }
+        let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &form_key)
             .await?
             .ok_or(ServiceError::NotFound)?;
+        if earlier.amount != amount || earlier.state == PaymentState::Canceled {
+            let next = format!("{form_key}:{}:{}", earlier.id, amount.kopecks());
+            form_key = crypto::hex(&crypto::sha256(next.as_bytes())[..16]);
+            continue;
+        }
         // Its first sender may have died before sending it.
         if earlier.state == PaymentState::Created {
             drop(tx);
@@ -165,9 +187,11 @@ pub async fn returned(
     let found = payment::by_return_token(&mut tx, token)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if found.state.is_open() {
+    if may_change(&found) {
         payment::mark_returned(&mut tx, found.subscriber, found.id, now).await?;
-        jobs::enqueue_check(&mut tx, found.subscriber, found.id, Again::Anew).await?;
+        if may_ask(&mut tx, found.id, now).await? {
+            jobs::enqueue_check(&mut tx, found.subscriber, found.id, Again::Anew).await?;
+        }
         commit(tx).await?;
     }
     Ok((found.subscriber, found.id))
@@ -208,13 +232,25 @@ pub async fn refresh(
     let found = payment::get(&mut tx, viewer.subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let key = format!("payment-check:{id}");
-    let hits = storage::throttle::hit(&mut tx, &key, 10, now).await?.hits;
+    let ask = may_ask(&mut tx, id, now).await?;
     commit(tx).await?;
-    if found.state.is_open() && hits <= 3 {
+    if may_change(&found) && ask {
         check(services, viewer.subscriber, id).await?;
     }
     view(services, actor, id).await
+}
+
+/// Could the acquirer know more than we do? A cancelled payment may have been paid after all.
+fn may_change(found: &Payment) -> bool {
+    found.state.is_open()
+        || (found.state == PaymentState::Canceled && found.gateway_payment_id.is_some())
+}
+
+/// Counts somebody's wish to ask the acquirer about a payment; too many are not carried out.
+async fn may_ask(conn: &mut Conn, id: PaymentId, now: Timestamp) -> Result<bool, ServiceError> {
+    let key = format!("payment-check:{id}");
+    let hits = storage::throttle::hit(conn, &key, 10, now).await?.hits;
+    Ok(hits <= ASKED_AT_MOST)
 }
 
 /// The newest payments of the actor's contract.

@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::net::IpAddr;
 use storage::{payment, throttle, webhook};
 
-/// Notifications about objects we do not know, per address and hour, before they are dropped.
-const UNKNOWN_PER_HOUR: u32 = 120;
+/// Notifications about objects we do not know, per address and hour, before they are put off.
+const UNKNOWN_PER_HOUR: u32 = 600;
 
 /// Outcome of a notification about something that is not ours.
 const UNKNOWN: &str = "unknown_object";
@@ -20,8 +20,10 @@ const UNKNOWN: &str = "unknown_object";
 pub enum Received {
     /// Kept; a job will look.
     Kept,
-    /// Not a notification, or one of too many about unknown objects.
+    /// Not a notification.
     Dropped,
+    /// One of too many about unknown objects: it should come again later.
+    Flooded,
 }
 
 /// Keeps a notification and has the object looked at.
@@ -51,9 +53,9 @@ pub async fn receive(
             commit(tx).await?;
             tracing::error!(
                 ?remote,
-                "webhook.flood: notifications about unknown objects are dropped"
+                "webhook.flood: notifications about unknown objects are put off"
             );
-            return Ok(Received::Dropped);
+            return Ok(Received::Flooded);
         }
     }
     webhook::receive(&mut tx, gateway, event, object, payload, remote, now).await?;

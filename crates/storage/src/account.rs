@@ -208,7 +208,8 @@ pub enum Proven {
     Phone,
 }
 
-/// Sets the first or a new password; the contact that received the link counts as proven.
+/// Sets the first or a new password; the contact that received the link counts as proven. `false`
+/// when the login has another contact by now: a link proves only the one it was sent to.
 ///
 /// # Errors
 /// [`StorageError::Duplicate`] when the contact is already proven by another login.
@@ -217,24 +218,48 @@ pub async fn set_password(
     id: AccountId,
     password_hash: &str,
     proven: Proven,
+    contact: &str,
     now: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
         "update identity.account set
              state = 'active',
              password_hash = $2,
              activated_at = coalesce(activated_at, $4),
              email_confirmed_at = case when $3 then coalesce(email_confirmed_at, $4) else email_confirmed_at end,
              phone_confirmed_at = case when $3 then phone_confirmed_at else coalesce(phone_confirmed_at, $4) end
-         where account_id = $1 and state <> 'closed'",
+         where account_id = $1 and state <> 'closed'
+           and $5 = case when $3 then email else phone end",
         id.0,
         password_hash,
         proven == Proven::Email,
         to_db(now),
+        contact,
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// Holds a login until the transaction ends and says whether this hash is still its password: a
+/// password that was changed while the old one was being verified opens nothing.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn hold_password(
+    conn: &mut Conn,
+    id: AccountId,
+    password_hash: &str,
+) -> Result<bool, StorageError> {
+    let same = sqlx::query_scalar!(
+        r#"select state = 'active' and password_hash = $2 as "same!"
+           from identity.account where account_id = $1 and password_hash is not null for share"#,
+        id.0,
+        password_hash,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(same.unwrap_or(false))
 }
 
 /// Replaces a hash by one with newer parameters, unless the password changed meanwhile.

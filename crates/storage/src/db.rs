@@ -130,6 +130,15 @@ impl Db {
         Ok((tx, now))
     }
 
+    /// Begins a transaction that sees one moment of the database however long it looks.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`] when no connection can be had.
+    pub async fn begin_snapshot(&self) -> Result<Tx, StorageError> {
+        let begin = "begin isolation level repeatable read read only";
+        Ok(self.pool.begin_with(begin).await?)
+    }
+
     /// Answers when the database answers.
     ///
     /// # Errors
@@ -151,6 +160,33 @@ impl Db {
 /// [`StorageError::Database`]; when the connection broke, it is open whether it was committed.
 pub async fn commit(tx: Tx) -> Result<(), StorageError> {
     Ok(tx.commit().await?)
+}
+
+/// A part of a transaction that can be undone alone.
+pub type Savepoint<'a> = sqlx::Transaction<'a, Postgres>;
+
+/// Begins such a part.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn savepoint(conn: &mut Conn) -> Result<Savepoint<'_>, StorageError> {
+    Ok(sqlx::Connection::begin(conn).await?)
+}
+
+/// Keeps what it did, as part of the transaction around it.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn release(part: Savepoint<'_>) -> Result<(), StorageError> {
+    Ok(part.commit().await?)
+}
+
+/// Undoes what it did; the transaction around it goes on.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn undo(part: Savepoint<'_>) -> Result<(), StorageError> {
+    Ok(part.rollback().await?)
 }
 
 /// The one clock.

@@ -29,6 +29,9 @@ pub async fn enqueue(
     max_attempts: i32,
     again: Again,
 ) -> Result<(), StorageError> {
+    if again == Again::AsItIs {
+        revive(conn, key).await?;
+    }
     sqlx::query(
         "select graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => $4,
              job_key_mode => $5)",
@@ -43,6 +46,22 @@ pub async fn enqueue(
     })
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// The work is due and its job has used up its attempts: that job makes room for a new one, or the
+/// work would never be done again, even when what was in its way is gone.
+async fn revive(conn: &mut Conn, key: &str) -> Result<(), StorageError> {
+    let dead = sqlx::query(
+        "delete from graphile_worker._private_jobs
+         where key = $1 and attempts >= max_attempts and locked_at is null",
+    )
+    .bind(key)
+    .execute(conn)
+    .await?;
+    if dead.rows_affected() > 0 {
+        tracing::error!(job = key, "job.gave_up: begins anew, people must look");
+    }
     Ok(())
 }
 

@@ -63,6 +63,20 @@ pub async fn look(
     }))
 }
 
+/// Takes one hit back.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn take_back(conn: &mut Conn, key: &str) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update app.throttle set hits = greatest(hits - 1, 0) where key = $1",
+        key
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Forgets a counter after a success.
 ///
 /// # Errors

@@ -58,15 +58,6 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "update identity.one_time_token set expires_at = $3
-         where account_id = $1 and purpose = $2 and used_at is null and expires_at > $3",
-        token.account.0,
-        token.purpose.code(),
-        to_db(now),
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
         "insert into identity.one_time_token
              (token_sha256, purpose, account_id, channel, contact, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -81,6 +72,28 @@ pub async fn insert(
         token.contact,
         to_db(now),
         to_db(token.expires_at),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends the unused links of a login for one purpose.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_all(
+    conn: &mut Conn,
+    account: AccountId,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.one_time_token set expires_at = $3
+         where account_id = $1 and purpose = $2 and used_at is null and expires_at > $3",
+        account.0,
+        purpose.code(),
+        to_db(now),
     )
     .execute(conn)
     .await?;

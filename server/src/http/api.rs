@@ -21,6 +21,9 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
     let html = accepts_html(&parts.headers);
     let incoming = match Incoming::read(&state, &parts).await {
         Ok(incoming) => incoming,

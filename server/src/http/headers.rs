@@ -2,9 +2,9 @@
 
 use super::State;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 /// Headers that hold for everything.
 pub async fn secure(
@@ -43,6 +43,15 @@ pub async fn secure(
             "default-src 'none'; frame-ancestors 'none'",
         ));
     response
+}
+
+/// No text of ours holds a zero byte, and no column of the database takes one.
+pub async fn without_zero_bytes(request: Request, next: Next) -> Response {
+    let zero = |text: &str| text.contains("%00");
+    if zero(request.uri().path()) || request.uri().query().is_some_and(zero) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    next.run(request).await
 }
 
 /// Pages are personal: kept by nobody on the way, checked again by the browser. Going back stays

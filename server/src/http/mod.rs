@@ -85,6 +85,7 @@ pub fn router(state: State) -> Router {
     }
     let pages = pages
         .layer(CsrfLayer::new())
+        .layer(axum::middleware::from_fn(headers::without_zero_bytes))
         .layer(axum::middleware::from_fn(headers::no_store_by_default));
     Router::new()
         .merge(pages)

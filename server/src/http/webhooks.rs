@@ -6,6 +6,7 @@ use super::request::address;
 use axum::extract::{Request, State as Extract};
 use axum::http::StatusCode;
 use services::ServiceError;
+use services::webhooks::Received;
 
 /// Largest notification.
 const MOST_BYTES: usize = 64 * 1024;
@@ -26,7 +27,8 @@ pub async fn yookassa(Extract(state): Extract<State>, request: Request) -> Statu
         return StatusCode::BAD_REQUEST;
     };
     match services::webhooks::receive(&state.services, &payload, remote).await {
-        Ok(_) => StatusCode::OK,
+        Ok(Received::Kept | Received::Dropped) => StatusCode::OK,
+        Ok(Received::Flooded) => StatusCode::TOO_MANY_REQUESTS,
         Err(ServiceError::Unavailable(error)) => {
             tracing::warn!(%error, "webhook.unavailable");
             StatusCode::SERVICE_UNAVAILABLE

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 /// Proves the invariants; exit code 1 names the rows that break one.
 pub async fn check(config: Config) -> Result<ExitCode> {
     let db = owner(&config)?;
-    let (mut tx, _) = db.begin().await.context(NO_ANSWER)?;
+    let mut tx = db.begin_snapshot().await.context(NO_ANSWER)?;
     let findings = storage::ledger_check::check(&mut tx).await?;
     drop(tx);
     db.close().await;

@@ -107,11 +107,15 @@ pub async fn set_password(
     if !token::consume(&mut tx, &digest, now).await? {
         return Err(ServiceError::NotFound);
     }
-    match account::set_password(&mut tx, link.account, &hash, link.proven, now).await {
+    let proof = (link.proven, link.contact.as_str());
+    match account::set_password(&mut tx, link.account, &hash, proof.0, proof.1, now).await {
         Err(StorageError::Duplicate(_)) => {
             return Err(ServiceError::field("", Problem::ContactTaken));
         }
-        other => other?,
+        Ok(true) => {}
+        // The contact was changed after this link was sent: it proves nothing any more.
+        Ok(false) => return Err(ServiceError::NotFound),
+        Err(error) => return Err(error.into()),
     }
     let event = match purpose {
         Purpose::Activation => "activated",

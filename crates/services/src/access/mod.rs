@@ -8,10 +8,11 @@ pub mod sessions;
 pub mod sign_in;
 
 use crate::billing::new_id;
-use crate::{ServiceError, Services, crypto, jobs, letters};
+use crate::{Actor, ServiceError, Services, crypto, jobs, letters};
 use domain::form::Problem;
 use domain::ids::{AccountId, EventId};
 use domain::{Email, Lang, Timestamp};
+use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
 use storage::token::{Purpose, Token};
@@ -43,6 +44,18 @@ pub(crate) async fn count_try(
     } else {
         Ok(limit - count.hits)
     })
+}
+
+/// Where somebody asks from, for counting. One household's IPv6 addresses are a whole /64.
+pub(crate) fn address_name(actor: &Actor) -> String {
+    match actor.origin.address {
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Some(address) => address.to_string(),
+        None => String::new(),
+    }
 }
 
 /// A short name for a throttled text, so that the table never holds what people typed.
@@ -83,6 +96,8 @@ pub(crate) async fn send_link(
     lang: Lang,
     now: Timestamp,
 ) -> Result<bool, ServiceError> {
+    // Earlier links end even when no new one is sent: they may have gone to another address.
+    token::end_all(conn, account, purpose, now).await?;
     let key = format!("letters:{}", throttle_name(email.as_str()));
     let limit = services.settings.access.letters_per_contact;
     if throttle::hit(conn, &key, 3600, now).await?.hits > limit {

@@ -2,7 +2,7 @@
 //! exists or not; a job finds out. The old password works until a new one is set.
 
 use super::sign_in::find_account;
-use super::{count_try, send_link, throttle_name};
+use super::{address_name, count_try, send_link, throttle_name};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::jobs::{self, Recover};
@@ -30,11 +30,7 @@ pub async fn request(
         return Err(ServiceError::field("login", Problem::LoginEmpty));
     }
     let (mut tx, now) = services.db.begin().await?;
-    let address = actor
-        .origin
-        .address
-        .map(|a| a.to_string())
-        .unwrap_or_default();
+    let address = address_name(actor);
     let limit = services.settings.access.lookups_per_address;
     let allowed = count_try(
         &mut tx,

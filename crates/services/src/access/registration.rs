@@ -2,7 +2,7 @@
 //! letter with a link. Whether a card exists is public but throttled; whether a cabinet exists is
 //! told only to somebody who has matched the contract.
 
-use super::{count_try, send_link, write_letter};
+use super::{address_name, count_try, send_link, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
@@ -19,6 +19,10 @@ use uuid::Uuid;
 
 const DAY: i64 = 24 * 3600;
 
+/// How often the second step may be sent with the right proof, per card and day: enough for typing
+/// errors in an address, too few for a cannon.
+const PROOFS_A_DAY: u32 = 10;
+
 /// Step 1: the number on the card.
 ///
 /// # Errors
@@ -31,11 +35,7 @@ pub async fn begin(
     let number =
         CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
     let (mut tx, now) = services.db.begin().await?;
-    let address = actor
-        .origin
-        .address
-        .map(|a| a.to_string())
-        .unwrap_or_default();
+    let address = address_name(actor);
     let limit = services.settings.access.lookups_per_address;
     let allowed = count_try(&mut tx, &format!("card-lookup:{address}"), limit, 3600, now).await?;
     let found = subscriber::find_card(&mut tx, &number).await?;
@@ -284,8 +284,14 @@ pub async fn submit(
         tracing::info!(card = %found.card, left, "registration.no_match");
         return Err(ServiceError::field(field, Problem::NoMatch { left }));
     }
-    // A right proof is no guess.
+    // A right proof is no guess. But each one may send a letter and asks about an address, so they
+    // are counted too.
     storage::throttle::clear(&mut tx, &key).await?;
+    let proofs = format!("contract-proved:{}", found.card);
+    if let Err(problem) = count_try(&mut tx, &proofs, PROOFS_A_DAY, DAY, now).await? {
+        commit(tx).await?;
+        return Err(ServiceError::field("email", problem));
+    }
     let existing = account::of_subscriber(&mut tx, found.subscriber).await?;
     if existing.as_ref().is_some_and(|account| account.active) {
         commit(tx).await?;
@@ -318,7 +324,7 @@ pub async fn submit(
         }
     }
     registration::set_account(&mut tx, id, account).await?;
-    send_link(
+    let sent = send_link(
         &mut tx,
         services,
         account,
@@ -328,7 +334,16 @@ pub async fn submit(
         now,
     )
     .await?;
-    commit(tx).await
+    commit(tx).await?;
+    if sent {
+        Ok(())
+    } else {
+        let minutes = 60;
+        Err(ServiceError::field(
+            "email",
+            Problem::TooManyTries { minutes },
+        ))
+    }
 }
 
 async fn open(

@@ -2,7 +2,7 @@
 //! same whether the account exists or not; tries are counted by what was typed and by address.
 
 use super::sessions::{self, NewSession};
-use super::{count_try, minutes_until, throttle_name};
+use super::{address_name, count_try, throttle_name};
 use crate::billing::new_id;
 use crate::crypto::Verified;
 use crate::error::commit;
@@ -77,33 +77,37 @@ pub async fn sign_in(
         return Err(ServiceError::Invalid(errors));
     }
     let limits = services.settings.access;
+    let pause = limits.sign_in_pause;
     let by_login = format!("sign-in:{}", throttle_name(&spelling(&command.login)));
-    let address = actor
-        .origin
-        .address
-        .map(|a| a.to_string())
-        .unwrap_or_default();
-    let by_address = format!("sign-in-from:{address}");
+    let by_address = format!("sign-in-from:{}", address_name(actor));
     let (mut tx, now) = services.db.begin().await?;
-    let address_blocked = throttle::look(&mut tx, &by_address, now)
-        .await?
-        .filter(|count| count.hits >= limits.sign_in_tries_per_address);
-    if let Some(count) = address_blocked {
-        let minutes = minutes_until(count.window_ends_at, now);
-        return Err(ServiceError::field("", Problem::TooManyTries { minutes }));
-    }
-    // The try is counted before the password is looked at: tries at the same moment count too.
-    let tries = count_try(
+    // Every try is counted before the password is looked at: tries at the same moment count too.
+    let from_address = count_try(
         &mut tx,
-        &by_login,
-        limits.sign_in_tries,
-        limits.sign_in_pause,
+        &by_address,
+        limits.sign_in_tries_per_address,
+        pause,
         now,
     )
     .await?;
+    let tries = count_try(&mut tx, &by_login, limits.sign_in_tries, pause, now).await?;
     let account = find_account(&mut tx, &command.login).await?;
+    // A login has several spellings (cards, phone, e-mail): together they have as many tries as one.
+    let by_account = account
+        .as_ref()
+        .map(|account| format!("sign-in-to:{}", account.id));
+    let to_account = match &by_account {
+        Some(key) => count_try(&mut tx, key, limits.sign_in_tries, pause, now).await?,
+        None => tries.clone(),
+    };
     commit(tx).await?;
-    let left = tries.map_err(|problem| ServiceError::field("", problem))?;
+    let mut left = u32::MAX;
+    for allowed in [&from_address, &tries, &to_account] {
+        match allowed {
+            Ok(more) => left = left.min(*more),
+            Err(problem) => return Err(ServiceError::field("", problem.clone())),
+        }
+    }
     let stored = account.as_ref().filter(|account| account.active);
     let hash = stored.and_then(|account| account.password_hash.as_deref());
     let verified = services
@@ -111,15 +115,22 @@ pub async fn sign_in(
         .verify(&command.password, hash)
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    let (mut tx, now) = services.db.begin().await?;
-    let (Verified::Fits(renewed), Some(account)) = (verified, stored) else {
-        throttle::hit(&mut tx, &by_address, limits.sign_in_pause, now).await?;
-        commit(tx).await?;
-        return Err(ServiceError::field("", Problem::SignInMismatch { left }));
+    let mismatch = || ServiceError::field("", Problem::SignInMismatch { left });
+    let (Verified::Fits(renewed), Some(account), Some(hash)) = (verified, stored, hash) else {
+        return Err(mismatch());
     };
+    let (mut tx, now) = services.db.begin().await?;
+    if !account::hold_password(&mut tx, account.id, hash).await? {
+        return Err(mismatch());
+    }
     throttle::clear(&mut tx, &by_login).await?;
-    if let (Some(old), Some(new)) = (hash, &renewed) {
-        account::rehash(&mut tx, account.id, old, new).await?;
+    if let Some(key) = &by_account {
+        throttle::clear(&mut tx, key).await?;
+    }
+    // A right password is no guess; the neighbours' ones stay counted.
+    throttle::take_back(&mut tx, &by_address).await?;
+    if let Some(new) = &renewed {
+        account::rehash(&mut tx, account.id, hash, new).await?;
     }
     account::log_security(
         &mut tx,

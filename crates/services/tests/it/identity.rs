@@ -388,3 +388,121 @@ async fn sessions_end_by_sign_out_and_by_time(pool: PgPool) {
     sessions::sign_out(&cabinet.services, &actor).await.unwrap();
     assert!(cabinet.actor(&long).await.viewer.is_none());
 }
+
+/// A link proves the address it was sent to and no other: changing the address ends it, even when no
+/// new letter may be sent.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_link_proves_only_the_address_it_was_sent_to(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let guest = browser("b");
+    let id = registered(&cabinet).await;
+    let to = |email: &str| Details {
+        email: email.into(),
+        ..details(CONTRACT)
+    };
+    // The victim's letters of this hour are used up by others.
+    sqlx::query(
+        "insert into app.throttle (key, hits, window_ends_at)
+         select 'letters:' || substr(encode(sha256('victim@mail.example'), 'hex'), 1, 24), 100,
+             now() + interval '1 hour'",
+    )
+    .execute(&cabinet.pool)
+    .await
+    .unwrap();
+    submit(&cabinet.services, &guest, id, &to("attacker@mail.example"))
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    let token = cabinet.link("attacker@mail.example").unwrap();
+    let throttled = submit(&cabinet.services, &guest, id, &to("victim@mail.example")).await;
+    assert_eq!(problem(throttled), Problem::TooManyTries { minutes: 60 });
+    let refused = cabinet.set_password(Purpose::Activation, &token, OWN).await;
+    assert!(
+        matches!(refused, Err(ServiceError::NotFound)),
+        "{refused:?}"
+    );
+
+    // Even a link that were still alive would not prove another address.
+    sqlx::query("update identity.one_time_token set expires_at = now() + interval '1 day'")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    let refused = cabinet.set_password(Purpose::Activation, &token, OWN).await;
+    assert!(
+        matches!(refused, Err(ServiceError::NotFound)),
+        "{refused:?}"
+    );
+    assert_eq!(
+        cabinet
+            .count("select count(*) from identity.account where email = 'victim@mail.example' and state = 'active'")
+            .await,
+        0
+    );
+}
+
+/// Signing in with the old password while it is being changed leaves no session behind.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_old_password_opens_nothing_once_it_is_changed(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let person = "020723406967";
+    recovery::request(&cabinet.services, &browser("b"), person, Lang::Ru)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    let to = cabinet.mailbox.texts()[0].to.clone();
+    let token = cabinet.link(&to).unwrap();
+    let guesses = futures_util::future::join_all((0..8).map(|_| cabinet.sign_in(person, PASSWORD)));
+    let (changed, _) = tokio::join!(
+        cabinet.set_password(Purpose::Recovery, &token, OWN),
+        guesses
+    );
+    changed.unwrap();
+    // Whoever was quick enough was signed out; whoever was late was refused.
+    assert_eq!(
+        cabinet
+            .count("select count(*) from identity.session where ended_at is null")
+            .await,
+        1
+    );
+}
+
+/// Cards, phone and e-mail of one login have as many tries together as one of them.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn spellings_of_one_login_share_its_tries(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let email: String = sqlx::query_scalar(
+        "select a.email from identity.account a join identity.membership using (account_id)
+         join billing.subscriber using (subscriber_id) where contract = '2041008755'",
+    )
+    .fetch_one(&cabinet.pool)
+    .await
+    .unwrap();
+    for login in ["020723406967", &email] {
+        for _ in 0..5 {
+            let refused = problem(cabinet.sign_in(login, "wrong-one-1").await);
+            assert!(
+                matches!(refused, Problem::SignInMismatch { .. }),
+                "{refused:?}"
+            );
+        }
+    }
+    let paused = problem(cabinet.sign_in("020723406967", PASSWORD).await);
+    assert!(matches!(paused, Problem::TooManyTries { .. }), "{paused:?}");
+}
+
+/// The second step is no cannon: letters to strangers end after ten.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn one_contract_cannot_write_to_everybody(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let guest = browser("b");
+    let id = begin(&cabinet.services, &guest, CARD).await.unwrap();
+    let mut sent = 0;
+    for number in 0..20 {
+        let form = Details {
+            email: format!("stranger-{number}@mail.example"),
+            ..details(CONTRACT)
+        };
+        sent += u32::from(submit(&cabinet.services, &guest, id, &form).await.is_ok());
+    }
+    assert_eq!(sent, 10);
+}

@@ -80,13 +80,39 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
             "I4",
             "update billing.promise set amount_kop = amount_kop + 1",
         ),
+        (
+            "I4",
+            "update ledger.wallet set other_debt_kop = 300 where subscriber_id = (select subscriber_id from ledger.op limit 1)",
+        ),
         ("I6", "drop trigger op_no_truncate on ledger.op"),
         (
             "I10",
             "update billing.payment set state = 'succeeded', credited_at = now() where state = 'pending'",
         ),
+        (
+            "I10",
+            "update billing.payment set amount_kop = amount_kop * 10 where state = 'succeeded'",
+        ),
         ("I11", "update ledger.rollup set dr_kop = dr_kop + 1"),
         ("I12", "grant update on ledger.op to cabinet_app"),
+        (
+            "I13",
+            "update billing.charge set amount_kop = amount_kop + 100000",
+        ),
+        ("I13", "delete from billing.charge"),
+        (
+            "I14",
+            "update billing.subscription set paid_through = paid_through + 400",
+        ),
+        ("I15", "delete from billing.receipt"),
+        (
+            "I16",
+            "update ledger.posting set cr_sub = gen_random_uuid() where cr_code = 2010",
+        ),
+        (
+            "I17",
+            "update ledger.posting set xid = '99999999999999'::xid8 where seq = 1",
+        ),
     ];
     for (invariant, statement) in breaks {
         let mut tx = cabinet.pool.begin().await.unwrap();

@@ -5,6 +5,7 @@ use domain::Money;
 use domain::form::Problem;
 use domain::overview::HomeState;
 use domain::payment::{AccessProgress, CancelReason, PaymentState};
+use gateways::acquirer::AcquirerError;
 use sandbox::{Endpoint, Fault, FaultRule, Reason, Status, When};
 use serde_json::json;
 use services::payments::{list, view};
@@ -633,7 +634,7 @@ async fn a_refused_repetition_does_not_end_a_payment(pool: PgPool) {
         },
     ));
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
-    let refused = gateways::acquirer::AcquirerError::Refused {
+    let refused = AcquirerError::Refused {
         status: 401,
         code: "invalid_credentials".into(),
         description: String::new(),
@@ -652,4 +653,293 @@ async fn a_refused_repetition_does_not_end_a_payment(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(state, PaymentState::Pending);
+}
+
+/// The first call hangs, a repeated one makes the payment, and then the first one is refused: the
+/// payment the payer may be paying right now stays open.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_late_refusal_of_the_first_call_ends_nothing(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    for error in [
+        AcquirerError::NotSent("timed out".into()),
+        AcquirerError::NotFound,
+        AcquirerError::Refused {
+            status: 403,
+            code: "forbidden".into(),
+            description: String::new(),
+        },
+    ] {
+        let state = payment_flow::record(
+            &cabinet.services,
+            subscriber,
+            started.payment,
+            payment_flow::Call::FirstCreate,
+            Err(error),
+        )
+        .await
+        .unwrap();
+        assert_eq!(state, PaymentState::Pending);
+    }
+}
+
+/// While the first call may be under way, nobody sends a second one beside it.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_call_under_way_is_not_repeated_beside_it(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_secs(3)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::Create,
+        Fault::Delay {
+            when: When::BeforeCommit,
+            ms: 1_500,
+        },
+    ));
+    let paying = cabinet.top_up(&actor, "140", "form-0001");
+    let asking = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let payment = list(&cabinet.services, &actor).await.unwrap()[0].id;
+        payment_flow::check(&cabinet.services, subscriber, payment)
+            .await
+            .unwrap()
+    };
+    let (started, asked) = tokio::join!(paying, asking);
+    assert_eq!(asked, PaymentState::Submitting);
+    assert!(started.unwrap().confirmation_url.is_some());
+    assert_eq!(cabinet.acquirer.payments().len(), 1);
+}
+
+/// Money is credited even when what it should pay for cannot be charged.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_charge_that_fails_does_not_hold_money_back(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("two days").await;
+    // A period that was charged already seems to be due: the database refuses a second charge.
+    sqlx::query("update billing.subscription s set paid_through = period_from + 1,
+            period_from = period_from - 10, next_charge_at = now() - interval '1 day'
+        from billing.subscriber b where b.subscriber_id = s.subscriber_id and b.contract = '2041008763'")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    let before = home::load(&cabinet.services, &actor).await.unwrap().balance;
+    let payment = paid(&cabinet, &actor, "500", "form-0001").await;
+    assert_eq!(payment.state, PaymentState::Succeeded);
+    assert_eq!(
+        payment.balance.kopecks(),
+        before.kopecks() + Money::from_roubles(500).kopecks()
+    );
+    assert_eq!(
+        cabinet
+            .count("select count(*) from graphile_worker.jobs where key like 'settle:%'")
+            .await,
+        1,
+        "somebody tries again"
+    );
+}
+
+/// A job that gave up does not stand in the way for ever.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn work_that_gave_up_begins_anew_once_it_is_due(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    cabinet.shift(60).await;
+    upkeep::find_due(&cabinet.services).await.unwrap();
+    sqlx::query("update graphile_worker._private_jobs set attempts = max_attempts")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Pending
+    );
+    upkeep::find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+    assert_eq!(
+        view(&cabinet.services, &actor, started.payment)
+            .await
+            .unwrap()
+            .state,
+        PaymentState::Succeeded
+    );
+    cabinet.check().await;
+}
+
+/// A second object of the acquirer for one payment is money all the same: it is put aside, once.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_second_object_for_one_payment_is_put_aside(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    let second = |amount| gateways::acquirer::GatewayPayment {
+        id: "2a1-second".into(),
+        status: domain::payment::GatewayStatus::Succeeded,
+        amount,
+        payment_id: Some(started.payment.to_string()),
+        subscriber_id: Some(subscriber.to_string()),
+        confirmation_url: None,
+        card_last4: None,
+        receipt_accepted: false,
+    };
+    let call = payment_flow::Call::Get;
+    for amount in [
+        Some(Money::from_roubles(140)),
+        Some(Money::from_roubles(140)),
+        None,
+    ] {
+        payment_flow::record(
+            &cabinet.services,
+            subscriber,
+            started.payment,
+            call,
+            Ok(second(amount)),
+        )
+        .await
+        .unwrap();
+    }
+    assert_eq!(
+        cabinet
+            .count(
+                "select count(*) from ledger.posting where cr_code = 2910 and amount_kop = 14000"
+            )
+            .await,
+        1
+    );
+    cabinet.check().await;
+}
+
+/// A success whose sum is not one in roubles is not turned into a sum of ours.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_success_without_a_sum_waits_for_people(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let foreign = gateways::acquirer::GatewayPayment {
+        id: cabinet.object(&started).await,
+        status: domain::payment::GatewayStatus::Succeeded,
+        amount: None,
+        payment_id: Some(started.payment.to_string()),
+        subscriber_id: None,
+        confirmation_url: None,
+        card_last4: None,
+        receipt_accepted: false,
+    };
+    let state = payment_flow::record(
+        &cabinet.services,
+        subscriber,
+        started.payment,
+        payment_flow::Call::Get,
+        Ok(foreign),
+    )
+    .await
+    .unwrap();
+    assert_eq!(state, PaymentState::Pending);
+    // It is not asked about every second.
+    let due = "select count(*) from billing.payment where form_key = 'form-0001' and next_poll_at > now() + interval '50 minutes'";
+    assert_eq!(cabinet.count(due).await, 1);
+    cabinet.check().await;
+}
+
+/// A form that the browser has kept may be sent with another sum, or after a refusal.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_kept_form_pays_what_it_says_now(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let first = cabinet.top_up(&actor, "500", "form-0001").await.unwrap();
+    let other = cabinet.top_up(&actor, "1500", "form-0001").await.unwrap();
+    assert_ne!(first.payment, other.payment);
+    let sums: Vec<_> = list(&cabinet.services, &actor)
+        .await
+        .unwrap()
+        .iter()
+        .map(|payment| payment.amount)
+        .take(2)
+        .collect();
+    assert_eq!(sums, [Money::from_roubles(1500), Money::from_roubles(500)]);
+    // Each of them is still one payment.
+    for (sum, payment) in [("500", first.payment), ("1500", other.payment)] {
+        assert_eq!(
+            cabinet
+                .top_up(&actor, sum, "form-0001")
+                .await
+                .unwrap()
+                .payment,
+            payment
+        );
+    }
+    let object = cabinet.object(&first).await;
+    cabinet
+        .acquirer
+        .decline(&object, Reason::InsufficientFunds)
+        .unwrap();
+    notify(&cabinet, &object).await;
+    cabinet.jobs().await;
+    let again = cabinet.top_up(&actor, "500", "form-0001").await.unwrap();
+    assert_ne!(again.payment, first.payment);
+    assert!(again.confirmation_url.is_some());
+    cabinet.check().await;
+}
+
+/// The period was over and the top-up does not carry another one: both are told.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_suspension_found_by_a_top_up_is_told(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("two days").await;
+    cabinet.shift(5 * 24 * 3600).await;
+    let actor = cabinet
+        .sign_in("020723411002", services::demo::PASSWORD)
+        .await
+        .unwrap_or(actor);
+    let payment = paid(&cabinet, &actor, "10", "form-0001").await;
+    assert!(!payment.served);
+    let inbox = services::messages::list(&cabinet.services, &actor)
+        .await
+        .unwrap();
+    let titles: Vec<_> = inbox
+        .messages
+        .iter()
+        .take(2)
+        .map(|message| serde_json::to_value(&message.notice).unwrap())
+        .collect();
+    assert!(
+        titles.iter().any(|n| n.get("suspended").is_some()),
+        "{titles:?}"
+    );
+    assert!(
+        titles.iter().any(|n| n.get("payment_credited").is_some()),
+        "{titles:?}"
+    );
+    cabinet.check().await;
+}
+
+/// Notifications about unknown objects are put off when they flood, so that none is lost.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_flood_of_unknown_notifications_is_put_off(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let mut answers = std::collections::BTreeMap::new();
+    for number in 0..610 {
+        let body =
+            json!({"event": "payment.succeeded", "object": {"id": format!("unknown-{number}")}});
+        let answer = webhooks::receive(&cabinet.services, &body, Some([127, 0, 0, 1].into()))
+            .await
+            .unwrap();
+        *answers.entry(format!("{answer:?}")).or_insert(0) += 1;
+    }
+    assert_eq!(answers["Kept"], 600);
+    assert_eq!(answers["Flooded"], 10);
 }
