@@ -63,7 +63,9 @@ if (banner) {
     const { retry, call, tel } = banner.dataset;
     const words = document.createElement("span");
     words.textContent = text;
-    banner.replaceChildren(words, link("", retry), link(tel, call));
+    const ways = document.createElement("span");
+    ways.append(link("", retry), link(tel, call));
+    banner.replaceChildren(words, ways);
   };
   const away = () => {
     document.documentElement.dataset.offline = "";

@@ -112,8 +112,10 @@ fn offline() -> AnyView {
         <div class="l-stack" data-offline="">
             <div class="c-offline">
                 <span>"Нет связи. Данные на 22 ноября, 12:05"</span>
-                <a href="">"Повторить"</a>
-                <a href=crate::i18n::common::PHONE_HREF>"Позвонить"</a>
+                <span>
+                    <a href="">"Повторить"</a>
+                    <a href=crate::i18n::common::PHONE_HREF>"Позвонить"</a>
+                </span>
             </div>
             {balance_card(&state, Money::from_roubles(1_250), today())}
         </div>
