@@ -35,6 +35,9 @@ async fn main() -> Result<(), Failure> {
 }
 
 async fn prepare(db: &Db, wallets: u32) -> Result<(), Failure> {
+    let mut conn = db.pool().acquire().await?;
+    storage::db::ensure_application_role(&mut conn).await?;
+    drop(conn);
     MIGRATOR.run(db.pool()).await?;
     let (mut tx, now) = db.begin().await?;
     for number in 0..wallets {

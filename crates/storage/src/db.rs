@@ -94,6 +94,9 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
+/// A connection that was used within this time is taken to be alive.
+const FRESH: Duration = Duration::from_secs(1);
+
 impl Db {
     /// Opens a pool. Connections are made when they are first needed, so a database that is down
     /// at start is waited for by the callers, not here.
@@ -106,6 +109,17 @@ impl Db {
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(5))
             .idle_timeout(Duration::from_mins(5))
+            // A connection in use a moment ago is not asked whether it lives: one way to the
+            // database and back is saved for each transaction.
+            .test_before_acquire(false)
+            .before_acquire(|conn, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > FRESH {
+                        sqlx::Connection::ping(conn).await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options);
         Ok(Self { pool })
     }
@@ -215,10 +229,12 @@ pub async fn shift_clock(conn: &mut Conn, seconds: i64) -> Result<(), StorageErr
     Ok(())
 }
 
-/// Makes the role the application works as, without a password: the operator sets one.
+/// Makes the role the application works as, without a password: the operator sets one. Its statements
+/// are planned once: all of them find rows by keys, and planning them for each set of values costs
+/// more than running them.
 ///
 /// # Errors
-/// [`StorageError::Database`] when the caller may not create roles.
+/// [`StorageError::Database`] when the caller may not create or change roles.
 pub async fn ensure_application_role(conn: &mut Conn) -> Result<(), StorageError> {
     let exists = sqlx::query_scalar!(
         r#"select exists (select from pg_roles where rolname = 'cabinet_app') as "exists!""#
@@ -227,9 +243,12 @@ pub async fn ensure_application_role(conn: &mut Conn) -> Result<(), StorageError
     .await?;
     if !exists {
         sqlx::query!("create role cabinet_app login")
-            .execute(conn)
+            .execute(&mut *conn)
             .await?;
     }
+    sqlx::query!("alter role cabinet_app set plan_cache_mode = 'force_generic_plan'")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

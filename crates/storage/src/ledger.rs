@@ -119,13 +119,6 @@ pub async fn post(
     meta: &Value,
     now: Timestamp,
 ) -> Result<Posted, PostError> {
-    if let Some((id, stored)) = find_key(conn, op.subscriber, &op.idem_key).await? {
-        return if stored == digest.as_slice() {
-            Ok(Posted::Earlier(id))
-        } else {
-            Err(PostError::OtherContent(op.idem_key.clone()))
-        };
-    }
     let mut columns = Columns::default();
     let mut after = *before;
     for posting in &op.postings {
@@ -134,23 +127,25 @@ pub async fn post(
         after = next;
     }
     let written = sqlx::query_scalar!(
-        r#"with held as (
-               update ledger.wallet set
-                   available_kop = $3, promised_debt_kop = $4, other_debt_kop = $5, version = $6,
-                   updated_at = $14
-               where subscriber_id = $1 and version = $7
-               returning subscriber_id
-           ), entry as (
+        r#"with entry as (
                insert into ledger.op (subscriber_id, op_id, kind, idem_key, payload_sha256,
                    effective_at, posted_at, actor, meta)
-               select subscriber_id, $2, $8, $9, $10, $11, $14, $12, $13 from held
+               values ($1, $2, $8, $9, $10, $11, $14, $12, $13)
+               on conflict (subscriber_id, idem_key) do nothing
                returning subscriber_id, op_id, posted_at
+           ), held as (
+               update ledger.wallet w set
+                   available_kop = $3, promised_debt_kop = $4, other_debt_kop = $5, version = $6,
+                   updated_at = $14
+               from entry e
+               where w.subscriber_id = $1 and w.subscriber_id = e.subscriber_id and w.version = $7
+               returning e.subscriber_id, e.op_id, e.posted_at
            )
            insert into ledger.posting (subscriber_id, op_id, seq, posted_at, dr_code, dr_sub, cr_code,
                cr_sub, amount_kop, wallet_delta_kop, wallet_after_kop, wallet_version)
            select e.subscriber_id, e.op_id, p.seq, e.posted_at, p.dr_code, p.dr_sub, p.cr_code,
                p.cr_sub, p.amount, p.delta, p.after, p.version
-           from entry e, unnest($15::smallint[], $16::smallint[], $17::uuid[], $18::smallint[],
+           from held e, unnest($15::smallint[], $16::smallint[], $17::uuid[], $18::smallint[],
                $19::uuid[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[])
                as p(seq, dr_code, dr_sub, cr_code, cr_sub, amount, delta, after, version)
            returning 1 as "one!""#,
@@ -182,9 +177,15 @@ pub async fn post(
     .await
     .map_err(StorageError::from)?;
     if written.len() == op.postings.len() {
-        Ok(Posted::Now(after))
-    } else {
-        Err(StorageError::Conflict("wallet").into())
+        return Ok(Posted::Now(after));
+    }
+    match find_key(conn, op.subscriber, &op.idem_key).await? {
+        // Ours stands without postings: the wallet changed under our eyes, and the caller's
+        // transaction ends with this error.
+        Some((id, _)) if id == op.id => Err(StorageError::Conflict("wallet").into()),
+        Some((id, stored)) if stored == digest.as_slice() => Ok(Posted::Earlier(id)),
+        Some(_) => Err(PostError::OtherContent(op.idem_key.clone())),
+        None => Err(StorageError::Conflict("operation").into()),
     }
 }
 
