@@ -25,6 +25,28 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     });
   });
 });
+// Typing one's own password chooses it, and the rules are ticked off on the way.
+const rules = document.querySelectorAll("[data-rule]");
+if (rules.length) {
+  const own = document.querySelector("[name=choice][value=own]");
+  const field = document.getElementById("password");
+  field.addEventListener("input", () => {
+    const text = field.value;
+    const met = {
+      length: [...text].length >= 8,
+      digit: /\d/.test(text),
+      special: /[^\p{L}\p{N}\s]/u.test(text),
+    };
+    own.checked = true;
+    rules.forEach((rule) => { rule.dataset.state = met[rule.dataset.rule] ? "met" : ""; });
+  });
+}
+// A list that was opened closes on Esc and on a click beside it.
+const closeLists = (but) => document.querySelectorAll(".c-switcher[open]").forEach((list) => {
+  if (!list.contains(but)) list.open = false;
+});
+document.addEventListener("click", (event) => closeLists(event.target));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeLists(null); });
 document.addEventListener("submit", (event) => {
   const button = event.target.querySelector("[data-once]");
   if (!button) return;

@@ -39,7 +39,8 @@ pub struct Config {
 pub struct Server {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// Address of the cabinet as people see it.
+    /// Address of the cabinet as people see it; not set, this machine's own.
+    #[serde(default)]
     pub public_url: String,
     /// Folder with the built pages' files.
     pub site_root: PathBuf,
@@ -116,7 +117,8 @@ pub struct Demo {
     pub data_dir: PathBuf,
     /// Address and port of the stand-in for the acquirer.
     pub sandbox_listen: SocketAddr,
-    /// Address of its pages as the payer's browser sees it.
+    /// Address of its pages as the payer's browser sees it; not set, this machine's own.
+    #[serde(default)]
     pub sandbox_url: String,
     /// Where it sends its notifications.
     pub webhook_url: Option<String>,
@@ -139,7 +141,6 @@ fn defaults() -> serde_json::Value {
     serde_json::json!({
         "server": {
             "listen": "127.0.0.1:3000",
-            "public_url": "http://localhost:3000",
             "site_root": "target/site",
             "behind_proxy": false,
         },
@@ -159,7 +160,6 @@ fn defaults() -> serde_json::Value {
         "demo": {
             "data_dir": ".data",
             "sandbox_listen": "127.0.0.1:3001",
-            "sandbox_url": "http://localhost:3001",
         },
     })
 }
@@ -200,6 +200,14 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
             let name = error.path.join(".");
             anyhow::anyhow!("setting {name}: {}", error.kind)
         })?;
+    for (address, listen) in [
+        (&mut config.server.public_url, config.server.listen),
+        (&mut config.demo.sandbox_url, config.demo.sandbox_listen),
+    ] {
+        if address.is_empty() {
+            *address = format!("http://localhost:{}", listen.port());
+        }
+    }
     config.server.public_url = origin("server.public_url", &config.server.public_url)?;
     config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
     config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;

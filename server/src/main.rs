@@ -5,11 +5,20 @@ use server::{config, roles, telemetry};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// What to do first.
+const AFTER_HELP: &str = "\
+To see it all:            cabinet demo
+To look at the settings:  cabinet doctor
+To run it for real:       cabinet migrate, then cabinet serve and cabinet worker,
+                          as many of both as you like on one database (DATABASE_URL)
+
+What is wrong is said in one sentence, and the exit code is 1 then.";
+
 /// The self-care cabinet of «Орион Экспресс».
 ///
 /// Settings come from a file and from the environment; `docs/CONFIGURATION.md` lists them all.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     /// File with settings (TOML).
     #[arg(long, global = true, value_name = "FILE", env = "CABINET_CONFIG")]

@@ -36,6 +36,10 @@ fn view(home: &Home) -> AnyView {
             let (title, body) = t::suspended_alert(lang, *missing);
             Some((Tone::Danger, title, body.to_owned()))
         }
+        HomeState::Pending { .. } if home.card.as_ref().is_some_and(|card| !card.served) => {
+            let (title, body) = t::suspended_pending(lang);
+            Some((Tone::Danger, title.to_owned(), body.to_owned()))
+        }
         HomeState::Soon {
             pay, paid_through, ..
         } => Some((

@@ -77,7 +77,7 @@ texts! {
     offered_label: "Предложенный пароль", "Offered password";
     copy: "Скопировать", "Copy";
     copied: "Скопировано", "Copied";
-    offered_hint: "Сохраните пароль: мы покажем его один раз. Сменить можно в настройках", "Save it: it is shown once. You can change it in the settings";
+    offered_hint: "Сохраните пароль: мы покажем его один раз", "Save it: it is shown once";
     own_label: "Новый пароль", "New password";
     rule_length: "8 символов или больше", "8 characters or more";
     rule_digit: "хотя бы одна цифра", "at least one digit";

@@ -262,6 +262,20 @@ pub fn will_charge(lang: Lang, day: Date, today: Date, sum: Money) -> String {
 }
 
 /// The alert above the balance card of a suspended service.
+pub fn suspended_pending(lang: Lang) -> (&'static str, &'static str) {
+    match lang {
+        Lang::Ru => (
+            "Телевидение приостановлено",
+            "Включится само, как только придут деньги. Второй раз платить не нужно.",
+        ),
+        Lang::En => (
+            "Television is paused",
+            "It comes back by itself once the money arrives. There is no need to pay twice.",
+        ),
+    }
+}
+
+/// The notice of a suspended contract.
 pub fn suspended_alert(lang: Lang, missing: Money) -> (String, &'static str) {
     let sum = money(lang, missing);
     match lang {

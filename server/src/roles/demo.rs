@@ -21,6 +21,10 @@ pub async fn run(mut config: Config) -> Result<ExitCode> {
     if let Some(cluster) = cluster {
         cluster.stop().await;
     }
+    if result.is_ok() {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "  Stopped: pages, worker, sandbox, database.")?;
+    }
     result.map(|()| ExitCode::SUCCESS)
 }
 
@@ -130,12 +134,19 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool) -> Result<()> {
         out,
         "  Test card for paying    5555 5555 5555 4444, any date and code"
     )?;
-    let data = if fresh {
-        "fresh demo data"
+    if fresh {
+        writeln!(
+            out,
+            "  Running on fresh demo data. Ctrl-C stops everything."
+        )?;
     } else {
-        "the data of the last run"
-    };
-    writeln!(out, "  Running on {data}. Ctrl-C stops everything.")?;
+        let folder = config.demo.data_dir.display();
+        writeln!(
+            out,
+            "  Running on the data of the last run: the list says how people were at first.
+  To start afresh, delete {folder}. Ctrl-C stops everything."
+        )?;
+    }
     writeln!(out)?;
     out.flush()?;
     Ok(())

@@ -72,14 +72,17 @@ fn form(
         ..Input::text("password", t::own_label(lang))
     };
     let remember = draft.fields.contains_key("remember");
+    // The small script ticks off what is met while one types; the last is judged by the server.
     let rules: Vec<_> = [
-        t::rule_length(lang),
-        t::rule_digit(lang),
-        t::rule_special(lang),
-        t::rule_known(lang),
+        ("length", t::rule_length(lang)),
+        ("digit", t::rule_digit(lang)),
+        ("special", t::rule_special(lang)),
+        ("", t::rule_known(lang)),
     ]
     .into_iter()
-    .map(|rule| view! { <li>{icon_small("i-check")}<span>{rule}</span></li> })
+    .map(|(rule, words)| {
+        view! { <li data-rule=rule>{icon_small("i-check")}<span>{words}</span></li> }
+    })
     .collect();
     sky(view! {
         {summary(&draft.errors)}

@@ -1,7 +1,7 @@
 //! One payment: what became of it. A page to come back to: reloading it never pays again.
 
 use super::api::load_payment;
-use crate::i18n::{cabinet as t, common, lang};
+use crate::i18n::{auth::window_title, cabinet as t, common, lang};
 use crate::page::{Page, page_with};
 use crate::ui::icon;
 use domain::Lang;
@@ -9,6 +9,7 @@ use domain::format::{clock, date, deadline, money};
 use domain::payment::{AccessProgress, PaymentState, PaymentView};
 use domain::receipt::ReceiptState;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// After this many seconds the bank takes longer than usual.
@@ -66,6 +67,7 @@ fn view(found: &PaymentView) -> AnyView {
         _ => ("warning", "i-clock"),
     };
     view! {
+        <Title text=window_title(lang, title, false)/>
         {open.then(|| view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"5\">"></noscript> })}
         <div class="l-split">
             <div class="l-stack">
@@ -89,6 +91,10 @@ fn view(found: &PaymentView) -> AnyView {
 fn explanation(lang: Lang, found: &PaymentView) -> AnyView {
     let lines: Vec<String> = match found.state {
         PaymentState::Succeeded => match found.paid_through.filter(|_| found.served) {
+            // Rights that are still on their way are told by the steps below.
+            Some(day) if found.access == AccessProgress::Queued => {
+                vec![t::paid_until_day(lang, day, found.today)]
+            }
             Some(day) => {
                 vec![format!(
                     "{}. {}",

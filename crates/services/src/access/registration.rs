@@ -140,11 +140,11 @@ fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
             errors.push(FieldError::new(field, problem));
         }
     };
-    let phone = Phone::parse(&details.phone)
-        .map_err(|error| optional("phone", &details.phone, error.into()))
-        .ok();
     let email = Email::parse(&details.email)
         .map_err(|error| optional("email", &details.email, error.into()))
+        .ok();
+    let phone = Phone::parse(&details.phone)
+        .map_err(|error| optional("phone", &details.phone, error.into()))
         .ok();
     let named = |field: &str| errors.iter().any(|error| error.field == field);
     if email.is_none() && !named("email") {
@@ -153,7 +153,12 @@ fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
         } else {
             Problem::ContactMissing
         };
-        errors.push(FieldError::new("email", problem));
+        // Beside the field, which stands before the phone.
+        let at = errors.iter().position(|error| error.field == "phone");
+        errors.insert(
+            at.unwrap_or(errors.len()),
+            FieldError::new("email", problem),
+        );
     }
     for (accepted, field, problem) in [
         (details.terms, "terms", Problem::TermsNotAccepted),
@@ -445,7 +450,7 @@ mod tests {
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(
             fields,
-            ["contract", "phone", "email", "terms", "personal_data"]
+            ["contract", "email", "phone", "terms", "personal_data"]
         );
     }
 }
