@@ -99,7 +99,7 @@ async fn killed_worker(pool: PgPool, statement: &'static str) {
 
     // Two workers at once come in its place.
     let _workers = (stand.worker(), stand.worker());
-    wait_for("the credit", Duration::from_secs(60), async || {
+    wait_for("the credit", Duration::from_mins(1), async || {
         credits(&app.pool).await > 0
     })
     .await;
@@ -184,7 +184,7 @@ async fn a_server_killed_before_the_commit_credits_once(pool: PgPool) {
     assert_eq!(credits(&app.pool).await, 1);
     // What the queue still holds from before changes nothing.
     let worker = stand.worker();
-    wait_for("an empty queue", Duration::from_secs(60), async || {
+    wait_for("an empty queue", Duration::from_mins(1), async || {
         one(
             &app.pool,
             "select count(*) from billing.webhook_inbox where processed_at is null",

@@ -1,6 +1,12 @@
 //! Whole-app tests: the cabinet behind its real routes, on a real database, as the application's
 //! role. What needs a process that can be killed starts the real binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod support;
 
 mod demo;

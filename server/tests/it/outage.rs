@@ -63,7 +63,7 @@ async fn a_database_that_was_away_finds_everything_going_on() {
 
     // It comes back, and nobody has to do anything: the same processes go on, nobody signs in anew.
     let cluster = Cluster::start(&config.demo).await.unwrap();
-    wait_for("television", Duration::from_secs(60), async || {
+    wait_for("television", Duration::from_mins(1), async || {
         browser.get("/home").await.main().contains("Работает")
     })
     .await;

@@ -31,7 +31,7 @@ pub fn settings<const N: usize>(pairs: [(&str, String); N]) -> Vec<(String, Stri
 /// Runs a role to its end.
 pub async fn run(role: &str, settings: &[(String, String)]) -> Output {
     let running = command(role, settings).output();
-    let ended = tokio::time::timeout(Duration::from_secs(60), running).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), running).await;
     ended.expect("it ends by itself").unwrap()
 }
 
@@ -165,7 +165,7 @@ pub async fn answers(port: u16, path: &str) {
     gateways::http::install_tls();
     let client = Client::builder().build().unwrap();
     let url = format!("http://127.0.0.1:{port}{path}");
-    wait_for(&url, Duration::from_secs(60), async || {
+    wait_for(&url, Duration::from_mins(1), async || {
         let answer = client.get(&url).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     })
