@@ -120,6 +120,11 @@ impl Cluster {
         Ok(())
     }
 
+    /// The folder that holds all of it.
+    pub fn home(&self) -> &Path {
+        self.data.parent().unwrap_or(&self.data)
+    }
+
     /// Address of a database of this cluster for a role.
     pub fn url(&self, role: &str, database: &str) -> String {
         let socket: String = self

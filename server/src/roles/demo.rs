@@ -7,6 +7,7 @@ use crate::postgres::Cluster;
 use anyhow::{Context, Result};
 use secrecy::SecretString;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Runs until asked to stop.
@@ -17,7 +18,8 @@ pub async fn run(mut config: Config) -> Result<ExitCode> {
     crate::http::assets::find(&config.server.site_root)?;
     let shutdown = Shutdown::on_signal();
     let cluster = start_database(&mut config).await?;
-    let result = run_on_database(&mut config, cabinet, acquirer, shutdown).await;
+    let folder = cluster.as_ref().map(|cluster| cluster.home().to_owned());
+    let result = run_on_database(&mut config, folder, cabinet, acquirer, shutdown).await;
     if let Some(cluster) = cluster {
         cluster.stop().await;
     }
@@ -41,6 +43,7 @@ async fn start_database(config: &mut Config) -> Result<Option<Cluster>> {
 
 async fn run_on_database(
     config: &mut Config,
+    folder: Option<PathBuf>,
     cabinet: tokio::net::TcpListener,
     acquirer: tokio::net::TcpListener,
     shutdown: Shutdown,
@@ -73,7 +76,7 @@ async fn run_on_database(
         built.services.clone(),
         shutdown.wait(),
     ));
-    print_welcome(config, &built, fresh)?;
+    print_welcome(config, &built, fresh, folder.as_deref())?;
     let served = serve::serve(config, &built, cabinet, shutdown).await;
     let _ = working.await;
     let _ = acquiring.await;
@@ -92,7 +95,7 @@ fn local(listen: std::net::SocketAddr) -> String {
 }
 
 /// What a newcomer needs to begin.
-fn print_welcome(config: &Config, built: &Built, fresh: bool) -> Result<()> {
+fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Path>) -> Result<()> {
     let url = &config.server.public_url;
     let mut out = std::io::stdout().lock();
     writeln!(out)?;
@@ -135,18 +138,21 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool) -> Result<()> {
         "  Test card for paying    5555 5555 5555 4444, any date and code"
     )?;
     if fresh {
-        writeln!(
-            out,
-            "  Running on fresh demo data. Ctrl-C stops everything."
-        )?;
+        writeln!(out, "  Running on fresh demo data.")?;
     } else {
-        let folder = config.demo.data_dir.display();
         writeln!(
             out,
-            "  Running on the data of the last run: the list says how people were at first.
-  To start afresh, delete {folder}. Ctrl-C stops everything."
+            "  Running on the data of the last run: the list says how people were at first."
         )?;
+        if let Some(folder) = folder {
+            writeln!(
+                out,
+                "  To start afresh, stop and delete {}",
+                folder.display()
+            )?;
+        }
     }
+    writeln!(out, "  Ctrl-C stops everything.")?;
     writeln!(out)?;
     out.flush()?;
     Ok(())
