@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod faults;
 mod identity;
 mod ledger;
 mod money;
+mod notifications;
 mod support;

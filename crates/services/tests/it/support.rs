@@ -1,16 +1,18 @@
 //! One cabinet for one test: its own database, acquirer, mailbox, and a clock that can be moved.
 
+use domain::payment::PaymentView;
 use gateways::yookassa::{Config, YooKassa};
 use gateways::{Mailbox, http};
 use sandbox::{Control, Sandbox};
 use secrecy::SecretString;
+use serde_json::json;
 use services::access::activation::{self, Purpose, SetPassword};
 use services::access::sessions::{self, NewSession};
 use services::access::sign_in::{self, SignIn};
 use services::demo::{PASSWORD, PEOPLE};
 use services::jobs::worker;
-use services::payments::{StartTopUp, Started, start};
-use services::{Actor, Origin, ServiceError, Services, Settings};
+use services::payments::{StartTopUp, Started, start, view};
+use services::{Actor, Origin, ServiceError, Services, Settings, webhooks};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,6 +183,25 @@ impl Cabinet {
             .fetch_one(&self.pool)
             .await
             .unwrap()
+    }
+
+    /// The acquirer notifies us that a payment succeeded.
+    pub async fn notify(&self, object: &str) {
+        let body =
+            json!({"type": "notification", "event": "payment.succeeded", "object": {"id": object}});
+        webhooks::receive(&self.services, &body, Some([127, 0, 0, 1].into()))
+            .await
+            .unwrap();
+    }
+
+    /// A top-up from the form to the credit.
+    pub async fn paid(&self, actor: &Actor, roubles: &str, key: &str) -> PaymentView {
+        let started = self.top_up(actor, roubles, key).await.unwrap();
+        let object = self.object(&started).await;
+        self.acquirer.complete(&object).unwrap();
+        self.notify(&object).await;
+        self.jobs().await;
+        view(&self.services, actor, started.payment).await.unwrap()
     }
 
     /// A count from the database.
