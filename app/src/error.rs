@@ -14,6 +14,8 @@ pub enum AppError {
     Invalid(Vec<FieldError>),
     /// Nobody is signed in.
     SignedOut,
+    /// The password has to be given anew before this.
+    ConfirmFirst,
     /// There is no such thing, or it is somebody else's.
     NotFound,
     /// The cabinet cannot answer now; nothing was changed.
@@ -45,7 +47,7 @@ mod server {
         pub const fn status(&self) -> StatusCode {
             match self {
                 Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Self::SignedOut => StatusCode::UNAUTHORIZED,
+                Self::SignedOut | Self::ConfirmFirst => StatusCode::UNAUTHORIZED,
                 Self::NotFound => StatusCode::NOT_FOUND,
                 Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -60,6 +62,7 @@ mod server {
         let mapped = match error {
             ServiceError::Invalid(errors) => AppError::Invalid(errors),
             ServiceError::SignedOut => AppError::SignedOut,
+            ServiceError::ConfirmFirst => AppError::ConfirmFirst,
             ServiceError::NotFound => AppError::NotFound,
             ServiceError::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "request.unavailable");

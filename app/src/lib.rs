@@ -1,8 +1,9 @@
 //! The cabinet: pages, components and server functions.
 //!
-//! Two applications live here. [`cabinet`] is the subscriber's cabinet: rendered by the server and
+//! Three applications live here. [`cabinet`] is the subscriber's cabinet: rendered by the server and
 //! hydrated in the browser. [`public`] are the pages before signing in: rendered by the server only,
-//! so that not a byte of them is in the browser's module. Nothing here reads the environment or the
+//! so that not a byte of them is in the browser's module. [`account`] is the profile, rendered by the
+//! server only too, in the cabinet's frame. Nothing here reads the environment or the
 //! database; server functions call `services`.
 
 #![expect(
@@ -18,6 +19,8 @@ pub mod page;
 pub mod ui;
 pub mod wire;
 
+#[cfg(feature = "ssr")]
+pub mod account;
 #[cfg(feature = "ssr")]
 pub mod gallery;
 #[cfg(feature = "ssr")]

@@ -1,9 +1,9 @@
 //! Pages before signing in: which there are, what each shows, its title and the drawings it needs.
 //! The server loads what a page needs and asks here for the document.
 
-use crate::features::auth::{password, recovery, registration, sign_in};
-use crate::features::info;
-use crate::i18n::{auth as t, auth::window_title, common};
+use crate::features::auth::{code, password, recovery, registration, sign_in};
+use crate::features::{info, profile};
+use crate::i18n::{auth as t, auth::window_title, common, profile as profile_texts};
 use crate::request::Request;
 use crate::shell;
 use domain::Lang;
@@ -13,6 +13,8 @@ use http::StatusCode;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use services::access::activation::{Link, Purpose};
+use services::access::codes::Waiting;
+use services::access::contacts;
 use services::access::registration::Progress;
 
 /// A page with its data.
@@ -51,9 +53,22 @@ pub enum PublicPage {
         link: Link,
     },
     /// A forgotten password.
-    Forgot {
-        /// Was the form sent?
+    Forgot,
+    /// A code is waited for.
+    Code {
+        /// The challenge.
+        id: String,
+        /// What is shown.
+        waiting: Waiting,
+        /// Was another one just sent?
         sent: bool,
+    },
+    /// Behind the link in the letter to a new e-mail.
+    EmailLink {
+        /// The secret of the link.
+        token: String,
+        /// What it is worth.
+        link: contacts::Link,
     },
     /// The way to people.
     AccessHelp,
@@ -85,7 +100,9 @@ impl PublicPage {
                 ..
             } => t::activate_title(lang),
             Self::Password { .. } => t::reset_title(lang),
-            Self::Forgot { .. } => t::forgot_title(lang),
+            Self::Forgot => t::forgot_title(lang),
+            Self::Code { waiting, .. } => code::title(lang, waiting),
+            Self::EmailLink { .. } => profile_texts::confirm_email(lang),
             Self::AccessHelp => t::access_title(lang),
             Self::Help => t::help_title(lang),
             Self::Legal(document) => info::document_title(lang, *document),
@@ -109,6 +126,10 @@ impl PublicPage {
             Self::Password {
                 link: Link::Used | Link::Expired,
                 ..
+            }
+            | Self::EmailLink {
+                link: contacts::Link::Expired,
+                ..
             } => StatusCode::GONE,
             _ => StatusCode::OK,
         }
@@ -116,12 +137,19 @@ impl PublicPage {
 
     /// One-time links and offered passwords must not stay in any cache.
     pub const fn is_secret(&self) -> bool {
-        matches!(self, Self::Password { .. } | Self::Mailbox(_))
+        matches!(
+            self,
+            Self::Password { .. } | Self::Mailbox(_) | Self::Code { .. } | Self::EmailLink { .. }
+        )
     }
 
     const fn art(&self) -> &'static [&'static str] {
         match self {
-            Self::SignIn { .. } | Self::Password { .. } | Self::Forgot { .. } => &["art-login"],
+            Self::SignIn { .. }
+            | Self::Password { .. }
+            | Self::Forgot
+            | Self::Code { .. }
+            | Self::EmailLink { .. } => &["art-login"],
             Self::Register => &["art-card"],
             Self::NotFound => &["art-404"],
             Self::Broken => &["art-500"],
@@ -142,7 +170,9 @@ impl PublicPage {
                 token,
                 link,
             } => password::page(request, *purpose, token, link.clone()),
-            Self::Forgot { sent } => recovery::forgot(request, *sent),
+            Self::Forgot => recovery::forgot(request),
+            Self::Code { id, waiting, sent } => code::page(request, id, waiting, *sent),
+            Self::EmailLink { token, link } => profile::contacts::link(request, token, link),
             Self::AccessHelp => recovery::access_help(),
             Self::Help => info::help(),
             Self::Legal(document) => info::legal(*document),

@@ -125,6 +125,7 @@ pub fn navigation(unread: i64) -> AnyView {
                 <li><A href="/tariff">{icon("i-tariff")}<span>{common::nav_tariff(lang)}</span></A></li>
                 <li data-at="wide"><A href="/expenses">{icon("i-chart")}<span>{common::nav_expenses(lang)}</span></A></li>
                 <li><A href="/messages">{icon("i-messages")}<span>{common::nav_messages(lang)}</span>{badge}</A></li>
+                <li data-at="wide"><A href="/profile" attr:rel="external">{icon("i-user")}<span>{common::nav_profile(lang)}</span></A></li>
                 <li data-at="phone"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
                 <li data-at="rail"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
             </ul>

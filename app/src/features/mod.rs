@@ -11,3 +11,5 @@ pub mod payments;
 pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod info;
+#[cfg(feature = "ssr")]
+pub mod profile;

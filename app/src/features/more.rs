@@ -84,6 +84,13 @@ pub fn MenuPage() -> impl IntoView {
                             {row("/tariff", "i-tariff", t::my_tariff(lang))}
                             {row("/messages", "i-messages", common::nav_messages(lang))}
                             <li>
+                                <a class="c-row" href="/profile" rel="external">
+                                    <span class="c-tile">{icon("i-user")}</span>
+                                    <span class="c-row__text"><b>{common::nav_profile(lang)}</b></span>
+                                    {icon("i-chev-r")}
+                                </a>
+                            </li>
+                            <li>
                                 <a class="c-row" href="/help" rel="external">
                                     <span class="c-tile">{icon("i-help")}</span>
                                     <span class="c-row__text"><b>{common::help(lang)}</b></span>

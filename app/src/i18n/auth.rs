@@ -45,10 +45,10 @@ texts! {
     surname: "Фамилия", "Surname";
     known_contact: "Телефон или почта из договора", "Phone or e-mail from the contract";
     where_to_write: "Куда писать о платежах", "Where to write about payments";
-    where_to_write_hint: "На почту придёт ссылка, которая откроет кабинет", "The link that opens the cabinet goes to the e-mail";
+    where_to_write_hint: "Нужна почта или телефон: туда придёт ссылка или код", "An e-mail or a phone is needed: a link or a code goes there";
     email: "Почта", "E-mail";
     phone: "Телефон", "Phone";
-    phone_hint: "Не обязательно. Поможет вернуть доступ", "Optional. Helps to restore access";
+    phone_hint: "Если почты нет, пришлём код в SMS", "Without an e-mail we send a code by SMS";
     consents: "Согласия", "Consents";
     accept: "Принимаю", "I accept the";
     terms: "условия пользования кабинетом", "terms of using the cabinet";
@@ -95,10 +95,8 @@ texts! {
     link_unknown_body: "Скопируйте её из письма целиком.", "Copy it from the letter as a whole.";
 
     forgot_title: "Новый пароль", "A new password";
-    forgot_lead: "Укажите номер карты, телефон или почту — пришлём ссылку на привязанный контакт.", "Give the card number, phone or e-mail: the link goes to the contact we know.";
-    get_link: "Получить ссылку", "Get a link";
-    forgot_sent_title: "Проверьте почту", "Check your mailbox";
-    forgot_sent: "Если кабинет есть, мы отправили ссылку на привязанный контакт. Она работает 30 минут.", "If there is a cabinet, we sent a link to its contact. It works for 30 minutes.";
+    forgot_lead: "Укажите номер карты, телефон или почту — пришлём ссылку или код на привязанный контакт.", "Give the card number, phone or e-mail: a link or code goes to the contact we know.";
+    get_link: "Получить ссылку или код", "Get a link or code";
     forgot_old_works: "Старый пароль работает, пока вы не зададите новый.", "The old password works until you set a new one.";
     nothing_came: "Ничего не пришло", "Nothing came";
     reset_title: "Выберите пароль", "Choose a password";

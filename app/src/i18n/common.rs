@@ -28,6 +28,7 @@ texts! {
     nav_tariff: "Тариф", "Tariff";
     nav_expenses: "Расходы", "Expenses";
     nav_messages: "Сообщения", "Messages";
+    nav_profile: "Профиль", "Profile";
     nav_more: "Ещё", "More";
     sign_out: "Выйти", "Sign out";
     my_cards: "Карты доступа", "Access cards";

@@ -5,6 +5,8 @@ pub mod auth;
 pub mod cabinet;
 pub mod common;
 pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod profile;
 
 use domain::Lang;
 use leptos::prelude::{provide_context, use_context};

@@ -3,7 +3,7 @@
 use super::common::PHONE;
 use domain::Lang;
 use domain::form::Problem;
-use domain::format::{minutes_in, money, plural_en, plural_ru};
+use domain::format::{minutes_in, money, plural_en, plural_ru, seconds_in};
 
 /// The words for a problem.
 pub fn text(lang: Lang, problem: &Problem) -> String {
@@ -43,14 +43,24 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "There is a typo: a name, the sign @ and a mail server are needed",
         ),
         Problem::EmailTooLong => ("Адрес слишком длинный", "The address is too long"),
-        Problem::ContactMissing => ("Введите адрес почты", "Enter the e-mail address"),
+        Problem::ContactMissing => ("Введите почту или телефон", "Enter an e-mail or a phone"),
         Problem::ContactTaken => (
             "Этот адрес уже привязан к другому кабинету",
             "This address belongs to another cabinet",
         ),
-        Problem::PhoneOnlyNotYet => (
-            "Введите адрес почты: ссылка придёт на неё",
-            "Enter the e-mail address: the link goes there",
+        Problem::ContactSame => ("Этот контакт уже привязан", "This contact is bound already"),
+        Problem::PhoneNotServed => (
+            "Введите адрес почты: SMS сейчас не отправляем",
+            "Enter the e-mail address: we do not send SMS now",
+        ),
+        Problem::CodeEmpty => (
+            "Введите код из сообщения",
+            "Enter the code from the message",
+        ),
+        Problem::CodeNotDigits => ("В коде только цифры", "A code has digits only"),
+        Problem::CodeExpired => (
+            "Код устарел. Мы отправили новый",
+            "The code has expired. We sent a new one",
         ),
         Problem::AlreadyRegistered => (
             "Кабинет по этому договору уже есть. Войдите или восстановите пароль",
@@ -129,6 +139,36 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
             } else {
                 format!("This does not match the card’s contract. {left}")
             }
+        }
+        Problem::CodeLength { got } => {
+            if ru {
+                format!("В коде 6 цифр — сейчас {got}")
+            } else {
+                format!("A code has 6 digits, now {got}")
+            }
+        }
+        Problem::CodeMismatch { left } => {
+            let no = lang.pick("Код не подошёл.", "The code does not fit.");
+            format!("{no} {}", tries(lang, *left))
+        }
+        Problem::ResendLater { seconds } => {
+            let when = seconds_in(lang, *seconds);
+            if ru {
+                format!("Отправить ещё раз можно через {when}")
+            } else {
+                format!("You can send it again in {when}")
+            }
+        }
+        Problem::PartnerNumber => {
+            if ru {
+                format!("Это номер партнёра. Партнёры входят на своей странице, вопросы — {PHONE}")
+            } else {
+                format!("This is a partner’s number. Partners have their own door; call {PHONE}")
+            }
+        }
+        Problem::PasswordMismatch { left } => {
+            let no = lang.pick("Пароль не подходит.", "The password does not fit.");
+            format!("{no} {}", tries(lang, *left))
         }
         Problem::SignInMismatch { left } => {
             let (no, left) = (

@@ -76,6 +76,19 @@ const PUBLIC_SPRITE: &[&str] = &[
     "i-key",
 ];
 
+/// What pages of the profile need beside the cabinet's.
+const ACCOUNT_SPRITE: &[&str] = &[
+    "i-eye",
+    "i-copy",
+    "i-phone",
+    "i-mail",
+    "i-out",
+    "i-plus",
+    "i-trash",
+    "i-download",
+    "i-undo",
+];
+
 /// The cabinet's document.
 pub fn cabinet(request: &Request) -> AnyView {
     document(request, Kind::Cabinet, CABINET_SPRITE, || {
@@ -88,6 +101,13 @@ pub fn public(request: &Request, art: &[&'static str], body: impl FnOnce() -> An
     let mut ids = PUBLIC_SPRITE.to_vec();
     ids.extend_from_slice(art);
     document(request, Kind::Public, &ids, body)
+}
+
+/// A page of the profile: the cabinet's frame around plain HTML.
+pub fn account(request: &Request, body: impl FnOnce() -> AnyView) -> AnyView {
+    let mut ids = CABINET_SPRITE.to_vec();
+    ids.extend_from_slice(ACCOUNT_SPRITE);
+    document(request, Kind::PublicWhole, &ids, body)
 }
 
 /// A page with every component and drawing.

@@ -54,6 +54,18 @@ impl Phone {
         &self.0
     }
 
+    /// For its owner: `+7 912 345-67-89`.
+    pub fn grouped(&self) -> String {
+        let digits = &self.0;
+        format!(
+            "+7\u{a0}{}\u{a0}{}-{}-{}",
+            &digits[2..5],
+            &digits[5..8],
+            &digits[8..10],
+            &digits[10..12]
+        )
+    }
+
     /// For people who may know it only in part: `+7 912 •••-••-89`.
     pub fn masked(&self) -> String {
         format!("+7\u{a0}{}\u{a0}•••-••-{}", &self.0[2..5], &self.0[10..12])

@@ -3,6 +3,7 @@
 
 use crate::Money;
 use crate::card::ParseCardError;
+use crate::code::ParseCodeError;
 use crate::contact::{ParseEmailError, ParsePhoneError};
 use crate::contract::ParseContractError;
 use crate::money::ParseMoneyError;
@@ -56,7 +57,15 @@ pub enum Problem {
     EmailTooLong,
     ContactMissing,
     ContactTaken,
-    PhoneOnlyNotYet,
+    ContactSame,
+    PhoneNotServed,
+    CodeEmpty,
+    CodeNotDigits,
+    CodeLength { got: usize },
+    CodeMismatch { left: u32 },
+    CodeExpired,
+    ResendLater { seconds: u64 },
+    PartnerNumber,
     NoMatch { left: u32 },
     AlreadyRegistered,
     TermsNotAccepted,
@@ -69,6 +78,7 @@ pub enum Problem {
     PasswordNoSpecial,
     PasswordKnown,
     PasswordLong,
+    PasswordMismatch { left: u32 },
     SignInMismatch { left: u32 },
     TooManyTries { minutes: u64 },
     AmountEmpty,
@@ -114,6 +124,16 @@ impl From<ParseEmailError> for Problem {
             ParseEmailError::Empty => Self::EmailEmpty,
             ParseEmailError::Malformed => Self::EmailMalformed,
             ParseEmailError::TooLong => Self::EmailTooLong,
+        }
+    }
+}
+
+impl From<ParseCodeError> for Problem {
+    fn from(error: ParseCodeError) -> Self {
+        match error {
+            ParseCodeError::Empty => Self::CodeEmpty,
+            ParseCodeError::NotDigits => Self::CodeNotDigits,
+            ParseCodeError::Length(got) => Self::CodeLength { got },
         }
     }
 }

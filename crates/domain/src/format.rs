@@ -147,6 +147,17 @@ pub fn minutes_in(lang: Lang, count: u64) -> String {
     )
 }
 
+/// `42 секунды`; `42 seconds`. In Russian in the accusative, as after «через».
+pub fn seconds_in(lang: Lang, count: u64) -> String {
+    counted(
+        count,
+        match lang {
+            Lang::Ru => plural_ru(count, ["секунду", "секунды", "секунд"]),
+            Lang::En => plural_en(count, ["second", "seconds"]),
+        },
+    )
+}
+
 /// How long something lives: `24 часа`, `30 минут`.
 pub fn span(lang: Lang, seconds: i64) -> String {
     let minutes = u64::try_from(seconds / 60).unwrap_or(0);

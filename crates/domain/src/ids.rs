@@ -57,4 +57,8 @@ ids! {
     RegistrationId;
     /// The kept text of a form that was refused.
     DraftId;
+    /// A code on its way to a phone, and the form that waits for it.
+    ChallengeId;
+    /// A passkey ceremony between its two steps.
+    CeremonyId;
 }

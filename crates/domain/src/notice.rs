@@ -2,6 +2,7 @@
 //! language of the reader. The inbox and the mail say the same because both ask here.
 
 use crate::format::{date, deadline, money};
+use crate::security::SecurityEvent;
 use crate::{Date, Lang, LocalTime, Money};
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +53,13 @@ pub enum Notice {
         /// When it must be repaid.
         due: LocalTime,
     },
-    /// The password was changed.
-    PasswordChanged,
+    /// Something happened to the access.
+    Security {
+        /// What.
+        event: SecurityEvent,
+        /// On which device, or to which contact, passkey, contract; may be empty.
+        detail: String,
+    },
     /// Company news.
     News {
         /// Headline, Russian.
@@ -88,7 +94,7 @@ impl Notice {
                 Topic::Money
             }
             Self::Suspended { .. } | Self::PaymentFailed { .. } => Topic::Warning,
-            Self::PasswordChanged | Self::Welcome => Topic::Security,
+            Self::Security { .. } | Self::Welcome => Topic::Security,
             Self::News { .. } => Topic::News,
         }
     }
@@ -140,9 +146,7 @@ impl Notice {
                     format!("Promised payment of {sum}")
                 }
             }
-            Self::PasswordChanged => lang
-                .pick("Пароль изменён", "Your password was changed")
-                .to_owned(),
+            Self::Security { event, .. } => event.title(lang).to_owned(),
             Self::News {
                 title_ru, title_en, ..
             } => if ru { title_ru } else { title_en }.clone(),
@@ -221,12 +225,14 @@ impl Notice {
                     format!("Repay it by {when}. Any top-up repays it first.")
                 }
             }
-            Self::PasswordChanged => lang
-                .pick(
-                    "На других устройствах нужно войти заново. Если это были не вы, позвоните нам.",
-                    "Other devices have to sign in again. If it was not you, call us.",
-                )
-                .to_owned(),
+            Self::Security { event, detail } => {
+                let advice = event.advice(lang);
+                if detail.is_empty() {
+                    advice.to_owned()
+                } else {
+                    format!("{detail}. {advice}")
+                }
+            }
             Self::News { body_ru, body_en, .. } => if ru { body_ru } else { body_en }.clone(),
         }
     }

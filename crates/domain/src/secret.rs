@@ -3,6 +3,7 @@
 /// Fields whose text is dropped when a refused form is kept for re-filling.
 pub const SECRET_FIELDS: &[&str] = &[
     "password",
+    "current",
     "offered",
     "token",
     "code",

@@ -37,8 +37,22 @@ pub struct AccessLimits {
     pub match_tries: u32,
     /// Card look-ups per address and hour.
     pub lookups_per_address: u32,
-    /// Letters with a link per contact and hour.
+    /// Letters with a link, or SMS with a code, per contact and hour.
     pub letters_per_contact: u32,
+    /// Sign-ins on browsers we do not know, of everybody together, per minute.
+    pub sign_in_tries_everywhere: u32,
+    /// SMS with a code of everybody together, per hour: each costs money.
+    pub codes_everywhere: u32,
+    /// Wrong tries of one code before it dies.
+    pub code_tries: u32,
+    /// Wrong codes per account and day, whatever code they were for.
+    pub code_tries_a_day: u32,
+    /// Life of a code, in seconds.
+    pub code_life: i64,
+    /// Seconds until a code may be asked for again.
+    pub code_again: i64,
+    /// How long a given password counts for changes of access, in seconds.
+    pub confirm_life: i64,
     /// Life of an activation link, in seconds.
     pub activation_life: i64,
     /// Life of a recovery link, in seconds.
@@ -58,6 +72,13 @@ impl Default for AccessLimits {
             match_tries: 3,
             lookups_per_address: 60,
             letters_per_contact: 5,
+            sign_in_tries_everywhere: 6_000,
+            codes_everywhere: 20_000,
+            code_tries: 5,
+            code_tries_a_day: 15,
+            code_life: 15 * 60,
+            code_again: 60,
+            confirm_life: 10 * 60,
             activation_life: 24 * 3600,
             recovery_life: 30 * 60,
             session_life: 24 * 3600,

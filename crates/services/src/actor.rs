@@ -2,6 +2,7 @@
 
 use crate::ServiceError;
 use chrono_tz::Tz;
+use domain::Timestamp;
 use domain::ids::{AccountId, CardId, SessionId, SubscriberId};
 use storage::account::Origin;
 
@@ -29,6 +30,8 @@ pub struct Viewer {
     pub card: Option<CardId>,
     /// The contract's zone.
     pub tz: Tz,
+    /// When the password or a passkey was last given on this device.
+    pub confirmed_at: Timestamp,
 }
 
 impl Actor {

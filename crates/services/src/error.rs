@@ -12,6 +12,9 @@ pub enum ServiceError {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     SignedOut,
+    /// The password has to be given anew before this.
+    #[error("the password has to be given anew")]
+    ConfirmFirst,
     /// There is no such thing, or it is not the actor's: both read the same.
     #[error("not found")]
     NotFound,

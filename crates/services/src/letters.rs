@@ -3,6 +3,8 @@
 use crate::Services;
 use domain::Lang;
 use domain::format::span;
+use domain::security::SecurityEvent;
+use storage::token::Purpose;
 
 /// A letter's subject and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,15 @@ pub struct Text {
     pub subject: String,
     /// Text; a paragraph that is a link becomes a button.
     pub body: String,
+}
+
+impl Text {
+    fn sms(body: String) -> Self {
+        Self {
+            subject: String::new(),
+            body,
+        }
+    }
 }
 
 fn closing(services: &Services, lang: Lang) -> String {
@@ -63,34 +74,110 @@ pub fn recovery(services: &Services, lang: Lang, token: &str) -> Text {
     }
 }
 
-/// Tells a contact that the password was changed.
-pub fn password_changed(services: &Services, lang: Lang) -> Text {
+/// The link that proves a new e-mail.
+pub fn new_email(services: &Services, lang: Lang, token: &str) -> Text {
+    let link = format!(
+        "{}/profile/contacts/confirm/{token}",
+        services.settings.public_url
+    );
+    let life = span(lang, services.settings.access.activation_life);
     let closing = closing(services, lang);
     match lang {
         Lang::Ru => Text {
-            subject: "Пароль изменён".into(),
+            subject: "Подтвердите почту".into(),
             body: format!(
-                "Пароль от личного кабинета «Орион Экспресс» изменён, на других устройствах нужно войти заново.\n\nЕсли это были не вы, позвоните нам сейчас.\n\n{closing}"
+                "Эту почту хотят привязать к личному кабинету «Орион Экспресс». Откройте ссылку и подтвердите.\n\n{link}\n\nСсылка работает {life}, один раз. Если это были не вы, ничего не делайте: почта не изменится.\n\n{closing}"
             ),
         },
         Lang::En => Text {
-            subject: "Your password was changed".into(),
+            subject: "Confirm your e-mail".into(),
             body: format!(
-                "The password to your Orion Express cabinet was changed; other devices have to sign in again.\n\nIf it was not you, call us now.\n\n{closing}"
+                "Somebody wants to bind this e-mail to a cabinet at Orion Express. Open the link and confirm.\n\n{link}\n\nThe link works once, for {life}. If it was not you, do nothing: the e-mail stays as it was.\n\n{closing}"
             ),
         },
     }
 }
 
-/// Tells the contract's own phone that a cabinet is being opened.
-pub fn cabinet_opened_sms(services: &Services, lang: Lang) -> String {
-    let phone = &services.settings.support_phone;
+/// Tells the owner of an address that it was given in a registration, though it has a cabinet.
+pub fn email_has_a_cabinet(services: &Services, lang: Lang) -> Text {
+    let link = format!("{}/login", services.settings.public_url);
+    let closing = closing(services, lang);
     match lang {
+        Lang::Ru => Text {
+            subject: "У этой почты уже есть кабинет".into(),
+            body: format!(
+                "Кто-то, надеемся вы, указал эту почту при регистрации нового кабинета «Орион Экспресс». Она уже привязана к кабинету, поэтому второй с ней не открыть.\n\nЭто ваш кабинет — войдите. Нужен отдельный кабинет на другой договор — зарегистрируйтесь с другой почтой.\n\n{link}\n\n{closing}"
+            ),
+        },
+        Lang::En => Text {
+            subject: "This e-mail has a cabinet already".into(),
+            body: format!(
+                "Somebody, hopefully you, gave this e-mail when registering a new cabinet at Orion Express. It is bound to a cabinet already, so a second one cannot be opened with it.\n\nIf it is your cabinet, sign in. For a separate cabinet of another contract register with another e-mail.\n\n{link}\n\n{closing}"
+            ),
+        },
+    }
+}
+
+/// Tells a contact what happened to the access.
+pub fn security(services: &Services, lang: Lang, event: SecurityEvent, detail: &str) -> Text {
+    let closing = closing(services, lang);
+    let title = event.title(lang);
+    let advice = event.advice(lang);
+    let what = if detail.is_empty() {
+        String::new()
+    } else {
+        format!("{detail}\n\n")
+    };
+    let link = format!("{}/profile/security", services.settings.public_url);
+    let cabinet = lang.pick("Кабинет «Орион Экспресс»", "Orion Express cabinet");
+    Text {
+        subject: title.to_owned(),
+        body: format!("{cabinet}: {title}.\n\n{what}{advice}\n\n{link}\n\n{closing}"),
+    }
+}
+
+/// The same by SMS, where each letter costs.
+pub fn security_sms(services: &Services, lang: Lang, event: SecurityEvent) -> Text {
+    let phone = &services.settings.support_phone;
+    let title = event.title(lang);
+    Text::sms(match lang {
+        Lang::Ru => format!("Орион Экспресс: {title}. Не вы? {phone}"),
+        Lang::En => format!("Orion Express: {title}. Not you? {phone}"),
+    })
+}
+
+/// A one-time code. The last line lets the browser fill it in (WebOTP); the host must be ours.
+pub fn code_sms(services: &Services, lang: Lang, purpose: Purpose, code: &str) -> Text {
+    let origin = &services.settings.public_url;
+    let host = origin.split("://").nth(1).unwrap_or(origin);
+    let host = host.split(':').next().unwrap_or(host);
+    let what = match (purpose, lang) {
+        (Purpose::Activation, Lang::Ru) => "код для регистрации в кабинете",
+        (Purpose::Recovery, Lang::Ru) => "код для нового пароля",
+        (Purpose::Contact, Lang::Ru) => "код подтверждения телефона",
+        (Purpose::Activation, Lang::En) => "is your registration code",
+        (Purpose::Recovery, Lang::En) => "is your code for a new password",
+        (Purpose::Contact, Lang::En) => "is the code that confirms your phone",
+    };
+    Text::sms(match lang {
+        Lang::Ru => {
+            format!("{code} — {what} «Орион Экспресс». Никому его не говорите.\n\n@{host} #{code}")
+        }
+        Lang::En => {
+            format!("{code} {what}, Orion Express. Tell it to nobody.\n\n@{host} #{code}")
+        }
+    })
+}
+
+/// Tells the contract's own phone that a cabinet is being opened.
+pub fn cabinet_opened_sms(services: &Services, lang: Lang) -> Text {
+    let phone = &services.settings.support_phone;
+    Text::sms(match lang {
         Lang::Ru => {
             format!("Орион Экспресс: по вашему договору создают личный кабинет. Не вы? {phone}")
         }
         Lang::En => {
             format!("Orion Express: a cabinet is being opened for your contract. Not you? {phone}")
         }
-    }
+    })
 }

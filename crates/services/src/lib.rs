@@ -14,6 +14,7 @@ pub mod letters;
 pub mod messages;
 pub mod payment_flow;
 pub mod payments;
+pub mod profile;
 pub mod settings;
 pub mod upkeep;
 pub mod webhooks;

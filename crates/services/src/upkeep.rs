@@ -5,7 +5,10 @@ use crate::error::commit;
 use crate::{ServiceError, Services, jobs};
 use domain::Timestamp;
 use storage::job::Again;
-use storage::{draft, ledger, outbox, payment, registration, subscription, throttle, webhook};
+use storage::{
+    code, draft, known_browser, ledger, outbox, payment, registration, subscription, throttle,
+    webhook,
+};
 
 /// Most rows that one tick puts into the queue, per kind.
 const BATCH: i64 = 500;
@@ -52,6 +55,8 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     throttle::sweep(&mut tx, now).await?;
     draft::sweep(&mut tx, now).await?;
     registration::sweep(&mut tx, now).await?;
+    code::sweep(&mut tx, now).await?;
+    known_browser::sweep(&mut tx, now).await?;
     ledger::ensure_months(&mut tx, now, 3).await?;
     commit(tx).await
 }

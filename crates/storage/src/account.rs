@@ -1,9 +1,9 @@
 //! Logins, their contracts, consents and the log of their access.
 
-use crate::convert::to_db;
+use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::consent::Document;
-use domain::ids::{AccountId, CardId, EventId, SubscriberId};
+use domain::ids::{AccountId, CardId, SubscriberId};
 use domain::{Email, Lang, Phone, Timestamp};
 use std::net::IpAddr;
 
@@ -26,6 +26,8 @@ pub struct Account {
     pub phone_confirmed: bool,
     /// Language of letters.
     pub lang: Lang,
+    /// When the password was set last.
+    pub password_changed_at: Option<Timestamp>,
 }
 
 /// Where a request came from, for logs and consents.
@@ -46,6 +48,7 @@ struct Row {
     phone: Option<String>,
     phone_confirmed: bool,
     lang: String,
+    password_changed_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl From<Row> for Account {
@@ -65,6 +68,7 @@ impl From<Row> for Account {
                 .and_then(|text| Phone::parse(text).ok()),
             phone_confirmed: row.phone_confirmed,
             lang: Lang::from_code(&row.lang),
+            password_changed_at: row.password_changed_at.map(from_db),
         }
     }
 }
@@ -78,7 +82,7 @@ pub async fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, Stor
         Row,
         r#"select account_id, state, password_hash, email,
                   email_confirmed_at is not null as "email_confirmed!",
-                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang, password_changed_at
            from identity.account where account_id = $1 and state <> 'closed'"#,
         id.0,
     )
@@ -99,7 +103,7 @@ pub async fn of_subscriber(
         Row,
         r#"select a.account_id, a.state, a.password_hash, a.email,
                   a.email_confirmed_at is not null as "email_confirmed!",
-                  a.phone, a.phone_confirmed_at is not null as "phone_confirmed!", a.lang
+                  a.phone, a.phone_confirmed_at is not null as "phone_confirmed!", a.lang, a.password_changed_at
            from identity.membership m join identity.account a using (account_id)
            where m.subscriber_id = $1 and a.state <> 'closed'"#,
         subscriber.0,
@@ -118,7 +122,7 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Account>,
         Row,
         r#"select account_id, state, password_hash, email,
                   email_confirmed_at is not null as "email_confirmed!",
-                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang, password_changed_at
            from identity.account
            where email = $1 and email_confirmed_at is not null and state <> 'closed'"#,
         email.as_str(),
@@ -137,7 +141,7 @@ pub async fn by_phone(conn: &mut Conn, phone: &Phone) -> Result<Option<Account>,
         Row,
         r#"select account_id, state, password_hash, email,
                   email_confirmed_at is not null as "email_confirmed!",
-                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang
+                  phone, phone_confirmed_at is not null as "phone_confirmed!", lang, password_changed_at
            from identity.account
            where phone = $1 and phone_confirmed_at is not null and state <> 'closed'"#,
         phone.as_str(),
@@ -226,6 +230,7 @@ pub async fn set_password(
              state = 'active',
              password_hash = $2,
              activated_at = coalesce(activated_at, $4),
+             password_changed_at = $4,
              email_confirmed_at = case when $3 then coalesce(email_confirmed_at, $4) else email_confirmed_at end,
              phone_confirmed_at = case when $3 then phone_confirmed_at else coalesce(phone_confirmed_at, $4) end
          where account_id = $1 and state <> 'closed'
@@ -235,6 +240,58 @@ pub async fn set_password(
         proven == Proven::Email,
         to_db(now),
         contact,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Replaces the password of an open cabinet, unless it changed meanwhile.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn change_password(
+    conn: &mut Conn,
+    id: AccountId,
+    old_hash: &str,
+    new_hash: &str,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set password_hash = $3, password_changed_at = $4
+         where account_id = $1 and password_hash = $2 and state = 'active'",
+        id.0,
+        old_hash,
+        new_hash,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Puts a proven contact in the place of the one before.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when another login has proven it already.
+pub async fn set_contact(
+    conn: &mut Conn,
+    id: AccountId,
+    proven: Proven,
+    contact: &str,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set
+             email = case when $2 then $3 else email end,
+             email_confirmed_at = case when $2 then $4 else email_confirmed_at end,
+             phone = case when $2 then phone else $3 end,
+             phone_confirmed_at = case when $2 then phone_confirmed_at else $4 end
+         where account_id = $1 and state = 'active'",
+        id.0,
+        proven == Proven::Email,
+        contact,
+        to_db(now),
     )
     .execute(conn)
     .await?;
@@ -371,33 +428,6 @@ pub async fn insert_consent(
         id.0,
         document.code(),
         document.version(),
-        to_db(now),
-        origin.address.map(|a| a.to_string()),
-        origin.user_agent,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Writes down what happened to a login's access.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn log_security(
-    conn: &mut Conn,
-    id: AccountId,
-    event_id: EventId,
-    event: &str,
-    origin: &Origin,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "insert into identity.security_log (account_id, event_id, event, at, address, user_agent)
-         values ($1, $2, $3, $4, $5::text::inet, $6)",
-        id.0,
-        event_id.0,
-        event,
         to_db(now),
         origin.address.map(|a| a.to_string()),
         origin.user_agent,

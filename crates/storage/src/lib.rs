@@ -5,10 +5,12 @@
 //! `services`. Every hot statement filters by `subscriber_id`.
 
 pub mod account;
+pub mod code;
 pub mod db;
 pub mod draft;
 pub mod inbox;
 pub mod job;
+pub mod known_browser;
 pub mod ledger;
 pub mod ledger_check;
 pub mod operation;
@@ -17,6 +19,7 @@ pub mod payment;
 pub mod promise;
 pub mod receipt;
 pub mod registration;
+pub mod security_log;
 pub mod seed;
 pub mod session;
 pub mod subscriber;

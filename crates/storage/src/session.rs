@@ -21,6 +21,23 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// When the password or a passkey was last given in it.
+    pub confirmed_at: Timestamp,
+}
+
+/// A signed-in device as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Its session.
+    pub id: SessionId,
+    /// What its browser says about itself.
+    pub user_agent: String,
+    /// The address it signed in from.
+    pub address: Option<String>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_seen_at: Timestamp,
 }
 
 /// Begins a session.
@@ -31,13 +48,14 @@ pub async fn insert(
     conn: &mut Conn,
     token_sha256: &[u8; 32],
     session: &Session,
+    browser: &[u8; 32],
     origin: &Origin,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into identity.session (session_id, token_sha256, account_id, remembered, user_agent,
-             address, card_id, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6::text::inet, $7, $8, $8, $9)",
+             address, card_id, created_at, last_seen_at, confirmed_at, expires_at, browser_sha256)
+         values ($1, $2, $3, $4, $5, $6::text::inet, $7, $8, $8, $8, $9, $10)",
         session.id.0,
         token_sha256,
         session.account.0,
@@ -47,6 +65,7 @@ pub async fn insert(
         session.card.map(|c| c.0),
         to_db(now),
         to_db(session.expires_at),
+        browser,
     )
     .execute(conn)
     .await?;
@@ -63,7 +82,8 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<Session>, StorageError> {
     let row = sqlx::query!(
-        "select s.session_id, s.account_id, s.remembered, s.card_id, s.last_seen_at, s.expires_at
+        "select s.session_id, s.account_id, s.remembered, s.card_id, s.last_seen_at, s.expires_at,
+                s.confirmed_at
          from identity.session s join identity.account a using (account_id)
          where s.token_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and a.state = 'active'",
         token_sha256,
@@ -78,6 +98,7 @@ pub async fn find(
         card: row.card_id.map(CardId),
         last_seen_at: from_db(row.last_seen_at),
         expires_at: from_db(row.expires_at),
+        confirmed_at: from_db(row.confirmed_at),
     }))
 }
 
@@ -101,6 +122,66 @@ pub async fn touch(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Notes that the password or a passkey was given in a session.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn confirm(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.session set confirmed_at = $2 where session_id = $1 and ended_at is null",
+        id.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The devices that are signed in now, the one used last first.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn list(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<Device>, StorageError> {
+    let rows = sqlx::query!(
+        "select session_id, user_agent, host(address) as address, created_at, last_seen_at
+         from identity.session
+         where account_id = $1 and ended_at is null and expires_at > $2
+         order by last_seen_at desc, session_id limit 100",
+        account.0,
+        to_db(now),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Device {
+            id: SessionId(row.session_id),
+            user_agent: row.user_agent,
+            address: row.address,
+            created_at: from_db(row.created_at),
+            last_seen_at: from_db(row.last_seen_at),
+        })
+        .collect())
+}
+
+/// Has anybody ever signed in to this account?
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn any_of(conn: &mut Conn, account: AccountId) -> Result<bool, StorageError> {
+    let any = sqlx::query_scalar!(
+        r#"select exists (select from identity.session where account_id = $1) as "any!""#,
+        account.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(any)
 }
 
 /// Chooses the card in view.
@@ -131,6 +212,50 @@ pub async fn end(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<(), S
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Ends a session of this account; `false` when it has no such living session.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_of_account(
+    conn: &mut Conn,
+    account: AccountId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.session set ended_at = $3
+         where session_id = $2 and account_id = $1 and ended_at is null",
+        account.0,
+        id.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all sessions of an account but one.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_others(
+    conn: &mut Conn,
+    account: AccountId,
+    keep: SessionId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let done = sqlx::query!(
+        "update identity.session set ended_at = $3
+         where account_id = $1 and session_id <> $2 and ended_at is null",
+        account.0,
+        keep.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Ends all sessions of an account, as after a new password.

@@ -13,18 +13,23 @@ pub enum Purpose {
     Activation,
     /// Sets a new password.
     Recovery,
+    /// Proves a new contact of an open cabinet.
+    Contact,
 }
 
 impl Purpose {
-    const fn code(self) -> &'static str {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Activation => "activation",
             Self::Recovery => "recovery",
+            Self::Contact => "contact",
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
-        [Self::Activation, Self::Recovery]
+    /// From its stored form.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Activation, Self::Recovery, Self::Contact]
             .into_iter()
             .find(|purpose| purpose.code() == code)
     }

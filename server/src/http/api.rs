@@ -111,6 +111,7 @@ async fn refused(
             }
         }
         AppError::SignedOut => Redirect::to("/login").into_response(),
+        AppError::ConfirmFirst => super::account::confirm_first(&back).into_response(),
         AppError::NotFound if parts.method == Method::POST => {
             Redirect::to(&without_draft(&back)).into_response()
         }

@@ -1,5 +1,6 @@
 //! Routes and what stands before them: who asks, forgery, headers, limits.
 
+mod account;
 mod api;
 pub(crate) mod assets;
 mod headers;
@@ -67,6 +68,22 @@ pub fn router(state: State) -> Router {
         .route("/activate/{token}", get(pages::activate))
         .route("/forgot-password", get(pages::forgot))
         .route("/reset-password/{token}", get(pages::reset))
+        .route("/login/code", get(pages::code))
+        .route("/profile", get(account::profile))
+        .route("/profile/contacts", get(account::contacts))
+        .route("/profile/contacts/email", get(account::new_email))
+        .route("/profile/contacts/phone", get(account::new_phone))
+        .route(
+            "/profile/contacts/confirm/{token}",
+            get(account::email_link),
+        )
+        .route("/profile/security", get(account::security))
+        .route("/profile/security/password", get(account::new_password))
+        .route("/profile/confirm", get(account::confirm))
+        .route(
+            "/.well-known/change-password",
+            get(account::change_password),
+        )
         .route("/access-help", get(pages::access_help))
         .route("/help", get(pages::help))
         .route("/legal/{document}", get(pages::legal))

@@ -11,13 +11,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::consent::Document;
 use leptos::prelude::provide_context;
-use services::ServiceError;
 use services::access::activation::{self, Purpose};
-use services::access::registration;
+use services::access::{codes, registration};
+use services::{Actor, ServiceError, Services};
 use std::future::Future;
 
 /// Renders a public page.
-async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Response {
+pub async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Response {
     let (request, secret) = (incoming.request.clone(), page.is_secret());
     let context = request.clone();
     let handler = leptos_axum::render_app_async_with_context(
@@ -35,7 +35,7 @@ async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Respons
 }
 
 /// The same request without its body, as the renderer wants it.
-fn plain(parts: &Parts) -> Request {
+pub fn plain(parts: &Parts) -> Request {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = parts.method.clone();
     *request.uri_mut() = parts.uri.clone();
@@ -44,7 +44,7 @@ fn plain(parts: &Parts) -> Request {
 }
 
 /// Reads the request, lets `load` find the page, renders it; trouble becomes its own page.
-async fn public<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
+pub async fn public<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
 where
     F: Future<Output = Result<PublicPage, ServiceError>>,
 {
@@ -56,10 +56,7 @@ where
             return render(&incoming, &parts, PublicPage::Broken).await;
         }
     };
-    let loading = Loading {
-        request: incoming.request.clone(),
-        parts: parts.clone(),
-    };
+    let loading = Loading::new(&incoming, &parts);
     let page = match load(loading).await {
         Ok(page) => page,
         Err(ServiceError::NotFound) => PublicPage::NotFound,
@@ -73,13 +70,32 @@ where
 }
 
 /// What a page may look at while it is loaded.
-struct Loading {
+pub struct Loading {
     request: app::request::Request,
     parts: Parts,
 }
 
 impl Loading {
-    fn query(&self, name: &str) -> Option<String> {
+    /// Of a request.
+    pub fn new(incoming: &Incoming, parts: &Parts) -> Self {
+        Self {
+            request: incoming.request.clone(),
+            parts: parts.clone(),
+        }
+    }
+
+    /// The use cases and who asks.
+    pub fn who(&self) -> (&Services, &Actor) {
+        (&self.request.services, &self.request.actor)
+    }
+
+    /// In which language.
+    pub fn lang(&self) -> domain::Lang {
+        self.request.lang
+    }
+
+    /// One value of the query.
+    pub fn query(&self, name: &str) -> Option<String> {
         query(&self.parts, name)
     }
 }
@@ -140,7 +156,7 @@ pub async fn register(Extract(state): Extract<State>, request: Request) -> Respo
 async fn progress(loading: &Loading) -> Result<(String, registration::Progress), ServiceError> {
     let id = loading.query("r").unwrap_or_default();
     let parsed = id.parse().map_err(|_| ServiceError::NotFound)?;
-    let (services, actor) = (&loading.request.services, &loading.request.actor);
+    let (services, actor) = loading.who();
     Ok((id, registration::progress(services, actor, parsed).await?))
 }
 
@@ -168,7 +184,7 @@ pub async fn register_check(Extract(state): Extract<State>, request: Request) ->
 
 async fn link(state: &State, request: Request, purpose: Purpose, token: String) -> Response {
     public(state, request, async move |loading| {
-        let (services, actor) = (&loading.request.services, &loading.request.actor);
+        let (services, actor) = loading.who();
         let link = activation::look(services, actor, purpose, &token).await?;
         Ok(PublicPage::Password {
             purpose,
@@ -199,10 +215,18 @@ pub async fn reset(
 
 /// A forgotten password.
 pub async fn forgot(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::Forgot)).await
+}
+
+/// A code is waited for.
+pub async fn code(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
-        Ok(PublicPage::Forgot {
-            sent: loading.query("sent").is_some(),
-        })
+        let id = loading.query("c").unwrap_or_default();
+        let challenge = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let (services, actor) = loading.who();
+        let waiting = codes::look(services, actor, challenge).await?;
+        let sent = loading.query("sent").is_some();
+        Ok(PublicPage::Code { id, waiting, sent })
     })
     .await
 }

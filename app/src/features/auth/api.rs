@@ -4,10 +4,12 @@ use super::cookies::begin_session;
 use crate::error::{AppError, fail};
 use crate::request::request;
 use crate::wire::Json;
+use domain::ids::ChallengeId;
 use leptos::prelude::*;
 use services::access::activation::{self, Purpose, SetPassword};
+use services::access::codes::{self, Opened};
 use services::access::recovery;
-use services::access::registration::{self, Details};
+use services::access::registration::{self, Details, Sent};
 use services::access::sign_in::{self, SignIn};
 
 /// Only a path of our own may follow a sign-in: an address of another site would make the cabinet a
@@ -83,10 +85,13 @@ pub async fn register_details(
         advertising,
         lang,
     };
-    registration::submit(&request.services, &request.actor, id, &details)
+    let sent = registration::submit(&request.services, &request.actor, id, &details)
         .await
         .map_err(fail)?;
-    leptos_axum::redirect(&format!("/register/check?r={id}"));
+    leptos_axum::redirect(&match sent {
+        Sent::Letter => format!("/register/check?r={id}"),
+        Sent::Code(challenge) => format!("/login/code?c={challenge}"),
+    });
     Ok(())
 }
 
@@ -162,10 +167,44 @@ pub async fn reset_password(
 #[server(endpoint = "auth/forgot", output = Json)]
 pub async fn forgot(#[server(default)] login: String) -> Result<(), AppError> {
     let request = request()?;
-    recovery::request(&request.services, &request.actor, &login, request.lang)
+    let id = recovery::request(&request.services, &request.actor, &login, request.lang)
         .await
         .map_err(fail)?;
-    leptos_axum::redirect("/forgot-password?sent=1");
+    leptos_axum::redirect(&format!("/login/code?c={id}"));
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<ChallengeId, AppError> {
+    text.parse()
+        .map_err(|_| fail(services::ServiceError::NotFound))
+}
+
+/// Judges a code from an SMS.
+#[server(endpoint = "auth/code", output = Json)]
+pub async fn type_code(challenge: String, #[server(default)] code: String) -> Result<(), AppError> {
+    let request = request()?;
+    let id = parse(&challenge)?;
+    let (services, actor) = (&request.services, &request.actor);
+    let opened = codes::verify(services, actor, id, &code, request.lang)
+        .await
+        .map_err(fail)?;
+    leptos_axum::redirect(&match opened {
+        Opened::Password(Purpose::Activation, secret) => format!("/activate/{secret}"),
+        Opened::Password(_, secret) => format!("/reset-password/{secret}"),
+        Opened::Phone => "/profile/contacts?done=phone".to_owned(),
+    });
+    Ok(())
+}
+
+/// Sends another code.
+#[server(endpoint = "auth/code-again", output = Json)]
+pub async fn send_code_again(challenge: String) -> Result<(), AppError> {
+    let request = request()?;
+    let id = parse(&challenge)?;
+    codes::again(&request.services, &request.actor, id, request.lang)
+        .await
+        .map_err(fail)?;
+    leptos_axum::redirect(&format!("/login/code?c={id}&sent=1"));
     Ok(())
 }
 

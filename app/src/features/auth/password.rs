@@ -53,10 +53,6 @@ fn form(
 ) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
-    let own = draft
-        .fields
-        .get("choice")
-        .is_some_and(|choice| choice == "own");
     let (title, action, button) = if activation {
         (
             t::activate_title(lang),
@@ -66,12 +62,34 @@ fn form(
     } else {
         (t::reset_title(lang), "/api/auth/reset", t::save(lang))
     };
+    let remember = draft.fields.contains_key("remember");
+    sky(view! {
+        {summary(&draft.errors)}
+        <h1 tabindex="-1">{title}</h1>
+        <form class="l-stack" method="post" action=action novalidate="">
+            <input type="hidden" name="token" value=token.to_owned()/>
+            <input class="u-vh" type="text" name="username" value=contact autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+            {choice(request, offered)}
+            {checkbox("remember", t::remember(lang), remember, false)}
+            <button class="c-btn" data-wide="" data-once="">{button}</button>
+        </form>
+    }
+    .into_any())
+}
+
+/// The choice between the offered password and one's own.
+pub fn choice(request: &Request, offered: String) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let own = draft
+        .fields
+        .get("choice")
+        .is_some_and(|choice| choice == "own");
     let input = Input {
         kind: "password",
         autocomplete: "new-password",
         ..Input::text("password", t::own_label(lang))
     };
-    let remember = draft.fields.contains_key("remember");
     // The small script ticks off what is met while one types; the last is judged by the server.
     let rules: Vec<_> = [
         ("length", t::rule_length(lang)),
@@ -84,42 +102,34 @@ fn form(
         view! { <li data-rule=rule>{icon_small("i-check")}<span>{words}</span></li> }
     })
     .collect();
-    sky(view! {
-        {summary(&draft.errors)}
-        <h1 tabindex="-1">{title}</h1>
-        <form class="l-stack" method="post" action=action novalidate="">
-            <input type="hidden" name="token" value=token.to_owned()/>
-            <input class="u-vh" type="text" name="username" value=contact autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
-            <fieldset class="l-stack" data-gap="m">
-                <legend class="c-legend">{t::password(lang)}</legend>
-                <div class="c-card l-stack" data-gap="m">
-                    <label class="c-check">
-                        <input type="radio" name="choice" value="offered" checked=!own/>
-                        <span>{t::take_offered(lang)}</span>
-                    </label>
-                    <div class="c-field">
-                        <label for="offered">{t::offered_label(lang)}</label>
-                        <p class="c-hint" id="offered-h">{t::offered_hint(lang)}</p>
-                        <div class="c-input" data-readonly="">
-                            <input id="offered" name="offered" type="text" value=offered readonly="" autocomplete="new-password" spellcheck="false" aria-describedby="offered-h"/>
-                            <button class="c-input__btn" type="button" data-copy="offered" data-done=t::copied(lang) hidden="">
-                                {icon("i-copy")} <span>{t::copy(lang)}</span>
-                            </button>
-                        </div>
+    view! {
+        <fieldset class="l-stack" data-gap="m">
+            <legend class="c-legend">{t::password(lang)}</legend>
+            <div class="c-card l-stack" data-gap="m">
+                <label class="c-check">
+                    <input type="radio" name="choice" value="offered" checked=!own/>
+                    <span>{t::take_offered(lang)}</span>
+                </label>
+                <div class="c-field">
+                    <label for="offered">{t::offered_label(lang)}</label>
+                    <p class="c-hint" id="offered-h">{t::offered_hint(lang)}</p>
+                    <div class="c-input" data-readonly="">
+                        <input id="offered" name="offered" type="text" value=offered readonly="" autocomplete="new-password" spellcheck="false" aria-describedby="offered-h"/>
+                        <button class="c-input__btn" type="button" data-copy="offered" data-done=t::copied(lang) hidden="">
+                            {icon("i-copy")} <span>{t::copy(lang)}</span>
+                        </button>
                     </div>
                 </div>
-                <div class="c-card l-stack" data-gap="m">
-                    <label class="c-check">
-                        <input type="radio" name="choice" value="own" checked=own/>
-                        <span>{t::think_own(lang)}</span>
-                    </label>
-                    <ul class="c-rules">{rules}</ul>
-                    {field(input, String::new(), error_of(&draft.errors, "password"))}
-                </div>
-            </fieldset>
-            {checkbox("remember", t::remember(lang), remember, false)}
-            <button class="c-btn" data-wide="" data-once="">{button}</button>
-        </form>
+            </div>
+            <div class="c-card l-stack" data-gap="m">
+                <label class="c-check">
+                    <input type="radio" name="choice" value="own" checked=own/>
+                    <span>{t::think_own(lang)}</span>
+                </label>
+                <ul class="c-rules">{rules}</ul>
+                {field(input, String::new(), error_of(&draft.errors, "password"))}
+            </div>
+        </fieldset>
     }
-    .into_any())
+    .into_any()
 }

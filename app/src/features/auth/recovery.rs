@@ -1,28 +1,14 @@
 //! A forgotten password, and the way to people when nothing else helps.
 
-use super::frame::{button_link, message, plain, sky};
+use super::frame::{button_link, plain, sky};
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, icon, summary};
 use leptos::prelude::*;
 
 /// Asks for a link.
-pub fn forgot(request: &Request, sent: bool) -> AnyView {
+pub fn forgot(request: &Request) -> AnyView {
     let lang = lang();
-    if sent {
-        let actions = view! {
-            {request.site.demo.then(|| button_link("/dev/mailbox", t::open_mailbox(lang), ""))}
-            {button_link("/login", t::sign_in(lang), "soft")}
-            {button_link("/access-help", t::nothing_came(lang), "text")}
-            <p class="c-hint">{t::forgot_old_works(lang)}</p>
-        }
-        .into_any();
-        return sky(message(
-            t::forgot_sent_title(lang),
-            t::forgot_sent(lang),
-            actions,
-        ));
-    }
     let input = Input {
         hint: t::login_hint(lang),
         autocomplete: "username",

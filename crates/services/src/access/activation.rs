@@ -1,19 +1,19 @@
 //! Using one-time links: opening a registered cabinet, setting a new password. Looking at a link
 //! does not use it up, since mail scanners look too; only the posted form does.
 
+use super::notices::{Happened, record};
 use super::passwords::{judge, offer};
-use super::sessions::{self, NewSession};
-use super::write_letter;
+use super::sessions::{self, After, NewSession};
 use crate::billing::new_id;
 use crate::error::commit;
-use crate::{Actor, ServiceError, Services, crypto, letters};
+use crate::{Actor, ServiceError, Services, crypto};
 use domain::form::Problem;
-use domain::ids::{EventId, MessageId};
+use domain::ids::MessageId;
 use domain::notice::Notice;
-use storage::outbox::Channel;
+use domain::security::SecurityEvent;
 pub use storage::token::Purpose;
 use storage::token::Token;
-use storage::{Conn, StorageError, account, inbox, session, token};
+use storage::{Conn, StorageError, account, inbox, known_browser, session, token};
 
 /// What a link is worth now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,27 +117,17 @@ pub async fn set_password(
         Ok(false) => return Err(ServiceError::NotFound),
         Err(error) => return Err(error.into()),
     }
-    let event = match purpose {
-        Purpose::Activation => "activated",
-        Purpose::Recovery => "password_recovered",
-    };
-    account::log_security(
-        &mut tx,
-        link.account,
-        EventId(new_id()),
-        event,
-        &actor.origin,
-        now,
-    )
-    .await?;
     session::end_all(&mut tx, link.account, now).await?;
-    tell(&mut tx, services, &link, now).await?;
+    // Whoever knew the old password may have signed in somewhere: those browsers are strangers again.
+    known_browser::forget_others(&mut tx, link.account, &actor.browser).await?;
+    tell(&mut tx, services, actor, &link, now).await?;
     let session = sessions::open(
         &mut tx,
         services,
         actor,
         link.account,
         command.remember,
+        After::NewPassword,
         now,
     )
     .await?;
@@ -145,34 +135,28 @@ pub async fn set_password(
     Ok(session)
 }
 
-/// The message in the inbox, and after a recovery a letter to each proven contact.
+/// Writes it down and tells it: a welcome after the first password, a warning after any other.
 async fn tell(
     conn: &mut Conn,
     services: &Services,
+    actor: &Actor,
     link: &Token,
     now: domain::Timestamp,
 ) -> Result<(), ServiceError> {
-    let notice = match link.purpose {
-        Purpose::Activation => Notice::Welcome,
-        Purpose::Recovery => Notice::PasswordChanged,
+    if link.purpose == Purpose::Activation {
+        for subscriber in account::subscribers(conn, link.account).await? {
+            let id = MessageId(new_id());
+            inbox::insert(conn, subscriber, id, &Notice::Welcome, now).await?;
+        }
+    }
+    let happened = Happened {
+        account: link.account,
+        event: match link.purpose {
+            Purpose::Activation => SecurityEvent::Activated,
+            Purpose::Recovery | Purpose::Contact => SecurityEvent::PasswordRecovered,
+        },
+        detail: "",
+        replaced: None,
     };
-    for subscriber in account::subscribers(conn, link.account).await? {
-        inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
-    }
-    if link.purpose == Purpose::Recovery
-        && let Some(account) = account::get(conn, link.account).await?
-        && let Some(email) = account.email.filter(|_| account.email_confirmed)
-    {
-        let text = letters::password_changed(services, account.lang);
-        write_letter(
-            conn,
-            Some(account.id),
-            Channel::Email,
-            email.as_str(),
-            text,
-            now,
-        )
-        .await?;
-    }
-    Ok(())
+    record(conn, services, actor, happened, now).await
 }

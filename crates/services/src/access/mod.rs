@@ -1,6 +1,12 @@
 //! Identity: registration, activation, sign-in, recovery, sessions.
 
 pub mod activation;
+pub mod change;
+pub mod codes;
+pub mod confirm;
+pub mod contacts;
+pub mod devices;
+mod notices;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;
@@ -108,6 +114,7 @@ pub(crate) async fn send_link(
     let life = match purpose {
         Purpose::Activation => services.settings.access.activation_life,
         Purpose::Recovery => services.settings.access.recovery_life,
+        Purpose::Contact => services.settings.access.activation_life,
     };
     let row = Token {
         purpose,
@@ -121,6 +128,7 @@ pub(crate) async fn send_link(
     let text = match purpose {
         Purpose::Activation => letters::activation(services, lang, &secret),
         Purpose::Recovery => letters::recovery(services, lang, &secret),
+        Purpose::Contact => letters::new_email(services, lang, &secret),
     };
     write_letter(
         conn,

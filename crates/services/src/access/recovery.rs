@@ -2,20 +2,22 @@
 //! exists or not; a job finds out. The old password works until a new one is set.
 
 use super::sign_in::find_account;
-use super::{address_name, count_try, send_link, throttle_name};
+use super::{address_name, codes, count_try, send_link, throttle_name};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::jobs::{self, Recover};
 use crate::{Actor, ServiceError, Services};
-use domain::Lang;
 use domain::form::Problem;
-use domain::ids::EventId;
+use domain::ids::{ChallengeId, EventId};
+use domain::{Email, Lang, Phone, Timestamp};
+use storage::Conn;
+use storage::account::Account;
 use storage::token::Purpose;
 
 /// Longest login that is looked at, in bytes.
 const LONGEST: usize = 254;
 
-/// Takes the request.
+/// Takes the request. The answer names the form that waits for a code, in case one was sent.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] for an empty field or too many requests from one address.
@@ -24,37 +26,79 @@ pub async fn request(
     actor: &Actor,
     login: &str,
     lang: Lang,
-) -> Result<(), ServiceError> {
+) -> Result<ChallengeId, ServiceError> {
     let login = login.trim();
     if login.is_empty() || login.len() > LONGEST {
         return Err(ServiceError::field("login", Problem::LoginEmpty));
     }
     let (mut tx, now) = services.db.begin().await?;
-    let address = address_name(actor);
-    let limit = services.settings.access.lookups_per_address;
-    let allowed = count_try(
+    let id = codes::begin(
         &mut tx,
-        &format!("recover-from:{address}"),
-        limit,
-        3600,
+        services,
+        actor,
+        Purpose::Recovery,
+        Some(login),
         now,
     )
     .await?;
-    if allowed.is_ok() {
-        let recover = Recover {
-            login: login.to_owned(),
-            lang,
-        };
-        jobs::enqueue_recovery(&mut tx, EventId(new_id()), &recover).await?;
-    }
+    let allowed = enqueue(&mut tx, services, actor, login, id, lang, now).await?;
     commit(tx).await?;
     allowed
-        .map(drop)
+        .map(|()| id)
         .map_err(|problem| ServiceError::field("login", problem))
 }
 
+/// Queues the search, unless this address has asked too often.
+pub(crate) async fn enqueue(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    login: &str,
+    challenge: ChallengeId,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<Result<(), Problem>, ServiceError> {
+    let key = format!("recover-from:{}", address_name(actor));
+    let limit = services.settings.access.lookups_per_address;
+    if let Err(problem) = count_try(conn, &key, limit, 3600, now).await? {
+        return Ok(Err(problem));
+    }
+    let recover = Recover {
+        login: login.to_owned(),
+        challenge: Some(challenge),
+        lang,
+    };
+    jobs::enqueue_recovery(conn, EventId(new_id()), &recover).await?;
+    Ok(Ok(()))
+}
+
+/// Where the answer goes: to the contact that was typed, else to the e-mail, else to the phone.
+enum Way {
+    Link(Email),
+    Code(Phone),
+}
+
+fn way(account: &Account, login: &str) -> Option<Way> {
+    // A cabinet that was never opened may write to the contact of its registration.
+    let email = account
+        .email
+        .clone()
+        .filter(|_| account.email_confirmed || !account.active);
+    let phone = account
+        .phone
+        .clone()
+        .filter(|_| account.phone_confirmed || (!account.active && email.is_none()));
+    let typed_phone = Phone::parse(login).is_ok_and(|typed| phone.as_ref() == Some(&typed));
+    match (email, phone) {
+        (_, Some(phone)) if typed_phone => Some(Way::Code(phone)),
+        (Some(email), _) => Some(Way::Link(email)),
+        (None, Some(phone)) => Some(Way::Code(phone)),
+        (None, None) => None,
+    }
+}
+
 /// The job: writes to the proven contact of the account, if there is one. A cabinet that was never
-/// opened gets its activation link again.
+/// opened gets its activation link or code again.
 pub async fn send(services: &Services, recover: &Recover) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let Some(account) = find_account(&mut tx, &recover.login).await? else {
@@ -66,20 +110,35 @@ pub async fn send(services: &Services, recover: &Recover) -> Result<(), ServiceE
     } else {
         Purpose::Activation
     };
-    let proven = account.email_confirmed || !account.active;
-    let Some(email) = account.email.filter(|_| proven) else {
-        tracing::info!(account = %account.id, "recovery.no_contact");
-        return Ok(());
-    };
-    send_link(
-        &mut tx,
-        services,
-        account.id,
-        &email,
-        purpose,
-        recover.lang,
-        now,
-    )
-    .await?;
+    match (way(&account, &recover.login), recover.challenge) {
+        (Some(Way::Link(email)), _) => {
+            send_link(
+                &mut tx,
+                services,
+                account.id,
+                &email,
+                purpose,
+                recover.lang,
+                now,
+            )
+            .await?;
+        }
+        (Some(Way::Code(phone)), Some(id)) => {
+            codes::send(
+                &mut tx,
+                services,
+                id,
+                account.id,
+                &phone,
+                purpose,
+                recover.lang,
+                now,
+            )
+            .await?;
+        }
+        (Some(Way::Code(_)) | None, _) => {
+            tracing::info!(account = %account.id, "recovery.no_contact");
+        }
+    }
     commit(tx).await
 }

@@ -2,19 +2,19 @@
 //! letter with a link. Whether a card exists is public but throttled; whether a cabinet exists is
 //! told only to somebody who has matched the contract.
 
-use super::{address_name, count_try, send_link, write_letter};
+use super::{address_name, codes, count_try, send_link, throttle_name, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
 use domain::consent::Document;
 use domain::form::{FieldError, Problem};
-use domain::ids::{AccountId, RegistrationId};
-use domain::{CardNumber, ContractNumber, Email, Lang, Phone, Timestamp};
+use domain::ids::{AccountId, ChallengeId, RegistrationId};
+use domain::{CardNumber, ContractNumber, Email, Lang, PartnerNumber, Phone, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::outbox::Channel;
 use storage::subscriber::{CardState, Subscriber};
 use storage::token::Purpose;
-use storage::{Conn, account, registration, subscriber};
+use storage::{Conn, account, registration, subscriber, throttle, token};
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 3600;
@@ -32,6 +32,9 @@ pub async fn begin(
     actor: &Actor,
     card: &str,
 ) -> Result<RegistrationId, ServiceError> {
+    if PartnerNumber::parse(card).is_ok() {
+        return Err(ServiceError::field("card", Problem::PartnerNumber));
+    }
     let number =
         CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
     let (mut tx, now) = services.db.begin().await?;
@@ -126,13 +129,31 @@ enum Contact {
     Email(Email),
 }
 
+/// Where the cabinet is opened from.
+enum Reach {
+    /// A link goes there.
+    Email(Email),
+    /// Only a phone was given: a code goes there.
+    Phone(Phone),
+}
+
 struct Parsed {
     proof: Proof,
-    email: Email,
+    reach: Reach,
+    /// The phone that was given beside the e-mail.
     phone: Option<Phone>,
 }
 
-fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
+impl Parsed {
+    fn email(&self) -> Option<&Email> {
+        match &self.reach {
+            Reach::Email(email) => Some(email),
+            Reach::Phone(_) => None,
+        }
+    }
+}
+
+fn parse(details: &Details, sms: bool) -> Result<Parsed, Vec<FieldError>> {
     let mut errors = Vec::new();
     let proof = parse_proof(details, &mut errors);
     let mut optional = |field: &'static str, text: &str, problem: Problem| {
@@ -147,19 +168,13 @@ fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
         .map_err(|error| optional("phone", &details.phone, error.into()))
         .ok();
     let named = |field: &str| errors.iter().any(|error| error.field == field);
-    if email.is_none() && !named("email") {
-        let problem = if phone.is_some() {
-            Problem::PhoneOnlyNotYet
-        } else {
-            Problem::ContactMissing
-        };
-        // Beside the field, which stands before the phone.
-        let at = errors.iter().position(|error| error.field == "phone");
-        errors.insert(
-            at.unwrap_or(errors.len()),
-            FieldError::new("email", problem),
-        );
-    }
+    let missing = match &phone {
+        _ if email.is_some() || named("email") || named("phone") => None,
+        None => Some(Problem::ContactMissing),
+        Some(_) if !sms => Some(Problem::PhoneNotServed),
+        Some(_) => None,
+    };
+    errors.extend(missing.map(|problem| FieldError::new("email", problem)));
     for (accepted, field, problem) in [
         (details.terms, "terms", Problem::TermsNotAccepted),
         (
@@ -172,10 +187,15 @@ fn parse(details: &Details) -> Result<Parsed, Vec<FieldError>> {
             errors.push(FieldError::new(field, problem));
         }
     }
-    match (proof, email) {
-        (Some(proof), Some(email)) if errors.is_empty() => Ok(Parsed {
+    let (reach, phone) = match (email, phone) {
+        (Some(email), phone) => (Some(Reach::Email(email)), phone),
+        (None, Some(phone)) => (Some(Reach::Phone(phone.clone())), Some(phone)),
+        (None, None) => (None, None),
+    };
+    match (proof, reach) {
+        (Some(proof), Some(reach)) if errors.is_empty() => Ok(Parsed {
             proof,
-            email,
+            reach,
             phone,
         }),
         _ => Err(errors),
@@ -253,7 +273,17 @@ fn matches(subscriber: &Subscriber, proof: &Proof) -> bool {
     }
 }
 
-/// Step 2: proves the contract, records the consents, writes the account and sends the link.
+/// How the cabinet is opened after step 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// By the link in a letter.
+    Letter,
+    /// By a code, typed into this form.
+    Code(ChallengeId),
+}
+
+/// Step 2: proves the contract, records the consents, writes the account and sends the link or code.
+/// Whether the contact belongs to another cabinet is told to that contact alone.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] with everything that is wrong.
@@ -262,8 +292,8 @@ pub async fn submit(
     actor: &Actor,
     id: RegistrationId,
     details: &Details,
-) -> Result<(), ServiceError> {
-    let parsed = parse(details).map_err(ServiceError::Invalid)?;
+) -> Result<Sent, ServiceError> {
+    let parsed = parse(details, services.sms.is_some()).map_err(ServiceError::Invalid)?;
     let (mut tx, now) = services.db.begin().await?;
     let found = registration::find(&mut tx, id, &actor.browser, now)
         .await?
@@ -302,16 +332,12 @@ pub async fn submit(
         commit(tx).await?;
         return Err(ServiceError::field("", Problem::AlreadyRegistered));
     }
-    if account::by_email(&mut tx, &parsed.email).await?.is_some() {
-        commit(tx).await?;
-        return Err(ServiceError::field("email", Problem::ContactTaken));
-    }
     let account = match existing {
         Some(pending) => {
             account::change_pending_contacts(
                 &mut tx,
                 pending.id,
-                Some(&parsed.email),
+                parsed.email(),
                 parsed.phone.as_ref(),
             )
             .await?;
@@ -329,25 +355,64 @@ pub async fn submit(
         }
     }
     registration::set_account(&mut tx, id, account).await?;
-    let sent = send_link(
+    let sent = reach(
         &mut tx,
         services,
+        actor,
         account,
-        &parsed.email,
-        Purpose::Activation,
+        &parsed.reach,
         details.lang,
         now,
     )
     .await?;
     commit(tx).await?;
-    if sent {
-        Ok(())
-    } else {
-        let minutes = 60;
-        Err(ServiceError::field(
-            "email",
-            Problem::TooManyTries { minutes },
-        ))
+    sent.ok_or_else(|| {
+        let (field, minutes) = (
+            if parsed.email().is_some() {
+                "email"
+            } else {
+                "phone"
+            },
+            60,
+        );
+        ServiceError::field(field, Problem::TooManyTries { minutes })
+    })
+}
+
+/// Sends the link or the code; nothing when the contact got too many. A contact that belongs to
+/// another cabinet hears that instead, and the form goes on as if nothing were the matter.
+async fn reach(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    account: AccountId,
+    reach: &Reach,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<Option<Sent>, ServiceError> {
+    match reach {
+        Reach::Email(email) if account::by_email(conn, email).await?.is_some() => {
+            token::end_all(conn, account, Purpose::Activation, now).await?;
+            let key = format!("letters:{}", throttle_name(email.as_str()));
+            let limit = services.settings.access.letters_per_contact;
+            if throttle::hit(conn, &key, 3600, now).await?.hits > limit {
+                return Ok(None);
+            }
+            let text = letters::email_has_a_cabinet(services, lang);
+            write_letter(conn, None, Channel::Email, email.as_str(), text, now).await?;
+            Ok(Some(Sent::Letter))
+        }
+        Reach::Email(email) => {
+            let purpose = Purpose::Activation;
+            let sent = send_link(conn, services, account, email, purpose, lang, now).await?;
+            Ok(sent.then_some(Sent::Letter))
+        }
+        Reach::Phone(phone) => {
+            let purpose = Purpose::Activation;
+            let id = codes::begin(conn, services, actor, purpose, None, now).await?;
+            let sent = codes::send(conn, services, id, account, phone, purpose, lang, now).await?;
+            Ok(sent.then_some(Sent::Code(id)))
+        }
     }
 }
 
@@ -360,22 +425,10 @@ async fn open(
     now: Timestamp,
 ) -> Result<AccountId, ServiceError> {
     let id = AccountId(new_id());
-    account::insert_pending(
-        conn,
-        id,
-        Some(&parsed.email),
-        parsed.phone.as_ref(),
-        lang,
-        now,
-    )
-    .await?;
+    account::insert_pending(conn, id, parsed.email(), parsed.phone.as_ref(), lang, now).await?;
     account::insert_membership(conn, id, contract.id, now).await?;
     if let (Some(phone), Some(_)) = (&contract.phone, &services.sms) {
-        let body = letters::cabinet_opened_sms(services, lang);
-        let text = letters::Text {
-            subject: String::new(),
-            body,
-        };
+        let text = letters::cabinet_opened_sms(services, lang);
         write_letter(conn, Some(id), Channel::Sms, phone.as_str(), text, now).await?;
     }
     Ok(id)
@@ -403,25 +456,12 @@ pub async fn resend(
         .email
         .filter(|_| !account.active)
         .ok_or(ServiceError::NotFound)?;
-    let sent = send_link(
-        &mut tx,
-        services,
-        account.id,
-        &email,
-        Purpose::Activation,
-        lang,
-        now,
-    )
-    .await?;
+    let to = Reach::Email(email);
+    let sent = reach(&mut tx, services, actor, account.id, &to, lang, now).await?;
     commit(tx).await?;
-    if sent {
-        Ok(())
-    } else {
-        Err(ServiceError::field(
-            "",
-            Problem::TooManyTries { minutes: 60 },
-        ))
-    }
+    let minutes = 60;
+    sent.map(drop)
+        .ok_or_else(|| ServiceError::field("", Problem::TooManyTries { minutes }))
 }
 
 #[cfg(test)]
@@ -440,17 +480,17 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named_at_once() {
-        let errors = parse(&Details {
-            contract: "204 100 875".into(),
-            phone: "+7 912 345-67".into(),
-            ..Details::default()
-        })
+        let errors = parse(
+            &Details {
+                contract: "204 100 875".into(),
+                phone: "+7 912 345-67".into(),
+                ..Details::default()
+            },
+            true,
+        )
         .err()
         .unwrap();
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(
-            fields,
-            ["contract", "email", "phone", "terms", "personal_data"]
-        );
+        assert_eq!(fields, ["contract", "phone", "terms", "personal_data"]);
     }
 }

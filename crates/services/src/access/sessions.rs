@@ -1,13 +1,15 @@
 //! Sessions: from a cookie to an actor and back. The cookie holds 256 random bits, the table their
 //! digest; a new one is made at each sign-in, so none can be planted beforehand.
 
+use super::notices::{Happened, record};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, Origin, ServiceError, Services, Viewer, crypto, zone};
 use domain::Timestamp;
 use domain::ids::{AccountId, SessionId};
+use domain::security::SecurityEvent;
 use storage::session::Session;
-use storage::{Conn, account, session, subscriber};
+use storage::{Conn, account, known_browser, session, subscriber};
 
 /// A session that was just opened: what goes into the cookie.
 #[derive(Debug, Clone)]
@@ -21,18 +23,32 @@ pub struct NewSession {
 /// A session's end is moved when it was last used longer ago than this, in seconds.
 const TOUCH_AFTER: i64 = 300;
 
+/// What a session is opened after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// A password or passkey that was there before.
+    SignIn,
+    /// A password that was set just now; that is written down and told by whoever set it.
+    NewPassword,
+}
+
 pub(crate) async fn open(
     conn: &mut Conn,
     services: &Services,
     actor: &Actor,
     account: AccountId,
     remembered: bool,
+    after: After,
     now: Timestamp,
 ) -> Result<NewSession, ServiceError> {
     // Whoever was signed in in this browser is not any more.
     if let Some(viewer) = &actor.viewer {
         session::end(conn, viewer.session, now).await?;
     }
+    if after == After::SignIn {
+        note_sign_in(conn, services, actor, account, now).await?;
+    }
+    known_browser::remember(conn, account, &actor.browser, now).await?;
     let token = crypto::random_token();
     let life = life(services, remembered);
     let row = Session {
@@ -42,11 +58,13 @@ pub(crate) async fn open(
         card: None,
         last_seen_at: now,
         expires_at: now.plus_seconds(life),
+        confirmed_at: now,
     };
     session::insert(
         conn,
         &crypto::sha256(token.as_bytes()),
         &row,
+        &actor.browser,
         &actor.origin,
         now,
     )
@@ -55,6 +73,35 @@ pub(crate) async fn open(
         token,
         max_age: remembered.then_some(life),
     })
+}
+
+/// Writes the sign-in down; one on a browser that this account does not know is told. The very first
+/// one of an account that nobody has used yet is nothing new.
+async fn note_sign_in(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let known = known_browser::is_known(conn, Some(account), &actor.browser).await?
+        || !session::any_of(conn, account).await?;
+    let lang = account::get(conn, account)
+        .await?
+        .map(|account| account.lang)
+        .unwrap_or_default();
+    let device = domain::device::describe(lang, &actor.origin.user_agent);
+    let happened = Happened {
+        account,
+        event: if known {
+            SecurityEvent::SignedIn
+        } else {
+            SecurityEvent::NewDevice
+        },
+        detail: if known { "" } else { &device },
+        replaced: None,
+    };
+    record(conn, services, actor, happened, now).await
 }
 
 fn life(services: &Services, remembered: bool) -> i64 {
@@ -111,6 +158,7 @@ pub async fn resolve(
         subscriber,
         card: found.card,
         tz: zone::parse(&contract.tz),
+        confirmed_at: found.confirmed_at,
     });
     Ok(actor)
 }

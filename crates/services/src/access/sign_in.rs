@@ -1,18 +1,18 @@
 //! Signing in with card number, phone or e-mail and a password. The answer and its time are the
 //! same whether the account exists or not; tries are counted by what was typed and by address.
 
-use super::sessions::{self, NewSession};
+use super::notices::{Happened, record};
+use super::sessions::{self, After, NewSession};
 use super::{address_name, count_try, throttle_name};
-use crate::billing::new_id;
-use crate::crypto::Verified;
+use crate::crypto::{self, Verified};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services};
 use domain::form::{FieldError, Problem};
-use domain::ids::EventId;
-use domain::{CardNumber, Email, Phone};
+use domain::security::SecurityEvent;
+use domain::{CardNumber, Email, PartnerNumber, Phone, Timestamp};
 use storage::account::Account;
 use storage::subscriber::CardState;
-use storage::{Conn, account, subscriber, throttle};
+use storage::{Conn, account, known_browser, subscriber, throttle};
 
 /// The posted form.
 #[derive(Debug, Clone)]
@@ -76,39 +76,33 @@ pub async fn sign_in(
     if !errors.is_empty() {
         return Err(ServiceError::Invalid(errors));
     }
-    let limits = services.settings.access;
-    let pause = limits.sign_in_pause;
-    let by_login = format!("sign-in:{}", throttle_name(&spelling(&command.login)));
-    let by_address = format!("sign-in-from:{}", address_name(actor));
+    if PartnerNumber::parse(&command.login).is_ok() {
+        return Err(ServiceError::field("login", Problem::PartnerNumber));
+    }
     let (mut tx, now) = services.db.begin().await?;
-    // Every try is counted before the password is looked at: tries at the same moment count too.
-    let from_address = count_try(
-        &mut tx,
-        &by_address,
-        limits.sign_in_tries_per_address,
-        pause,
-        now,
-    )
-    .await?;
-    let tries = count_try(&mut tx, &by_login, limits.sign_in_tries, pause, now).await?;
     let account = find_account(&mut tx, &command.login).await?;
-    // A login has several spellings (cards, phone, e-mail): together they have as many tries as one.
-    let by_account = account
-        .as_ref()
-        .map(|account| format!("sign-in-to:{}", account.id));
-    let to_account = match &by_account {
-        Some(key) => count_try(&mut tx, key, limits.sign_in_tries, pause, now).await?,
-        None => tries.clone(),
-    };
-    commit(tx).await?;
+    let stored = account.as_ref().filter(|account| account.active);
+    let known = known_browser::is_known(&mut tx, stored.map(|a| a.id), &actor.browser).await?;
+    // Every try is counted before the password is looked at: tries at the same moment count too.
+    let counters = counters(services, actor, &command.login, stored, known);
     let mut left = u32::MAX;
-    for allowed in [&from_address, &tries, &to_account] {
-        match allowed {
-            Ok(more) => left = left.min(*more),
-            Err(problem) => return Err(ServiceError::field("", problem.clone())),
+    let mut refused = None;
+    for counter in &counters {
+        let tries = count_try(&mut tx, &counter.key, counter.limit, counter.window, now).await?;
+        match tries {
+            Ok(more) => left = left.min(more),
+            Err(problem) => refused = refused.or(Some(problem)),
         }
     }
-    let stored = account.as_ref().filter(|account| account.active);
+    if refused.is_some()
+        && let Some(account) = stored
+    {
+        warn(&mut tx, services, actor, account, now).await?;
+    }
+    commit(tx).await?;
+    if let Some(problem) = refused {
+        return Err(ServiceError::field("", problem));
+    }
     let hash = stored.and_then(|account| account.password_hash.as_deref());
     let verified = services
         .hasher
@@ -123,26 +117,105 @@ pub async fn sign_in(
     if !account::hold_password(&mut tx, account.id, hash).await? {
         return Err(mismatch());
     }
-    throttle::clear(&mut tx, &by_login).await?;
-    if let Some(key) = &by_account {
-        throttle::clear(&mut tx, key).await?;
-    }
     // A right password is no guess; the neighbours' ones stay counted.
-    throttle::take_back(&mut tx, &by_address).await?;
+    for counter in &counters {
+        if counter.shared {
+            throttle::take_back(&mut tx, &counter.key).await?;
+        } else {
+            throttle::clear(&mut tx, &counter.key).await?;
+        }
+    }
     if let Some(new) = &renewed {
         account::rehash(&mut tx, account.id, hash, new).await?;
     }
-    account::log_security(
+    let session = sessions::open(
         &mut tx,
+        services,
+        actor,
         account.id,
-        EventId(new_id()),
-        "signed_in",
-        &actor.origin,
+        command.remember,
+        After::SignIn,
         now,
     )
     .await?;
-    let session =
-        sessions::open(&mut tx, services, actor, account.id, command.remember, now).await?;
     commit(tx).await?;
     Ok(session)
+}
+
+/// A limit that a try counts against.
+struct Counter {
+    key: String,
+    limit: u32,
+    window: i64,
+    /// Do strangers count here too?
+    shared: bool,
+}
+
+/// How many shares the count of everybody together has, so that sign-ins do not queue for one row.
+const SHARES: u32 = 16;
+
+/// Which limits a try counts against. A browser on which this account was signed in before has a
+/// count of its own and no other: nobody else's guessing locks its owner out, and a stolen device
+/// has as few tries as anybody. All other browsers share the account's count, whichever of its
+/// spellings is typed, the address's, and everybody's.
+fn counters(
+    services: &Services,
+    actor: &Actor,
+    login: &str,
+    account: Option<&Account>,
+    known: bool,
+) -> Vec<Counter> {
+    let limits = &services.settings.access;
+    let pause = limits.sign_in_pause;
+    let name = throttle_name(&spelling(login));
+    // A missing account has a row too: the same work is done.
+    let to = account.map_or_else(|| name.clone(), |account| account.id.to_string());
+    let browser = &crypto::hex(&actor.browser)[..24];
+    let own = |key: String| Counter {
+        key,
+        limit: limits.sign_in_tries,
+        window: pause,
+        shared: false,
+    };
+    if known {
+        return vec![own(format!("sign-in-on:{to}:{browser}"))];
+    }
+    let share = u32::from(actor.browser[0]) % SHARES;
+    vec![
+        Counter {
+            key: format!("sign-in-from:{}", address_name(actor)),
+            limit: limits.sign_in_tries_per_address,
+            window: pause,
+            shared: true,
+        },
+        own(format!("sign-in:{name}")),
+        own(format!("sign-in-to:{to}")),
+        Counter {
+            key: format!("sign-in-everywhere:{share}"),
+            limit: (limits.sign_in_tries_everywhere / SHARES).max(1),
+            window: 60,
+            shared: true,
+        },
+    ]
+}
+
+/// Tells the owner that somebody is guessing.
+async fn warn(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let key = format!("warned:{}", account.id);
+    if throttle::hit(conn, &key, 24 * 3600, now).await?.hits > 1 {
+        return Ok(());
+    }
+    let happened = Happened {
+        account: account.id,
+        event: SecurityEvent::SignInPaused,
+        detail: "",
+        replaced: None,
+    };
+    record(conn, services, actor, happened, now).await
 }

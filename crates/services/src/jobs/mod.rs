@@ -4,7 +4,7 @@
 pub mod worker;
 
 use crate::{ServiceError, Services};
-use domain::ids::{EventId, PaymentId, SubscriberId};
+use domain::ids::{ChallengeId, EventId, PaymentId, SubscriberId};
 use gateways::mail::{Letter, MailError};
 use gateways::sms::SmsError;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub struct Deliver {
 pub struct Recover {
     /// Card number, phone or e-mail as typed.
     pub login: String,
+    /// The form that waits for a code.
+    #[serde(default)]
+    pub challenge: Option<ChallengeId>,
     /// Language of the page.
     pub lang: domain::Lang,
 }
@@ -112,7 +115,8 @@ pub(crate) async fn enqueue_recovery(
     id: EventId,
     recover: &Recover,
 ) -> Result<(), ServiceError> {
-    let payload = json!({ "login": recover.login, "lang": recover.lang });
+    let payload =
+        json!({ "login": recover.login, "challenge": recover.challenge, "lang": recover.lang });
     Ok(job::enqueue(
         conn,
         "recover",

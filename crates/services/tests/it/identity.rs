@@ -334,7 +334,7 @@ async fn recovery_answers_alike_and_keeps_the_old_password_until_the_new(pool: P
             .mailbox
             .texts()
             .iter()
-            .any(|text| text.subject == "Пароль изменён" && !text.text.contains(OWN))
+            .any(|text| text.subject == "Пароль восстановлен" && !text.text.contains(OWN))
     );
 }
 

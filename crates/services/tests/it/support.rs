@@ -89,13 +89,23 @@ pub fn browser(name: &str) -> Actor {
 impl Cabinet {
     /// Somebody signed in with a password.
     pub async fn sign_in(&self, card: &str, password: &str) -> Result<Actor, ServiceError> {
+        self.sign_in_on("b", card, password).await
+    }
+
+    /// The same in a browser of one's own.
+    pub async fn sign_in_on(
+        &self,
+        name: &str,
+        login: &str,
+        password: &str,
+    ) -> Result<Actor, ServiceError> {
         let command = SignIn {
-            login: card.into(),
+            login: login.into(),
             password: password.into(),
             remember: false,
         };
-        let session = sign_in::sign_in(&self.services, &browser("b"), &command).await?;
-        Ok(self.actor(&session).await)
+        let session = sign_in::sign_in(&self.services, &browser(name), &command).await?;
+        Ok(self.actor_on(name, &session).await)
     }
 
     /// A demo person, signed in.
@@ -109,10 +119,35 @@ impl Cabinet {
 
     /// The actor behind a session's cookie.
     pub async fn actor(&self, session: &NewSession) -> Actor {
-        let origin = browser("b").origin;
-        sessions::resolve(&self.services, origin, "b", Some(&session.token))
+        self.actor_on("b", session).await
+    }
+
+    /// The same in a browser of one's own.
+    pub async fn actor_on(&self, name: &str, session: &NewSession) -> Actor {
+        let origin = browser(name).origin;
+        sessions::resolve(&self.services, origin, name, Some(&session.token))
             .await
             .unwrap()
+    }
+
+    /// The code in the newest SMS to a phone.
+    pub fn code(&self, to: &str) -> Option<String> {
+        let texts = self.mailbox.texts();
+        let sms = texts
+            .iter()
+            .find(|text| text.to == to && text.text.contains('#'))?;
+        sms.text.rsplit('#').next().map(str::to_owned)
+    }
+
+    /// How many texts went to somebody whose text holds some words.
+    pub fn texts(&self, to: &str, words: &str) -> usize {
+        let texts = self.mailbox.texts();
+        texts
+            .iter()
+            .filter(|text| {
+                text.to == to && (text.text.contains(words) || text.subject.contains(words))
+            })
+            .count()
     }
 
     /// Runs all jobs that wait, and those they have caused.

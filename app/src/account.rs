@@ -1,0 +1,140 @@
+//! Pages of the profile: access, contacts, personal data. Signed in like the cabinet and in its
+//! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
+//! browser, and would only make the browser's module heavier for everybody. See
+//! docs/adr/0014-profile-is-plain.md.
+
+use crate::features::frame::{footer, navigation, topbar};
+use crate::features::profile::{confirm, contacts, home, password, security};
+use crate::i18n::{auth::window_title, common, profile as t};
+use crate::request::Request;
+use crate::shell;
+use crate::ui::{icon_small, summary};
+use domain::Lang;
+use domain::overview::Frame;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
+use services::access::contacts::Contacts;
+use services::access::devices::Security;
+use services::profile::Profile;
+
+/// Addresses of these pages, as the server mounts them; each is loaded by its own handler.
+#[derive(Debug, Clone)]
+pub enum AccountPage {
+    /// Who one is: contract, cards, ways on.
+    Home(Profile),
+    /// E-mail and phone.
+    Contacts {
+        /// The bound ones.
+        contacts: Contacts,
+        /// What was just done.
+        done: Option<String>,
+    },
+    /// Another e-mail.
+    NewEmail,
+    /// Another phone.
+    NewPhone,
+    /// Password, devices, log.
+    Security {
+        /// What there is.
+        security: Security,
+        /// What was just done.
+        done: Option<String>,
+    },
+    /// Another password.
+    NewPassword {
+        /// An offered one.
+        offered: String,
+        /// The login that a password manager should keep.
+        login: String,
+    },
+    /// The password anew, before something that matters.
+    Confirm {
+        /// Where to go on.
+        next: String,
+        /// The login that a password manager should fill.
+        login: String,
+    },
+}
+
+/// A page's head.
+struct Head {
+    title: &'static str,
+    lead: &'static str,
+    back: (&'static str, &'static str),
+}
+
+impl AccountPage {
+    fn head(&self, lang: Lang) -> Head {
+        let to_profile = ("/profile", t::profile(lang));
+        let to_contacts = ("/profile/contacts", t::contacts(lang));
+        let to_security = ("/profile/security", t::security(lang));
+        let (title, lead, back) = match self {
+            Self::Home(_) => (t::profile(lang), "", ("", "")),
+            Self::Contacts { .. } => (t::contacts(lang), t::contacts_lead(lang), to_profile),
+            Self::NewEmail => (t::new_email(lang), t::new_email_lead(lang), to_contacts),
+            Self::NewPhone => (t::new_phone(lang), t::new_phone_lead(lang), to_contacts),
+            Self::Security { .. } => (t::security(lang), "", to_profile),
+            Self::NewPassword { .. } => (
+                t::new_password(lang),
+                t::new_password_lead(lang),
+                to_security,
+            ),
+            Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
+        };
+        Head { title, lead, back }
+    }
+
+    fn body(&self, request: &Request) -> AnyView {
+        match self {
+            Self::Home(profile) => home::page(profile),
+            Self::Contacts { contacts, done } => contacts::page(contacts, done.as_deref()),
+            Self::NewEmail => contacts::new_email(request),
+            Self::NewPhone => contacts::new_phone(request),
+            Self::Security { security, done } => security::page(security, done.as_deref()),
+            Self::NewPassword { offered, login } => password::page(request, offered, login),
+            Self::Confirm { next, login } => confirm::page(request, next, login),
+        }
+    }
+
+    /// The whole document.
+    pub fn document(self, request: &Request, frame: Frame) -> AnyView {
+        provide_meta_context();
+        let within = request.clone();
+        shell::account(request, move || {
+            let lang = within.lang;
+            let wrong = !within.draft.errors.is_empty();
+            let window = window_title(lang, self.head(lang).title, wrong);
+            view! {
+                <Title text=window/>
+                <Router>
+                    <a class="c-skip" href="#main">{common::skip(lang)}</a>
+                    <div class="l-app">
+                        {topbar(&frame)}
+                        {navigation(frame.unread)}
+                        <main class="l-main" id="main">{self.main(&within)}</main>
+                        {footer()}
+                    </div>
+                </Router>
+            }
+            .into_any()
+        })
+    }
+
+    fn main(&self, request: &Request) -> AnyView {
+        let Head { title, lead, back } = self.head(request.lang);
+        let has_back = (!back.0.is_empty()).then_some("");
+        view! {
+            <div class="l-text">
+                {summary(&request.draft.errors)}
+                <div class="l-head" data-back=has_back>
+                    {has_back.map(|_| view! { <a class="c-back" href=back.0>{icon_small("i-chev-l")}{back.1}</a> })}
+                    <h1 tabindex="-1">{title}</h1>
+                    {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
+                </div>
+                {self.body(request)}
+            </div>
+        }
+        .into_any()
+    }
+}

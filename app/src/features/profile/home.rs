@@ -1,0 +1,42 @@
+//! The profile's first page.
+
+use super::row;
+use crate::i18n::{common, lang, profile as t};
+use crate::ui::icon;
+use leptos::prelude::*;
+use services::profile::Profile;
+
+/// The page.
+pub fn page(profile: &Profile) -> AnyView {
+    let lang = lang();
+    let contact = profile
+        .email
+        .as_ref()
+        .or(profile.phone.as_ref())
+        .cloned()
+        .unwrap_or_default();
+    view! {
+        <div class="l-stack">
+            <section class="c-card l-stack" data-gap="m">
+                <p class="c-name">{profile.name.clone()}</p>
+                <dl class="c-dl">
+                    <div><dt>{t::contract(lang)}</dt><dd class="c-nowrap">{profile.contract.grouped()}</dd></div>
+                </dl>
+                <p class="c-hint">
+                    {t::office_only(lang)} " "
+                    <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+                </p>
+            </section>
+            <section class="c-card" data-flush="">
+                <ul class="c-list">
+                    {row("/profile/contacts", "i-mail", t::contacts(lang), contact)}
+                    {row("/profile/security", "i-key", t::security(lang), t::security_hint(lang).to_owned())}
+                </ul>
+            </section>
+            <form method="post" action="/api/sign-out">
+                <button class="c-btn" data-kind="soft">{icon("i-out")}{common::sign_out(lang)}</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}

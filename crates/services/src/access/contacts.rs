@@ -1,0 +1,236 @@
+//! Changing the e-mail and the phone: the new one is proven by a link or a code, the old one is told,
+//! and the password must have been given a short while ago.
+
+use super::notices::{Happened, record};
+use super::{codes, confirm, send_link};
+use crate::error::commit;
+use crate::{Actor, ServiceError, Services, crypto};
+use domain::form::Problem;
+use domain::ids::{AccountId, ChallengeId};
+use domain::security::SecurityEvent;
+use domain::{Email, Lang, Phone, Timestamp};
+use storage::account::Proven;
+use storage::token::Purpose;
+use storage::{Conn, StorageError, account, token};
+
+/// The bound contacts, as their owner sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contacts {
+    /// E-mail, and whether it is proven.
+    pub email: Option<(Email, bool)>,
+    /// Phone, and whether it is proven.
+    pub phone: Option<(Phone, bool)>,
+    /// Can SMS be sent at all?
+    pub sms: bool,
+}
+
+/// The bound contacts.
+pub async fn list(services: &Services, actor: &Actor) -> Result<Contacts, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, _) = services.db.begin().await?;
+    let account = account::get(&mut tx, viewer.account)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    Ok(Contacts {
+        email: account.email.map(|email| (email, account.email_confirmed)),
+        phone: account.phone.map(|phone| (phone, account.phone_confirmed)),
+        sms: services.sms.is_some(),
+    })
+}
+
+/// Sends a link to a new e-mail. Nothing changes before it is opened.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with what is wrong; [`ServiceError::ConfirmFirst`].
+pub async fn begin_email(
+    services: &Services,
+    actor: &Actor,
+    typed: &str,
+    lang: Lang,
+) -> Result<(), ServiceError> {
+    let viewer = confirm::recent(services, actor).await?;
+    let email = Email::parse(typed).map_err(|error| ServiceError::field("email", error.into()))?;
+    let (mut tx, now) = services.db.begin().await?;
+    let account = account::get(&mut tx, viewer.account)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if account.email_confirmed && account.email.as_ref() == Some(&email) {
+        return Err(ServiceError::field("email", Problem::ContactSame));
+    }
+    let sent = send_link(
+        &mut tx,
+        services,
+        account.id,
+        &email,
+        Purpose::Contact,
+        lang,
+        now,
+    )
+    .await?;
+    commit(tx).await?;
+    if sent {
+        Ok(())
+    } else {
+        let minutes = 60;
+        Err(ServiceError::field(
+            "email",
+            Problem::TooManyTries { minutes },
+        ))
+    }
+}
+
+/// Sends a code to a new phone. Nothing changes before it is typed.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with what is wrong; [`ServiceError::ConfirmFirst`].
+pub async fn begin_phone(
+    services: &Services,
+    actor: &Actor,
+    typed: &str,
+    lang: Lang,
+) -> Result<ChallengeId, ServiceError> {
+    let viewer = confirm::recent(services, actor).await?;
+    let phone = Phone::parse(typed).map_err(|error| ServiceError::field("phone", error.into()))?;
+    if services.sms.is_none() {
+        return Err(ServiceError::field("phone", Problem::PhoneNotServed));
+    }
+    let (mut tx, now) = services.db.begin().await?;
+    let account = account::get(&mut tx, viewer.account)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if account.phone_confirmed && account.phone.as_ref() == Some(&phone) {
+        return Err(ServiceError::field("phone", Problem::ContactSame));
+    }
+    let id = codes::begin(&mut tx, services, actor, Purpose::Contact, None, now).await?;
+    let purpose = Purpose::Contact;
+    let sent = codes::send(
+        &mut tx, services, id, account.id, &phone, purpose, lang, now,
+    )
+    .await?;
+    commit(tx).await?;
+    if sent {
+        Ok(id)
+    } else {
+        let minutes = 60;
+        Err(ServiceError::field(
+            "phone",
+            Problem::TooManyTries { minutes },
+        ))
+    }
+}
+
+/// What the link in a letter to a new e-mail is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// It works, for this address.
+    Ready(Email),
+    /// It was used.
+    Used,
+    /// Its time has passed, or a newer one was sent.
+    Expired,
+}
+
+/// Looks at the link without using it.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is no such link.
+pub async fn look(services: &Services, secret: &str) -> Result<Link, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let link = token::find(&mut tx, &crypto::sha256(secret.as_bytes()))
+        .await?
+        .filter(|link| link.purpose == Purpose::Contact)
+        .ok_or(ServiceError::NotFound)?;
+    if link.used {
+        return Ok(Link::Used);
+    }
+    if link.expires_at <= now {
+        return Ok(Link::Expired);
+    }
+    let email = Email::parse(&link.contact).map_err(|_| ServiceError::NotFound)?;
+    Ok(Link::Ready(email))
+}
+
+/// Uses the link up: the new e-mail is bound. Whoever holds the link has the mailbox, and the change
+/// was asked for with the password; so it works on any device, signed in or not.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when the address belongs to another cabinet;
+/// [`ServiceError::NotFound`] for a link that no longer works.
+pub async fn finish_email(
+    services: &Services,
+    actor: &Actor,
+    secret: &str,
+) -> Result<(), ServiceError> {
+    let digest = crypto::sha256(secret.as_bytes());
+    let (mut tx, now) = services.db.begin().await?;
+    let link = token::find(&mut tx, &digest)
+        .await?
+        .filter(|link| link.purpose == Purpose::Contact)
+        .ok_or(ServiceError::NotFound)?;
+    if !token::consume(&mut tx, &digest, now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    bind(
+        &mut tx,
+        services,
+        actor,
+        link.account,
+        link.proven,
+        &link.contact,
+        now,
+    )
+    .await?;
+    commit(tx).await
+}
+
+/// Binds a proven contact and tells the old one.
+pub(crate) async fn bind(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    id: AccountId,
+    proven: Proven,
+    contact: &str,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let before = account::get(conn, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    match account::set_contact(conn, id, proven, contact, now).await {
+        Ok(true) => {}
+        Ok(false) => return Err(ServiceError::NotFound),
+        Err(StorageError::Duplicate(_)) => {
+            return Err(ServiceError::field("", Problem::ContactTaken));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // A recovery that is under way to the old contact ends with it.
+    token::end_all(conn, id, Purpose::Recovery, now).await?;
+    let (event, detail, old) = match proven {
+        Proven::Email => (
+            SecurityEvent::EmailChanged,
+            Email::parse(contact).map(|email| email.masked()),
+            before
+                .email
+                .filter(|_| before.email_confirmed)
+                .map(|email| email.as_str().to_owned()),
+        ),
+        Proven::Phone => (
+            SecurityEvent::PhoneChanged,
+            Phone::parse(contact)
+                .map(|phone| phone.masked())
+                .map_err(|_| domain::contact::ParseEmailError::Malformed),
+            before
+                .phone
+                .filter(|_| before.phone_confirmed)
+                .map(|phone| phone.as_str().to_owned()),
+        ),
+    };
+    let happened = Happened {
+        account: id,
+        event,
+        detail: &detail.unwrap_or_default(),
+        replaced: old.as_deref().map(|old| (proven, old)),
+    };
+    record(conn, services, actor, happened, now).await
+}

@@ -1,0 +1,56 @@
+//! Who one is, as the contract and the account say.
+
+use crate::{Actor, ServiceError, Services};
+use domain::ContractNumber;
+use storage::{account, subscriber};
+
+/// The profile's first page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Given name and surname, as in the contract.
+    pub name: String,
+    /// The contract in view.
+    pub contract: ContractNumber,
+    /// The proven e-mail.
+    pub email: Option<String>,
+    /// The proven phone, for people.
+    pub phone: Option<String>,
+}
+
+/// Loads it.
+pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, _) = services.db.begin().await?;
+    let contract = subscriber::get(&mut tx, viewer.subscriber)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let account = account::get(&mut tx, viewer.account)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    Ok(Profile {
+        name: format!("{} {}", contract.given_name, contract.surname),
+        contract: contract.contract,
+        email: account
+            .email
+            .filter(|_| account.email_confirmed)
+            .map(|email| email.as_str().to_owned()),
+        phone: account
+            .phone
+            .filter(|_| account.phone_confirmed)
+            .map(|phone| phone.grouped()),
+    })
+}
+
+/// The login that a password manager should fill: the number of the card in view.
+pub async fn login(services: &Services, actor: &Actor) -> Result<String, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut tx, _) = services.db.begin().await?;
+    let cards = subscriber::cards(&mut tx, viewer.subscriber).await?;
+    let chosen = cards
+        .iter()
+        .find(|card| Some(card.id) == viewer.card)
+        .or(cards.first());
+    Ok(chosen
+        .map(|card| card.number.as_str().to_owned())
+        .unwrap_or_default())
+}

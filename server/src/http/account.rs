@@ -1,0 +1,162 @@
+//! Pages of the profile: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
+
+use super::State;
+use super::pages::{Loading, plain, public, render};
+use super::request::Incoming;
+use app::account::AccountPage;
+use app::public::PublicPage;
+use axum::extract::{Path, Request, State as Extract};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::provide_context;
+use services::access::{confirm, contacts, devices, passwords};
+use services::{ServiceError, home, profile};
+use std::future::Future;
+
+/// Where a page is asked for before something that matters.
+pub fn confirm_first(back: &str) -> Redirect {
+    let next: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    Redirect::to(&format!("/profile/confirm?next={next}"))
+}
+
+/// Reads the request, lets `load` find the page, renders it in the cabinet's frame.
+async fn account<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
+where
+    F: Future<Output = Result<AccountPage, ServiceError>>,
+{
+    let (parts, _) = request.into_parts();
+    let incoming = match Incoming::read(state, &parts).await {
+        Ok(incoming) => incoming,
+        Err((incoming, error)) => {
+            tracing::warn!(%error, "page.unavailable");
+            return render(&incoming, &parts, PublicPage::Broken).await;
+        }
+    };
+    let path = incoming.request.path.clone();
+    if incoming.request.actor.viewer.is_none() {
+        let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        return Redirect::to(&format!("/login?next={next}")).into_response();
+    }
+    let loading = Loading::new(&incoming, &parts);
+    let frame = home::frame(&incoming.request.services, &incoming.request.actor);
+    let loaded = async { Ok::<_, ServiceError>((load(loading).await?, frame.await?)) };
+    let (page, frame) = match loaded.await {
+        Ok(found) => found,
+        Err(ServiceError::ConfirmFirst) => return confirm_first(&path).into_response(),
+        Err(ServiceError::NotFound) => {
+            return render(&incoming, &parts, PublicPage::NotFound).await;
+        }
+        Err(error) => {
+            tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
+            return render(&incoming, &parts, PublicPage::Broken).await;
+        }
+    };
+    let request = incoming.request.clone();
+    let context = request.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || provide_context(context.clone()),
+        move || page.clone().document(&request, frame.clone()),
+    );
+    let mut response = handler(plain(&parts)).await.into_response();
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    incoming.finish(response)
+}
+
+/// Who one is.
+pub async fn profile(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Home(profile::load(services, actor).await?))
+    })
+    .await
+}
+
+/// E-mail and phone.
+pub async fn contacts(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Contacts {
+            contacts: contacts::list(services, actor).await?,
+            done: loading.query("done"),
+        })
+    })
+    .await
+}
+
+/// Another e-mail.
+pub async fn new_email(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        confirm::require(services, actor).await?;
+        Ok(AccountPage::NewEmail)
+    })
+    .await
+}
+
+/// Another phone.
+pub async fn new_phone(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        confirm::require(services, actor).await?;
+        Ok(AccountPage::NewPhone)
+    })
+    .await
+}
+
+/// Password, devices, log.
+pub async fn security(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Security {
+            security: devices::load(services, actor, loading.lang()).await?,
+            done: loading.query("done"),
+        })
+    })
+    .await
+}
+
+/// Another password.
+pub async fn new_password(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::NewPassword {
+            offered: passwords::offer(),
+            login: profile::login(services, actor).await?,
+        })
+    })
+    .await
+}
+
+/// The password anew.
+pub async fn confirm(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Confirm {
+            next: loading.query("next").unwrap_or_default(),
+            login: profile::login(services, actor).await?,
+        })
+    })
+    .await
+}
+
+/// Behind the link in the letter to a new e-mail.
+pub async fn email_link(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    public(&state, request, async move |loading| {
+        let (services, _) = loading.who();
+        let link = contacts::look(services, &token).await?;
+        Ok(PublicPage::EmailLink { token, link })
+    })
+    .await
+}
+
+/// Where password managers lead (a well-known address of the W3C).
+pub async fn change_password() -> Redirect {
+    Redirect::to("/profile/security/password")
+}
