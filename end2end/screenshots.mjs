@@ -23,7 +23,6 @@ const PUBLIC_PAGES = {
   login: "/login",
   register: "/register",
   "forgot-password": "/forgot-password",
-  "forgot-password-sent": "/forgot-password?sent=1",
   "access-help": "/access-help",
   help: "/help",
   terms: "/legal/terms",

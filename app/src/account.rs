@@ -4,7 +4,9 @@
 //! docs/adr/0014-profile-is-plain.md.
 
 use crate::features::frame::{footer, navigation, topbar};
-use crate::features::profile::{confirm, contacts, home, password, security};
+use crate::features::profile::{
+    cards, confirm, contacts, data, home, passkeys, password, security,
+};
 use crate::i18n::{auth::window_title, common, profile as t};
 use crate::request::Request;
 use crate::shell;
@@ -15,10 +17,22 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 use services::access::contacts::Contacts;
+use services::access::contracts::{Card, Held};
 use services::access::devices::Security;
+use services::access::passkeys::Shown;
+use services::privacy::{Consequences, Data};
 use services::profile::Profile;
 
-/// Addresses of these pages, as the server mounts them; each is loaded by its own handler.
+/// Addresses that are there for every contract.
+pub const PATHS: &[&str] = &[
+    "/profile",
+    "/profile/access-cards",
+    "/profile/contacts",
+    "/profile/security",
+    "/profile/data",
+];
+
+/// A page with its data.
 #[derive(Debug, Clone)]
 pub enum AccountPage {
     /// Who one is: contract, cards, ways on.
@@ -48,6 +62,30 @@ pub enum AccountPage {
         /// The login that a password manager should keep.
         login: String,
     },
+    /// A new passkey.
+    NewPasskey,
+    /// One passkey.
+    Passkey(Shown),
+    /// Contracts and cards.
+    Cards {
+        /// What there is.
+        held: Vec<Held>,
+        /// What was just done.
+        done: Option<String>,
+    },
+    /// The name of a card.
+    CardName(Card),
+    /// Another contract.
+    AddContract,
+    /// Consents and what may be done with one's data.
+    Data {
+        /// What holds.
+        data: Data,
+        /// What was just done.
+        done: Option<String>,
+    },
+    /// The end of the cabinet.
+    Delete(Consequences),
     /// The password anew, before something that matters.
     Confirm {
         /// Where to go on.
@@ -69,6 +107,7 @@ impl AccountPage {
         let to_profile = ("/profile", t::profile(lang));
         let to_contacts = ("/profile/contacts", t::contacts(lang));
         let to_security = ("/profile/security", t::security(lang));
+        let to_cards = ("/profile/access-cards", t::cards(lang));
         let (title, lead, back) = match self {
             Self::Home(_) => (t::profile(lang), "", ("", "")),
             Self::Contacts { .. } => (t::contacts(lang), t::contacts_lead(lang), to_profile),
@@ -80,6 +119,13 @@ impl AccountPage {
                 t::new_password_lead(lang),
                 to_security,
             ),
+            Self::Cards { .. } => (t::cards(lang), "", to_profile),
+            Self::CardName(_) => (t::name_card(lang), "", to_cards),
+            Self::AddContract => (t::add_contract(lang), t::add_contract_lead(lang), to_cards),
+            Self::Data { .. } => (t::data(lang), "", to_profile),
+            Self::Delete(_) => (t::delete(lang), "", ("/profile/data", t::data(lang))),
+            Self::NewPasskey => (t::add_passkey(lang), t::add_passkey_lead(lang), to_security),
+            Self::Passkey(_) => (t::passkey(lang), "", to_security),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }
@@ -93,6 +139,13 @@ impl AccountPage {
             Self::NewPhone => contacts::new_phone(request),
             Self::Security { security, done } => security::page(security, done.as_deref()),
             Self::NewPassword { offered, login } => password::page(request, offered, login),
+            Self::Cards { held, done } => cards::page(held, done.as_deref()),
+            Self::CardName(card) => cards::name(request, card),
+            Self::AddContract => cards::add(request),
+            Self::Data { data, done } => data::page(data, done.as_deref()),
+            Self::Delete(means) => data::delete(request, means),
+            Self::NewPasskey => passkeys::add(request),
+            Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
         }
     }

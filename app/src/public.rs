@@ -6,9 +6,9 @@ use crate::features::{info, profile};
 use crate::i18n::{auth as t, auth::window_title, common, profile as profile_texts};
 use crate::request::Request;
 use crate::shell;
-use domain::Lang;
 use domain::consent::Document;
 use domain::payment::PaymentState;
+use domain::{Date, Lang};
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -74,6 +74,15 @@ pub enum PublicPage {
     AccessHelp,
     /// Frequent questions.
     Help,
+    /// A cabinet that is being deleted: it can come back.
+    Closing {
+        /// The last day.
+        until: Date,
+        /// Today, there.
+        today: Date,
+    },
+    /// The deletion was just asked for.
+    DeletionAsked,
     /// A document.
     Legal(Document),
     /// A payment's result without signing in.
@@ -104,6 +113,8 @@ impl PublicPage {
             Self::Code { waiting, .. } => code::title(lang, waiting),
             Self::EmailLink { .. } => profile_texts::confirm_email(lang),
             Self::AccessHelp => t::access_title(lang),
+            Self::Closing { .. } => profile_texts::closing(lang),
+            Self::DeletionAsked => profile_texts::deletion_asked(lang),
             Self::Help => t::help_title(lang),
             Self::Legal(document) => info::document_title(lang, *document),
             Self::PayResult(_) => t::pay_result_title(lang),
@@ -149,6 +160,8 @@ impl PublicPage {
             | Self::Password { .. }
             | Self::Forgot
             | Self::Code { .. }
+            | Self::Closing { .. }
+            | Self::DeletionAsked
             | Self::EmailLink { .. } => &["art-login"],
             Self::Register => &["art-card"],
             Self::NotFound => &["art-404"],
@@ -174,6 +187,8 @@ impl PublicPage {
             Self::Code { id, waiting, sent } => code::page(request, id, waiting, *sent),
             Self::EmailLink { token, link } => profile::contacts::link(request, token, link),
             Self::AccessHelp => recovery::access_help(),
+            Self::Closing { until, today } => profile::data::closing(*until, *today),
+            Self::DeletionAsked => profile::data::asked(),
             Self::Help => info::help(),
             Self::Legal(document) => info::legal(*document),
             Self::PayResult(state) => info::pay_result(*state),

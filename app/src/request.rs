@@ -20,6 +20,8 @@ pub struct Assets {
     pub wasm: String,
     /// The small script of public pages.
     pub public_js: String,
+    /// The script of passkeys, for the pages that use them.
+    pub passkey_js: String,
     /// Styles inlined into public pages.
     pub critical_css: String,
     /// Distinguishes builds.
@@ -77,6 +79,8 @@ pub struct Request {
     pub theme: Option<&'static str>,
     /// Path and query.
     pub path: String,
+    /// Path and query of our page the request came from; empty when it came from elsewhere.
+    pub back: String,
     /// The kept form.
     pub draft: Draft,
     /// This installation.

@@ -20,3 +20,11 @@ export const newcomers = {
   "phone-nojs": { card: "020723430027", contract: "2041009027" },
   "desktop-nojs": { card: "020723430035", contract: "2041009035" },
 };
+
+// The same for those who register with a phone alone and then change everything about their access.
+export const movers = {
+  "phone-js": { card: "020723430043", contract: "2041009051", phone: "9261110001" },
+  "desktop-js": { card: "020723430050", contract: "2041009068", phone: "9261110002" },
+  "phone-nojs": { card: "020723430068", contract: "2041009076", phone: "9261110003" },
+  "desktop-nojs": { card: "020723430076", contract: "2041009084", phone: "9261110004" },
+};

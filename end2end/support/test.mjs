@@ -86,7 +86,7 @@ export async function fillSignIn(page, login, password, path = "/login") {
   await page.goto(path);
   await page.getByLabel("Номер карты, телефон или почта").fill(login);
   await page.getByLabel("Пароль", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Войти" }).click();
+  await page.getByRole("button", { name: "Войти", exact: true }).click();
 }
 
 /** The button that sends the top-up form. */

@@ -3,7 +3,7 @@ import { audit } from "../support/audit.mjs";
 import { EMPTY_CARD, expect, fillSignIn, payButton, payInSandbox, paymentEndsAs, test, typeSum } from "../support/test.mjs";
 
 const PUBLIC = [
-  "/login", "/register", "/forgot-password", "/forgot-password?sent=1", "/access-help", "/help",
+  "/login", "/register", "/forgot-password", "/access-help", "/help",
   "/legal/terms", "/legal/personal-data", "/legal/advertising", "/activate/no-such-token",
   "/no-such-page", "/dev/mailbox",
 ];

@@ -33,7 +33,7 @@ test("after a mistake one still gets there", async ({ page }) => {
   await fillSignIn(page, people.soon.card, "not-the-password-1", "/login?next=%2Ftariff");
   await expect(summary(page)).toBeVisible();
   await page.getByLabel("Пароль", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Войти" }).click();
+  await page.getByRole("button", { name: "Войти", exact: true }).click();
   await expect(page).toHaveURL("/tariff");
 });
 

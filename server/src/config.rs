@@ -23,6 +23,8 @@ pub struct Config {
     pub acquirer: Acquirer,
     /// The mail system.
     pub mail: Mail,
+    /// The SMS provider.
+    pub sms: Sms,
     /// Limits of one top-up, in kopecks.
     pub top_up: TopUpLimits,
     /// How many tries are free, and how long links and sessions live, in seconds.
@@ -87,6 +89,20 @@ pub struct Mail {
     pub smtp_url: Option<SecretString>,
     /// Sender.
     pub from: String,
+}
+
+/// The SMS provider (edna Pulse).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Base address of its API.
+    pub base_url: String,
+    /// Key of its API; without it no SMS is sent, and forms ask for an e-mail.
+    pub api_key: Option<SecretString>,
+    /// The cascade that sends from our name.
+    pub cascade_id: Option<u64>,
+    /// Seconds a call may take.
+    pub timeout_seconds: u64,
 }
 
 /// Logs.
@@ -154,6 +170,7 @@ fn defaults() -> serde_json::Value {
             "webhook_networks": YOOKASSA_NETWORKS,
         },
         "mail": { "from": "Орион Экспресс <lk@orion.example>" },
+        "sms": { "base_url": "https://app.edna.ru", "timeout_seconds": 10 },
         "top_up": TopUpLimits::default(),
         "access": AccessLimits::default(),
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
@@ -211,6 +228,10 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.server.public_url = origin("server.public_url", &config.server.public_url)?;
     config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
     config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;
+    config.sms.base_url = origin("sms.base_url", &config.sms.base_url)?;
+    if config.sms.api_key.is_some() != config.sms.cascade_id.is_some() {
+        bail!("settings sms.api_key and sms.cascade_id: both or neither");
+    }
     limits(&config.top_up, &config.access)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");

@@ -24,8 +24,24 @@ pub async fn choose_card(card: String) -> Result<(), AppError> {
     services::home::choose_card(&request.services, &request.actor, card)
         .await
         .map_err(crate::error::fail)?;
-    leptos_axum::redirect("/home");
+    leptos_axum::redirect(section(&request.back));
     Ok(())
+}
+
+/// The section one was in, which is there for every card: a single payment or message is not.
+#[cfg(feature = "ssr")]
+fn section(path: &str) -> &str {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let own = crate::cabinet::PATHS.contains(&path) || crate::account::PATHS.contains(&path);
+    match parts.as_slice() {
+        _ if own => path,
+        ["payments", ..] => "/payments",
+        ["messages", ..] => "/messages",
+        ["profile", "access-cards", ..] => "/profile/access-cards",
+        ["profile", ..] => "/profile",
+        _ => "/home",
+    }
 }
 
 /// Signs out on this device.
@@ -61,6 +77,10 @@ fn switcher(frame: &Frame) -> AnyView {
         return view! { <div class="c-switcher"><p class="c-switcher__one">{summary}</p></div> }
             .into_any();
     }
+    let several = frame
+        .cards
+        .iter()
+        .any(|card| card.contract != current.contract);
     let rows: Vec<_> = frame
         .cards
         .iter()
@@ -68,7 +88,11 @@ fn switcher(frame: &Frame) -> AnyView {
             let tone = if card.served { "success" } else { "danger" };
             let state =
                 if card.served { common::works(lang) } else { common::suspended(lang) };
-            let hint = format!("{} · {state}", card.number.grouped());
+            let mut hint = format!("{} · {state}", card.number.grouped());
+            if several {
+                hint.push_str(" · ");
+                hint.push_str(&t::of_contract(lang, &card.contract));
+            }
             view! {
                 <li>
                     <button class="c-row" name="card" value=card.id.to_string() aria-current=card.current.then_some("true")>
@@ -155,4 +179,26 @@ pub fn footer() -> AnyView {
         </footer>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::section;
+
+    #[test]
+    fn the_switcher_keeps_the_section() {
+        for (from, to) in [
+            ("/expenses", "/expenses"),
+            ("/payments/top-up?f=1", "/payments/top-up"),
+            ("/payments/0199-aaaa", "/payments"),
+            ("/messages/0199-aaaa", "/messages"),
+            ("/profile/security", "/profile/security"),
+            ("/profile/access-cards/0199-aaaa", "/profile/access-cards"),
+            ("/profile/delete", "/profile"),
+            ("", "/home"),
+            ("//evil.example", "/home"),
+        ] {
+            assert_eq!(section(from), to, "{from}");
+        }
+    }
 }

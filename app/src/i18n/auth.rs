@@ -13,6 +13,7 @@ texts! {
     show_password: "Показать пароль", "Show password";
     remember: "Оставаться в кабинете на этом устройстве", "Stay signed in on this device";
     sign_in: "Войти", "Sign in";
+    by_passkey: "Войти с ключом доступа", "Sign in with a passkey";
     forgot: "Забыли пароль?", "Forgot your password?";
     create: "Создать кабинет", "Create a cabinet";
     create_hint: "Нужна карта доступа", "You need the access card";

@@ -431,3 +431,12 @@ pub fn unread_count(lang: Lang, count: i64) -> String {
         Lang::En => format!(", {n} unread"),
     }
 }
+
+/// To which contract a card belongs, when there are several.
+pub fn of_contract(lang: Lang, contract: &domain::ContractNumber) -> String {
+    format!(
+        "{} {}",
+        lang.pick("договор", "contract"),
+        contract.grouped()
+    )
+}

@@ -53,6 +53,32 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Введите адрес почты: SMS сейчас не отправляем",
             "Enter the e-mail address: we do not send SMS now",
         ),
+        Problem::ContractHeld => (
+            "Этот договор уже в вашем кабинете",
+            "This contract is in your cabinet already",
+        ),
+        Problem::ContractTaken => (
+            "У этого договора свой кабинет. Его владелец должен убрать договор из него или позвонить нам",
+            "This contract has a cabinet of its own. Its owner has to take it out or call us",
+        ),
+        Problem::LastContract => (
+            "Последний договор убрать нельзя. Кабинет можно удалить в разделе «Личные данные»",
+            "The last contract cannot leave. The cabinet can be deleted under “Personal data”",
+        ),
+        Problem::DeleteWord => ("Введите слово УДАЛИТЬ", "Type the word DELETE"),
+        Problem::NameEmpty => ("Введите название", "Enter a name"),
+        Problem::NameTooLong => (
+            "Название слишком длинное: нужно до 60 символов",
+            "The name is too long: up to 60 characters",
+        ),
+        Problem::PasskeyUnfit => (
+            "Ключ доступа не подошёл. Попробуйте ещё раз или войдите с паролем",
+            "The passkey does not fit. Try again or use the password",
+        ),
+        Problem::TooManyPasskeys => (
+            "Ключей уже 20. Удалите лишние",
+            "There are 20 passkeys already. Remove some",
+        ),
         Problem::CodeEmpty => (
             "Введите код из сообщения",
             "Enter the code from the message",

@@ -37,6 +37,17 @@ texts! {
     security_hint: "Пароль, устройства, журнал", "Password, devices, log";
     password: "Пароль", "Password";
     password_changed: "Пароль изменён. На других устройствах нужно войти заново.", "The password was changed. Other devices have to sign in again.";
+    passkeys: "Ключи доступа", "Passkeys";
+    passkeys_hint: "Вход по отпечатку, лицу или PIN-коду устройства, без пароля.", "Sign in by fingerprint, face or the device’s PIN, without a password.";
+    add_passkey: "Добавить ключ доступа", "Add a passkey";
+    add_passkey_lead: "Вход по отпечатку, лицу или PIN-коду этого устройства. Ключ хранится в нём, нам он не виден.", "Sign in by fingerprint, face or PIN of this device. The key stays in it; we never see it.";
+    no_passkeys_here: "Этот браузер не умеет ключи доступа. Откройте страницу на телефоне или в другом браузере.", "This browser has no passkeys. Open the page on a phone or in another browser.";
+    passkey_password_stays: "Пароль останется: им всегда можно войти.", "The password stays: you can always sign in with it.";
+    passkey: "Ключ доступа", "Passkey";
+    passkey_name: "Название", "Name";
+    passkey_added: "Ключ доступа добавлен. В следующий раз войдите без пароля.", "The passkey was added. Next time sign in without a password.";
+    passkey_named: "Название сохранено.", "The name was saved.";
+    passkey_gone: "Ключ доступа удалён.", "The passkey was removed.";
     devices: "Где вы вошли", "Where you are signed in";
     this_device: "Это устройство", "This device";
     end: "Выйти", "Sign out";
@@ -51,6 +62,46 @@ texts! {
     confirm: "Введите пароль", "Enter the password";
     confirm_lead: "Так мы убедимся, что за экраном вы. Хватит на 10 минут.", "So we know it is you. It is good for 10 minutes.";
     go_on: "Продолжить", "Continue";
+
+    cards: "Договоры и карты", "Contracts and cards";
+    cards_hint: "Названия, договор родителей", "Names, the parents’ contract";
+    unnamed: "Без названия", "No name";
+    add_contract: "Добавить договор", "Add a contract";
+    add_contract_hint: "Родителей, дачи — чтобы всё было в одном кабинете", "The parents’ or the country house’s, all in one cabinet";
+    add_contract_lead: "Понадобятся номер карты и номер договора", "You need the card number and the contract number";
+    contract_phone_told: "На телефон из договора придёт сообщение.", "The phone in the contract is told.";
+    contract_added: "Договор добавлен. Переключаться можно вверху страницы.", "The contract was added. Switch on top of the page.";
+    contract_removed: "Договор убран из кабинета.", "The contract left the cabinet.";
+    card_name: "Название карты", "Name of the card";
+    card_name_hint: "Например: Дача, Мама", "For example: Country house, Mother";
+    name_saved: "Название сохранено.", "The name was saved.";
+    name_card: "Название карты", "Name of the card";
+
+    data: "Личные данные", "Personal data";
+    data_hint: "Согласия, копия данных, удаление", "Consents, a copy of the data, deletion";
+    consents: "Согласия", "Consents";
+    consents_needed: "Без первых двух кабинет не работает: отозвать их — значит удалить кабинет.", "The cabinet needs the first two: to take them back is to delete it.";
+    give: "Дать", "Give";
+    withdraw: "Отозвать", "Take back";
+    consent_saved: "Сохранено, запись сделана.", "Saved and recorded.";
+    download: "Скачать мои данные", "Download my data";
+    download_hint: "Всё, что мы о вас знаем, одним файлом JSON", "All we know of you as one JSON file";
+    delete: "Удалить кабинет", "Delete the cabinet";
+    delete_hint: "30 дней на то, чтобы передумать", "30 days to change your mind";
+    delete_means: "Что произойдёт", "What happens";
+    delete_signs_out: "Сразу: выход на всех устройствах.", "At once: every device is signed out.";
+    delete_then: "После этого контакты, пароль, ключи и журнал сотрутся навсегда.", "After that contacts, password, passkeys and log are erased for good.";
+    delete_contract_stays: "Договор, телевидение и чеки остаются: кабинет — только вход. Договор расторгают отдельно.", "The contract, television and receipts stay: the cabinet is only a door. A contract is ended separately.";
+    delete_word: "Введите слово УДАЛИТЬ", "Type the word DELETE";
+    delete_word_hint: "Чтобы не удалить случайно", "So that it is no accident";
+    keep: "Оставить кабинет", "Keep the cabinet";
+    money_left_body: "Они останутся на договоре. Чтобы вернуть их, позвоните до удаления.", "It stays with the contract. To have it back, call before the deletion.";
+    closing: "Кабинет удаляется", "The cabinet is being deleted";
+    closing_body: "Вы попросили удалить кабинет. Его ещё можно вернуть таким, каким он был.", "You asked for its deletion. It can still come back as it was.";
+    restore: "Вернуть кабинет", "Keep the cabinet after all";
+    restored: "Кабинет снова с вами.", "The cabinet is yours again.";
+    deletion_asked: "Кабинет будет удалён", "The cabinet will be deleted";
+    deletion_asked_body: "Передумаете за 30 дней — войдите как обычно и нажмите «Вернуть кабинет». Телевидение работает дальше.", "If you change your mind within 30 days, sign in as always and press “Keep the cabinet after all”. Television goes on.";
 
     code_title: "Код из SMS", "Code from the SMS";
     code_sent: "Мы отправили код на", "We sent a code to";
@@ -85,5 +136,77 @@ pub fn again_in(lang: Lang, seconds: u64) -> String {
     match lang {
         Lang::Ru => format!("Отправить ещё раз можно через {text}"),
         Lang::En => format!("You can send it again in {text}"),
+    }
+}
+
+/// «Добавлен 3 ноября».
+pub fn added_on(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Добавлен {day}"),
+        Lang::En => format!("Added on {day}"),
+    }
+}
+
+/// «Использован 3 ноября».
+pub fn used_on(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Последний вход {day}"),
+        Lang::En => format!("Last used on {day}"),
+    }
+}
+
+/// The button that removes a passkey names it.
+pub fn remove_passkey(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Удалить ключ «{name}»"),
+        Lang::En => format!("Remove “{name}”"),
+    }
+}
+
+/// «Дано 3 ноября».
+pub fn given_on(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Дано {day}"),
+        Lang::En => format!("Given on {day}"),
+    }
+}
+
+/// «Отозвано 3 ноября».
+pub fn withdrawn_on(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Отозвано {day}"),
+        Lang::En => format!("Taken back on {day}"),
+    }
+}
+
+/// The button that takes a contract out names it.
+pub fn remove_contract(lang: Lang, contract: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Убрать договор {contract}"),
+        Lang::En => format!("Take contract {contract} out"),
+    }
+}
+
+/// «На балансе 140 ₽».
+pub fn money_left(lang: Lang, sum: &str) -> String {
+    match lang {
+        Lang::Ru => format!("На балансе {sum}"),
+        Lang::En => format!("The balance is {sum}"),
+    }
+}
+
+/// Until when a deletion can be taken back.
+pub fn delete_until(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("До {day} кабинет можно вернуть: просто войдите."),
+        Lang::En => format!("Until {day} you can have it back: just sign in."),
+    }
+}
+
+/// The same, once it was asked for.
+pub fn closing_until(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Вернуть можно до {day}."),
+        Lang::En => format!("You can have it back until {day}."),
     }
 }

@@ -89,6 +89,12 @@ const ACCOUNT_SPRITE: &[&str] = &[
     "i-undo",
 ];
 
+/// The script of passkeys, on the pages that use them.
+pub fn passkey_script(request: &Request) -> AnyView {
+    let source = request.site.assets.passkey_js.clone();
+    view! { <script defer="" src=source nonce=use_nonce()></script> }.into_any()
+}
+
 /// The cabinet's document.
 pub fn cabinet(request: &Request) -> AnyView {
     document(request, Kind::Cabinet, CABINET_SPRITE, || {

@@ -6,6 +6,7 @@ use crate::card::ParseCardError;
 use crate::code::ParseCodeError;
 use crate::contact::{ParseEmailError, ParsePhoneError};
 use crate::contract::ParseContractError;
+use crate::label::ParseLabelError;
 use crate::money::ParseMoneyError;
 use crate::password::Weakness;
 use crate::settings::TopUpLimits;
@@ -66,6 +67,14 @@ pub enum Problem {
     CodeExpired,
     ResendLater { seconds: u64 },
     PartnerNumber,
+    ContractHeld,
+    ContractTaken,
+    LastContract,
+    DeleteWord,
+    NameEmpty,
+    NameTooLong,
+    PasskeyUnfit,
+    TooManyPasskeys,
     NoMatch { left: u32 },
     AlreadyRegistered,
     TermsNotAccepted,
@@ -124,6 +133,15 @@ impl From<ParseEmailError> for Problem {
             ParseEmailError::Empty => Self::EmailEmpty,
             ParseEmailError::Malformed => Self::EmailMalformed,
             ParseEmailError::TooLong => Self::EmailTooLong,
+        }
+    }
+}
+
+impl From<ParseLabelError> for Problem {
+    fn from(error: ParseLabelError) -> Self {
+        match error {
+            ParseLabelError::Empty => Self::NameEmpty,
+            ParseLabelError::TooLong => Self::NameTooLong,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod device;
 pub mod form;
 pub mod format;
 pub mod ids;
+pub mod label;
 pub mod lang;
 pub mod ledger;
 pub mod money;

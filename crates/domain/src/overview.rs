@@ -169,6 +169,8 @@ fn percent(part: i64, whole: i64) -> u8 {
 pub struct CardSummary {
     /// Its id.
     pub id: CardId,
+    /// The contract it belongs to.
+    pub contract: ContractNumber,
     /// Its number.
     pub number: CardNumber,
     /// The name its owner gave it.

@@ -10,6 +10,9 @@ pub const SECRET_FIELDS: &[&str] = &[
     "pin",
     "key",
     "registration",
+    "challenge",
+    "ceremony",
+    "answer",
 ];
 
 /// Must this field never be kept?

@@ -2,6 +2,7 @@
 //! tests. Wire types stay private to their adapter; money becomes kopecks here and nowhere deeper.
 
 pub mod acquirer;
+pub mod edna;
 pub mod http;
 pub mod mail;
 pub mod mailbox;

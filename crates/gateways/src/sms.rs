@@ -1,4 +1,7 @@
-//! The port to the SMS provider.
+//! The port to the SMS provider. It asks for no more than any protocol can give: an adapter to SMPP
+//! would map `send` to `submit_sm` (UCS-2, long texts in parts). SMPP has no number of ours to
+//! recognise a repetition by: such an adapter answers [`SmsError::Permanent`] when it cannot know
+//! whether a text was taken.
 
 use async_trait::async_trait;
 

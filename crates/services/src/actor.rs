@@ -32,14 +32,31 @@ pub struct Viewer {
     pub tz: Tz,
     /// When the password or a passkey was last given on this device.
     pub confirmed_at: Timestamp,
+    /// When the cabinet is deleted, if that was asked for.
+    pub closes_at: Option<Timestamp>,
 }
 
 impl Actor {
     /// The signed-in person.
     ///
     /// # Errors
-    /// [`ServiceError::SignedOut`] when there is none.
+    /// [`ServiceError::SignedOut`] when there is none. A cabinet that is being deleted is closed to
+    /// everything but its return.
     pub fn viewer(&self) -> Result<&Viewer, ServiceError> {
-        self.viewer.as_ref().ok_or(ServiceError::SignedOut)
+        self.viewer
+            .as_ref()
+            .filter(|viewer| viewer.closes_at.is_none())
+            .ok_or(ServiceError::SignedOut)
+    }
+
+    /// The signed-in person of a cabinet that is being deleted.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`] when there is none.
+    pub fn closing_viewer(&self) -> Result<&Viewer, ServiceError> {
+        self.viewer
+            .as_ref()
+            .filter(|viewer| viewer.closes_at.is_some())
+            .ok_or(ServiceError::SignedOut)
     }
 }

@@ -28,6 +28,17 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of a hexadecimal text; nothing for any other text.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
+}
+
 /// Argon2id with the parameters of the OWASP cheat sheet (19 MiB, 2 passes, 1 lane), off the async
 /// threads and never more at once than the machine has memory and cores for.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use crate::{Actor, ServiceError, Services, Viewer, expenses, messages, zone};
 use domain::Timestamp;
 use domain::ids::CardId;
 use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
-use storage::subscription::Stored;
+use storage::subscriber::Subscriber;
 use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
 
 /// How long a payment whose payer came back is shown as being processed, in seconds.
@@ -18,8 +18,12 @@ pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceE
     let contract = subscriber::get(&mut tx, viewer.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let running = subscription::list(&mut tx, viewer.subscriber).await?;
-    let cards = cards(&mut tx, viewer, &running).await?;
+    let mut cards = Vec::new();
+    for id in account::subscribers(&mut tx, viewer.account).await? {
+        if let Some(held) = subscriber::get(&mut tx, id).await? {
+            cards.extend(cards_of(&mut tx, viewer, &held).await?);
+        }
+    }
     let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
     Ok(Frame {
         contract: contract.contract,
@@ -37,7 +41,7 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
         .await?
         .ok_or(ServiceError::NotFound)?;
     let running = subscription::list(&mut tx, viewer.subscriber).await?;
-    let cards = cards(&mut tx, viewer, &running).await?;
+    let cards = cards_of(&mut tx, viewer, &contract).await?;
     let card = cards.into_iter().find(|card| card.current);
     let shown = card
         .as_ref()
@@ -100,16 +104,22 @@ async fn pending(
         .map(|payment| (payment.id, payment.amount)))
 }
 
-async fn cards(
+/// The usable cards of one contract of the cabinet; one of the contract in view is the current one.
+async fn cards_of(
     conn: &mut Conn,
     viewer: &Viewer,
-    running: &[Stored],
+    held: &Subscriber,
 ) -> Result<Vec<CardSummary>, ServiceError> {
-    let stored = subscriber::cards(conn, viewer.subscriber).await?;
-    let chosen = viewer
-        .card
-        .filter(|id| stored.iter().any(|card| card.id == *id))
-        .or_else(|| stored.first().map(|card| card.id));
+    let stored = subscriber::cards(conn, held.id).await?;
+    let running = subscription::list(conn, held.id).await?;
+    let chosen = (held.id == viewer.subscriber)
+        .then(|| {
+            viewer
+                .card
+                .filter(|id| stored.iter().any(|card| card.id == *id))
+                .or_else(|| stored.first().map(|card| card.id))
+        })
+        .flatten();
     Ok(stored
         .into_iter()
         .map(|card| CardSummary {
@@ -118,6 +128,7 @@ async fn cards(
                 .any(|s| s.card == card.id && s.rules.is_served()),
             current: Some(card.id) == chosen,
             id: card.id,
+            contract: held.contract.clone(),
             number: card.number,
             name: card.name,
         })
@@ -132,9 +143,9 @@ pub async fn choose_card(
 ) -> Result<(), ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, _) = services.db.begin().await?;
-    if !account::owns_card(&mut tx, viewer.account, card).await? {
-        return Err(ServiceError::NotFound);
-    }
+    account::subscriber_of_card(&mut tx, viewer.account, card)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     session::set_card(&mut tx, viewer.session, card).await?;
     commit(tx).await
 }

@@ -169,6 +169,19 @@ pub fn code_sms(services: &Services, lang: Lang, purpose: Purpose, code: &str) -
     })
 }
 
+/// Tells the contract's own phone that the contract came into a cabinet.
+pub fn contract_added_sms(services: &Services, lang: Lang) -> Text {
+    let phone = &services.settings.support_phone;
+    Text::sms(match lang {
+        Lang::Ru => {
+            format!("Орион Экспресс: ваш договор добавили в личный кабинет. Не вы? {phone}")
+        }
+        Lang::En => {
+            format!("Orion Express: your contract was added to a cabinet. Not you? {phone}")
+        }
+    })
+}
+
 /// Tells the contract's own phone that a cabinet is being opened.
 pub fn cabinet_opened_sms(services: &Services, lang: Lang) -> Text {
     let phone = &services.settings.support_phone;

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod messages;
 pub mod payment_flow;
 pub mod payments;
+pub mod privacy;
 pub mod profile;
 pub mod settings;
 pub mod upkeep;
@@ -46,9 +47,16 @@ pub struct Services {
     /// Numbers of the business.
     pub settings: Settings,
     hasher: crypto::Hasher,
+    /// Who the cabinet is to authenticators; nothing where there can be no passkeys.
+    passkeys: Option<webauthn_rs::Webauthn>,
 }
 
 impl Services {
+    /// Can there be passkeys at this address?
+    pub fn has_passkeys(&self) -> bool {
+        self.passkeys.is_some()
+    }
+
     /// Puts the parts together.
     pub fn new(
         db: Db,
@@ -58,6 +66,7 @@ impl Services {
         settings: Settings,
     ) -> Self {
         let hasher = crypto::Hasher::new(settings.hash_concurrency);
+        let passkeys = access::passkeys::relying_party(&settings);
         Self {
             db,
             acquirer,
@@ -65,6 +74,7 @@ impl Services {
             sms,
             settings,
             hasher,
+            passkeys,
         }
     }
 }

@@ -2,12 +2,12 @@
 //! The tick may run on several nodes at once and twice in a row; each part is harmless to repeat.
 
 use crate::error::commit;
-use crate::{ServiceError, Services, jobs};
+use crate::{ServiceError, Services, jobs, privacy};
 use domain::Timestamp;
 use storage::job::Again;
 use storage::{
-    code, draft, known_browser, ledger, outbox, payment, registration, subscription, throttle,
-    webhook,
+    code, draft, known_browser, ledger, outbox, passkey, payment, registration, subscription,
+    throttle, webhook,
 };
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -57,6 +57,8 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     registration::sweep(&mut tx, now).await?;
     code::sweep(&mut tx, now).await?;
     known_browser::sweep(&mut tx, now).await?;
+    passkey::sweep(&mut tx, now).await?;
     ledger::ensure_months(&mut tx, now, 3).await?;
-    commit(tx).await
+    commit(tx).await?;
+    privacy::erase_due(services).await
 }

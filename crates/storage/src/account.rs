@@ -2,7 +2,6 @@
 
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
-use domain::consent::Document;
 use domain::ids::{AccountId, CardId, SubscriberId};
 use domain::{Email, Lang, Phone, Timestamp};
 use std::net::IpAddr;
@@ -12,8 +11,8 @@ use std::net::IpAddr;
 pub struct Account {
     /// Its id.
     pub id: AccountId,
-    /// Can it sign in?
-    pub active: bool,
+    /// In which state it is.
+    pub state: AccountState,
     /// Argon2id in PHC form.
     pub password_hash: Option<String>,
     /// The e-mail, proven or not.
@@ -28,6 +27,34 @@ pub struct Account {
     pub lang: Lang,
     /// When the password was set last.
     pub password_changed_at: Option<Timestamp>,
+}
+
+/// The states of a login that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// Registered, not opened yet.
+    Pending,
+    /// Open.
+    Active,
+    /// Its owner has asked for its deletion, and can still take that back.
+    Closing,
+}
+
+impl AccountState {
+    fn from_code(code: &str) -> Self {
+        match code {
+            "active" => Self::Active,
+            "closing" => Self::Closing,
+            _ => Self::Pending,
+        }
+    }
+}
+
+impl Account {
+    /// Was it opened, so that it has a password? One that is being deleted signs in to come back.
+    pub fn may_sign_in(&self) -> bool {
+        self.state != AccountState::Pending
+    }
 }
 
 /// Where a request came from, for logs and consents.
@@ -55,7 +82,7 @@ impl From<Row> for Account {
     fn from(row: Row) -> Self {
         Self {
             id: AccountId(row.account_id),
-            active: row.state == "active",
+            state: AccountState::from_code(&row.state),
             password_hash: row.password_hash,
             email: row
                 .email
@@ -227,7 +254,7 @@ pub async fn set_password(
 ) -> Result<bool, StorageError> {
     let done = sqlx::query!(
         "update identity.account set
-             state = 'active',
+             state = case when state = 'pending' then 'active' else state end,
              password_hash = $2,
              activated_at = coalesce(activated_at, $4),
              password_changed_at = $4,
@@ -309,7 +336,7 @@ pub async fn hold_password(
     password_hash: &str,
 ) -> Result<bool, StorageError> {
     let same = sqlx::query_scalar!(
-        r#"select state = 'active' and password_hash = $2 as "same!"
+        r#"select state in ('active', 'closing') and password_hash = $2 as "same!"
            from identity.account where account_id = $1 and password_hash is not null for share"#,
         id.0,
         password_hash,
@@ -393,46 +420,122 @@ pub async fn subscribers(
     Ok(rows.into_iter().map(SubscriberId).collect())
 }
 
-/// Does this card belong to a contract of this login?
+/// The contract of this login that this usable card belongs to; nothing for anybody else's card.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn owns_card(conn: &mut Conn, id: AccountId, card: CardId) -> Result<bool, StorageError> {
-    let owns = sqlx::query_scalar!(
-        r#"select exists (
-               select from identity.membership m join billing.card c using (subscriber_id)
-               where m.account_id = $1 and c.card_id = $2 and c.state = 'active') as "owns!""#,
+pub async fn subscriber_of_card(
+    conn: &mut Conn,
+    id: AccountId,
+    card: CardId,
+) -> Result<Option<SubscriberId>, StorageError> {
+    let found = sqlx::query_scalar!(
+        "select m.subscriber_id
+         from identity.membership m join billing.card c using (subscriber_id)
+         where m.account_id = $1 and c.card_id = $2 and c.state = 'active'",
         id.0,
         card.0,
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(owns)
+    Ok(found.map(SubscriberId))
 }
 
-/// Records a consent; the same text twice is one consent.
+/// Takes a contract from a login.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn insert_consent(
+pub async fn remove_membership(
     conn: &mut Conn,
     id: AccountId,
-    document: Document,
-    origin: &Origin,
-    now: Timestamp,
+    subscriber: SubscriberId,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into identity.consent (account_id, document, version, given_at, address, user_agent)
-         values ($1, $2, $3, $4, $5::text::inet, $6)
-         on conflict (account_id, document, version) do nothing",
+        "delete from identity.membership where account_id = $1 and subscriber_id = $2",
         id.0,
-        document.code(),
-        document.version(),
-        to_db(now),
-        origin.address.map(|a| a.to_string()),
-        origin.user_agent,
+        subscriber.0,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Holds a login until the transaction ends.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn hold(conn: &mut Conn, id: AccountId) -> Result<(), StorageError> {
+    sqlx::query_scalar!(
+        "select account_id from identity.account where account_id = $1 for update",
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks an open login for deletion; `false` when it is not open.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn close(
+    conn: &mut Conn,
+    id: AccountId,
+    closes_at: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set state = 'closing', closes_at = $2
+         where account_id = $1 and state = 'active'",
+        id.0,
+        to_db(closes_at),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes the mark back; `false` when there is none.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn reopen(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set state = 'active', closes_at = null
+         where account_id = $1 and state = 'closing'",
+        id.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Logins whose time has come.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn closing_before(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<AccountId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "select account_id from identity.account
+         where state = 'closing' and closes_at <= $1 order by closes_at limit $2",
+        to_db(now),
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(AccountId).collect())
+}
+
+/// Erases what is known of a login whose time has come.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn erase(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
+    let erased = sqlx::query_scalar!(r#"select identity.erase_account($1) as "erased!""#, id.0)
+        .fetch_one(conn)
+        .await?;
+    Ok(erased)
 }

@@ -6,8 +6,10 @@
 
 pub mod account;
 pub mod code;
+pub mod consent;
 pub mod db;
 pub mod draft;
+pub mod export;
 pub mod inbox;
 pub mod job;
 pub mod known_browser;
@@ -15,6 +17,7 @@ pub mod ledger;
 pub mod ledger_check;
 pub mod operation;
 pub mod outbox;
+pub mod passkey;
 pub mod payment;
 pub mod promise;
 pub mod receipt;

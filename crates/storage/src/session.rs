@@ -23,6 +23,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When the password or a passkey was last given in it.
     pub confirmed_at: Timestamp,
+    /// When its account is deleted, if that was asked for.
+    pub closes_at: Option<Timestamp>,
 }
 
 /// A signed-in device as its owner sees it.
@@ -83,9 +85,10 @@ pub async fn find(
 ) -> Result<Option<Session>, StorageError> {
     let row = sqlx::query!(
         "select s.session_id, s.account_id, s.remembered, s.card_id, s.last_seen_at, s.expires_at,
-                s.confirmed_at
+                s.confirmed_at, a.closes_at
          from identity.session s join identity.account a using (account_id)
-         where s.token_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and a.state = 'active'",
+         where s.token_sha256 = $1 and s.ended_at is null and s.expires_at > $2
+           and a.state in ('active', 'closing')",
         token_sha256,
         to_db(now),
     )
@@ -99,6 +102,7 @@ pub async fn find(
         last_seen_at: from_db(row.last_seen_at),
         expires_at: from_db(row.expires_at),
         confirmed_at: from_db(row.confirmed_at),
+        closes_at: row.closes_at.map(from_db),
     }))
 }
 

@@ -122,6 +122,27 @@ pub async fn get(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>
     .transpose()
 }
 
+/// Names a card of a contract, or takes its name away.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn name_card(
+    conn: &mut Conn,
+    id: SubscriberId,
+    card: CardId,
+    name: Option<&str>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update billing.card set name = $3 where subscriber_id = $1 and card_id = $2",
+        id.0,
+        card.0,
+        name,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The usable cards of a contract, in the owner's order.
 ///
 /// # Errors

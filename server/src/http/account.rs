@@ -9,8 +9,8 @@ use axum::extract::{Path, Request, State as Extract};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
-use services::access::{confirm, contacts, devices, passwords};
-use services::{ServiceError, home, profile};
+use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
+use services::{ServiceError, home, privacy, profile};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -36,6 +36,9 @@ where
     if incoming.request.actor.viewer.is_none() {
         let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
+    }
+    if let Some(closed) = closing(&incoming) {
+        return closed;
     }
     let loading = Loading::new(&incoming, &parts);
     let frame = home::frame(&incoming.request.services, &incoming.request.actor);
@@ -63,6 +66,13 @@ where
         HeaderValue::from_static("private, no-store"),
     );
     incoming.finish(response)
+}
+
+/// A cabinet that is being deleted has one page.
+pub fn closing(incoming: &Incoming) -> Option<Response> {
+    let viewer = incoming.request.actor.viewer.as_ref()?;
+    viewer.closes_at?;
+    Some(Redirect::to("/profile/restore").into_response())
 }
 
 /// Who one is.
@@ -128,6 +138,133 @@ pub async fn new_password(Extract(state): Extract<State>, request: Request) -> R
         })
     })
     .await
+}
+
+/// A new passkey.
+pub async fn new_passkey(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        confirm::require(services, actor).await?;
+        Ok(AccountPage::NewPasskey)
+    })
+    .await
+}
+
+/// One passkey: removing it asks for the password, so the page does at once.
+pub async fn passkey(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    account(&state, request, async move |loading| {
+        let (services, actor) = loading.who();
+        confirm::require(services, actor).await?;
+        let (shown, _) = passkeys::one(services, actor, &id).await?;
+        Ok(AccountPage::Passkey(shown))
+    })
+    .await
+}
+
+/// Contracts and cards.
+pub async fn cards(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Cards {
+            held: contracts::list(services, actor).await?,
+            done: loading.query("done"),
+        })
+    })
+    .await
+}
+
+/// The name of a card.
+pub async fn card(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    account(&state, request, async move |loading| {
+        let (services, actor) = loading.who();
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let card = contracts::card(services, actor, id).await?;
+        Ok(AccountPage::CardName(card))
+    })
+    .await
+}
+
+/// Another contract.
+pub async fn add_contract(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |_| Ok(AccountPage::AddContract)).await
+}
+
+/// Consents and what may be done with one's data.
+pub async fn data(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Data {
+            data: privacy::load(services, actor).await?,
+            done: loading.query("done"),
+        })
+    })
+    .await
+}
+
+/// The end of the cabinet.
+pub async fn delete(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Delete(
+            privacy::consequences(services, actor).await?,
+        ))
+    })
+    .await
+}
+
+/// One's data as a file. It is written into the log and told, so it is asked for by a post.
+pub async fn download(Extract(state): Extract<State>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let incoming = match Incoming::read(&state, &parts).await {
+        Ok(incoming) => incoming,
+        Err((incoming, _)) => return render(&incoming, &parts, PublicPage::Broken).await,
+    };
+    let (services, actor) = (&incoming.request.services, &incoming.request.actor);
+    match privacy::export(services, actor).await {
+        Ok(json) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/json"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"orion-express-data.json\"",
+                ),
+                (header::CACHE_CONTROL, "private, no-store"),
+            ];
+            (headers, json).into_response()
+        }
+        Err(ServiceError::ConfirmFirst) => confirm_first("/profile/data").into_response(),
+        Err(ServiceError::SignedOut) => Redirect::to("/login").into_response(),
+        Err(error) => {
+            tracing::error!(%error, request_id = %incoming.request.id, "export.failed");
+            render(&incoming, &parts, PublicPage::Broken).await
+        }
+    }
+}
+
+/// A cabinet that is being deleted can come back.
+pub async fn restore(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        match privacy::closing(services, actor).await {
+            Ok((until, today)) => Ok(PublicPage::Closing { until, today }),
+            Err(ServiceError::SignedOut) => Err(ServiceError::NotFound),
+            Err(error) => Err(error),
+        }
+    })
+    .await
+}
+
+/// The deletion was just asked for.
+pub async fn deleted(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::DeletionAsked)).await
 }
 
 /// The password anew.

@@ -14,6 +14,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const CRITICAL_CSS: &str = include_str!("../../../style/dist/critical.min.css");
 /// The small script of public pages.
 const PUBLIC_JS: &str = include_str!("../../../public/public.js");
+/// The script of passkeys.
+const PASSKEY_JS: &str = include_str!("../../../public/passkey.js");
 
 /// Names of the built files.
 pub fn find(site_root: &Path) -> Result<Assets> {
@@ -45,13 +47,14 @@ pub fn find(site_root: &Path) -> Result<Assets> {
     };
     let (css, js, wasm) = (newest(".css")?, newest(".js")?, newest(".wasm")?);
     let mut hasher = DefaultHasher::new();
-    (&css, &js, &wasm, CRITICAL_CSS, PUBLIC_JS).hash(&mut hasher);
+    (&css, &js, &wasm, CRITICAL_CSS, PUBLIC_JS, PASSKEY_JS).hash(&mut hasher);
     let build = format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff);
     Ok(Assets {
         css,
         js,
         wasm,
         public_js: format!("/public.js?v={build}"),
+        passkey_js: format!("/passkey.js?v={build}"),
         critical_css: CRITICAL_CSS.to_owned(),
         build,
     })
@@ -73,6 +76,11 @@ pub fn routes(site_root: &Path) -> Router<State> {
             .precompressed_gzip()
             .append_index_html_on_directories(false)
     };
+    let script = |name: &str| {
+        tower::ServiceBuilder::new()
+            .layer(immutable.clone())
+            .service(ServeFile::new(site_root.join(name)).precompressed_br())
+    };
     Router::new()
         .nest_service(
             "/pkg",
@@ -92,12 +100,8 @@ pub fn routes(site_root: &Path) -> Router<State> {
                 .layer(day)
                 .service(dir("icons")),
         )
-        .route_service(
-            "/public.js",
-            tower::ServiceBuilder::new()
-                .layer(immutable)
-                .service(ServeFile::new(site_root.join("public.js")).precompressed_br()),
-        )
+        .route_service("/public.js", script("public.js"))
+        .route_service("/passkey.js", script("passkey.js"))
         .route_service(
             "/manifest.webmanifest",
             ServeFile::new(site_root.join("manifest.webmanifest")),

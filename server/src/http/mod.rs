@@ -79,6 +79,16 @@ pub fn router(state: State) -> Router {
         )
         .route("/profile/security", get(account::security))
         .route("/profile/security/password", get(account::new_password))
+        .route("/profile/security/passkey", get(account::new_passkey))
+        .route("/profile/security/passkey/{id}", get(account::passkey))
+        .route("/profile/access-cards", get(account::cards))
+        .route("/profile/access-cards/add", get(account::add_contract))
+        .route("/profile/access-cards/{id}", get(account::card))
+        .route("/profile/data", get(account::data))
+        .route("/profile/data/download", post(account::download))
+        .route("/profile/delete", get(account::delete))
+        .route("/profile/deleted", get(account::deleted))
+        .route("/profile/restore", get(account::restore))
         .route("/profile/confirm", get(account::confirm))
         .route(
             "/.well-known/change-password",

@@ -124,6 +124,9 @@ pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Respon
             form_urlencoded::byte_serialize(incoming.request.path.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
+    if let Some(closed) = super::account::closing(&incoming) {
+        return closed;
+    }
     if is_prefetch(&parts) {
         // Opening a message marks it as read: a browser that only looks ahead gets nothing.
         return StatusCode::NO_CONTENT.into_response();

@@ -36,6 +36,14 @@ pub async fn run(config: Config) -> Result<ExitCode> {
             None => Err("setting mail.smtp_url is missing: links could not be sent".into()),
         },
     ));
+    findings.push((
+        "SMS",
+        Ok(if config.sms.api_key.is_some() {
+            format!("an SMS provider is set: {}", config.sms.base_url)
+        } else {
+            "none is set (sms.api_key): codes are not sent, forms ask for an e-mail".into()
+        }),
+    ));
     findings.push(("database", database(&config).await));
     let mut out = std::io::stdout().lock();
     let mut code = ExitCode::SUCCESS;

@@ -11,6 +11,7 @@ pub mod worker;
 
 use crate::config::Config;
 use anyhow::{Context, Result};
+use gateways::edna::{self, Edna};
 use gateways::yookassa::{self, YooKassa};
 use gateways::{Mail, Mailbox, Sms};
 use secrecy::{ExposeSecret, SecretString};
@@ -61,7 +62,7 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
             anyhow::bail!("setting mail.smtp_url is missing: letters with links could not be sent")
         }
     };
-    let sms = demo.then(|| Arc::new(mailbox.clone()) as Arc<dyn Sms>);
+    let sms = sms(config)?.or_else(|| demo.then(|| Arc::new(mailbox.clone()) as Arc<dyn Sms>));
     let settings = Settings {
         public_url: config.server.public_url.clone(),
         access: config.access,
@@ -74,6 +75,21 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         services,
         mailbox: demo.then_some(mailbox),
     })
+}
+
+/// The SMS provider, when one is set.
+fn sms(config: &Config) -> Result<Option<Arc<dyn Sms>>> {
+    let (Some(key), Some(cascade)) = (&config.sms.api_key, config.sms.cascade_id) else {
+        return Ok(None);
+    };
+    let adapter = Edna::new(edna::Config {
+        base_url: config.sms.base_url.clone(),
+        api_key: key.clone(),
+        cascade_id: cascade,
+        timeout: Duration::from_secs(config.sms.timeout_seconds),
+    })
+    .context("the client for the SMS provider could not be set up")?;
+    Ok(Some(Arc::new(adapter)))
 }
 
 /// A signal to stop that many can wait for.

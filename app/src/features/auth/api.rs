@@ -8,6 +8,7 @@ use domain::ids::ChallengeId;
 use leptos::prelude::*;
 use services::access::activation::{self, Purpose, SetPassword};
 use services::access::codes::{self, Opened};
+use services::access::passkeys;
 use services::access::recovery;
 use services::access::registration::{self, Details, Sent};
 use services::access::sign_in::{self, SignIn};
@@ -38,6 +39,34 @@ pub async fn sign_in_action(
         remember,
     };
     let session = sign_in::sign_in(&request.services, &request.actor, &command)
+        .await
+        .map_err(fail)?;
+    begin_session(&session);
+    leptos_axum::redirect(safe_next(&next));
+    Ok(())
+}
+
+/// Asks for any passkey of the cabinet: the options of `navigator.credentials.get` as JSON.
+#[server(endpoint = "passkeys/begin", output = Json)]
+pub async fn begin_passkey() -> Result<String, AppError> {
+    let request = request()?;
+    let asked = passkeys::begin_sign_in(&request.services, &request.actor)
+        .await
+        .map_err(fail)?;
+    serde_json::to_string(&asked).map_err(|_| AppError::Transport)
+}
+
+/// Signs in with a passkey.
+#[server(endpoint = "passkeys/sign-in", output = Json)]
+pub async fn sign_in_by_passkey(
+    ceremony: String,
+    answer: String,
+    #[server(default)] remember: bool,
+    #[server(default)] next: String,
+) -> Result<(), AppError> {
+    let request = request()?;
+    let (services, actor) = (&request.services, &request.actor);
+    let session = passkeys::sign_in(services, actor, &ceremony, &answer, remember)
         .await
         .map_err(fail)?;
     begin_session(&session);

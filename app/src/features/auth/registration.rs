@@ -68,22 +68,6 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
         .errors
         .iter()
         .any(|error| error.problem == Problem::AlreadyRegistered);
-    let by_surname = !kept("surname").is_empty()
-        || !kept("known_contact").is_empty()
-        || wrong("surname").is_some()
-        || wrong("known_contact").is_some();
-    let contract = Input {
-        hint: t::contract_hint(lang),
-        inputmode: "numeric",
-        numeric: true,
-        maxlength: 24,
-        ..Input::text("contract", t::contract(lang))
-    };
-    let surname = Input {
-        autocomplete: "family-name",
-        ..Input::text("surname", t::surname(lang))
-    };
-    let known = Input::text("known_contact", t::known_contact(lang));
     let email = Input {
         kind: "email",
         inputmode: "email",
@@ -119,15 +103,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                 </div>
                 <form class="l-stack" method="post" action="/api/auth/register-details" novalidate="">
                     <input type="hidden" name="registration" value=id.to_owned()/>
-                    {field(contract, kept("contract"), wrong("contract"))}
-                    <details class="c-fold" open=by_surname>
-                        <summary>{icon_small("i-chev-d")}{t::no_contract(lang)}</summary>
-                        <div class="l-stack" data-gap="m">
-                            <p class="c-hint">{t::no_contract_help(lang)}</p>
-                            {field(surname, kept("surname"), wrong("surname"))}
-                            {field(known, kept("known_contact"), wrong("known_contact"))}
-                        </div>
-                    </details>
+                    {proof(&kept, &wrong)}
                     <fieldset class="l-stack">
                         <legend class="c-legend2h">
                             {t::where_to_write(lang)} <small>{t::where_to_write_hint(lang)}</small>
@@ -161,6 +137,39 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
         </div>
     }
     .into_any())
+}
+
+/// The fields that prove a contract: its number, or surname and a contact it knows.
+pub fn proof(kept: &dyn Fn(&str) -> String, wrong: &dyn Fn(&str) -> Option<String>) -> AnyView {
+    let lang = lang();
+    let by_surname = !kept("surname").is_empty()
+        || !kept("known_contact").is_empty()
+        || wrong("surname").is_some()
+        || wrong("known_contact").is_some();
+    let contract = Input {
+        hint: t::contract_hint(lang),
+        inputmode: "numeric",
+        numeric: true,
+        maxlength: 24,
+        ..Input::text("contract", t::contract(lang))
+    };
+    let surname = Input {
+        autocomplete: "family-name",
+        ..Input::text("surname", t::surname(lang))
+    };
+    let known = Input::text("known_contact", t::known_contact(lang));
+    view! {
+                    {field(contract, kept("contract"), wrong("contract"))}
+                    <details class="c-fold" open=by_surname>
+                        <summary>{icon_small("i-chev-d")}{t::no_contract(lang)}</summary>
+                        <div class="l-stack" data-gap="m">
+                            <p class="c-hint">{t::no_contract_help(lang)}</p>
+                            {field(surname, kept("surname"), wrong("surname"))}
+                            {field(known, kept("known_contact"), wrong("known_contact"))}
+                        </div>
+                    </details>
+    }
+    .into_any()
 }
 
 /// Step 3: the letter is on its way.

@@ -3,6 +3,7 @@
 use super::frame::sky;
 use crate::i18n::{auth as t, lang};
 use crate::request::Request;
+use crate::shell::passkey_script;
 use crate::ui::{Input, checkbox, error_of, field, icon, summary};
 use leptos::prelude::*;
 
@@ -20,6 +21,7 @@ pub fn page(request: &Request, next: String) -> AnyView {
         autocomplete: "current-password",
         ..Input::text("password", t::password(lang))
     };
+    let again = next.clone();
     let typed = draft.fields.get("login").cloned().unwrap_or_default();
     let remember = draft.fields.contains_key("remember");
     sky(view! {
@@ -35,6 +37,7 @@ pub fn page(request: &Request, next: String) -> AnyView {
                 <a class="c-btn" data-kind="text" href="/forgot-password">{t::forgot(lang)}</a>
             </div>
         </form>
+        {request.services.has_passkeys().then(|| by_passkey(request, again))}
         <section class="c-card" data-flush="" aria-label=t::without_sign_in(lang)>
             <ul class="c-list">
                 {door("/register", "i-user", t::create(lang), t::create_hint(lang))}
@@ -43,6 +46,22 @@ pub fn page(request: &Request, next: String) -> AnyView {
         </section>
     }
     .into_any())
+}
+
+/// Shown by the script when the browser can.
+fn by_passkey(request: &Request, next: String) -> AnyView {
+    let lang = lang();
+    view! {
+        <form method="post" action="/api/passkeys/sign-in" data-passkey="sign-in" hidden="">
+            {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
+            <input type="hidden" name="ceremony"/>
+            <input type="hidden" name="answer"/>
+            <input type="hidden" name="remember"/>
+            <button class="c-btn" data-kind="soft" data-wide="">{icon("i-key")}{t::by_passkey(lang)}</button>
+        </form>
+        {passkey_script(request)}
+    }
+    .into_any()
 }
 
 fn door(

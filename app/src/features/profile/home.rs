@@ -29,8 +29,10 @@ pub fn page(profile: &Profile) -> AnyView {
             </section>
             <section class="c-card" data-flush="">
                 <ul class="c-list">
+                    {row("/profile/access-cards", "i-tv", t::cards(lang), t::cards_hint(lang).to_owned())}
                     {row("/profile/contacts", "i-mail", t::contacts(lang), contact)}
                     {row("/profile/security", "i-key", t::security(lang), t::security_hint(lang).to_owned())}
+                    {row("/profile/data", "i-user", t::data(lang), t::data_hint(lang).to_owned())}
                 </ul>
             </section>
             <form method="post" action="/api/sign-out">

@@ -2,9 +2,12 @@
 //! `crate::account` for why.
 
 pub mod api;
+pub mod cards;
 pub mod confirm;
 pub mod contacts;
+pub mod data;
 pub mod home;
+pub mod passkeys;
 pub mod password;
 pub mod security;
 

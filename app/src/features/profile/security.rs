@@ -28,6 +28,9 @@ pub fn page(security: &Security, just: Option<&str>) -> AnyView {
         <div class="l-stack">
             {match just {
                 Some("password") => done(t::password_changed(lang)),
+                Some("passkey") => done(t::passkey_added(lang)),
+                Some("passkey-name") => done(t::passkey_named(lang)),
+                Some("passkey-gone") => done(t::passkey_gone(lang)),
                 Some("device") => done(t::device_ended(lang)),
                 Some("devices") => done(t::devices_ended(lang)),
                 _ => ().into_any(),
@@ -37,6 +40,7 @@ pub fn page(security: &Security, just: Option<&str>) -> AnyView {
                     {row("/profile/security/password", "i-key", t::password(lang), changed)}
                 </ul>
             </section>
+            {security.passkeys.as_ref().map(|found| super::passkeys::list(found, security.today))}
             <section class="c-card" data-flush="" aria-labelledby="devices">
                 <div class="c-card__head"><h2 id="devices">{t::devices(lang)}</h2></div>
                 <ul class="c-list">{devices}</ul>

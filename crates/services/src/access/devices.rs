@@ -1,6 +1,7 @@
 //! The devices that are signed in, ending one or all, and the security log.
 
 use super::notices::{Happened, record};
+use super::passkeys;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, Viewer, zone};
 use domain::ids::SessionId;
@@ -52,6 +53,8 @@ pub struct Security {
     pub password_changed: Option<LocalTime>,
     /// The devices that are signed in, this one first.
     pub devices: Vec<Device>,
+    /// Passkeys; nothing where there can be none.
+    pub passkeys: Option<Vec<passkeys::Shown>>,
     /// The newest entries of the log.
     pub log: Vec<Entry>,
 }
@@ -68,6 +71,7 @@ pub async fn load(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let sessions = session::list(&mut tx, viewer.account, now).await?;
+    let passkeys = passkeys::list(&mut tx, services, viewer).await?;
     let log = security_log::list(&mut tx, viewer.account, LOG_SHOWN).await?;
     let local = |at| zone::local(viewer.tz, at);
     let mut devices: Vec<Device> = sessions
@@ -96,6 +100,7 @@ pub async fn load(
         today: zone::today(viewer.tz, now),
         password_changed: account.password_changed_at.map(local),
         devices,
+        passkeys,
         log,
     })
 }

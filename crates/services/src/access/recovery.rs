@@ -83,11 +83,11 @@ fn way(account: &Account, login: &str) -> Option<Way> {
     let email = account
         .email
         .clone()
-        .filter(|_| account.email_confirmed || !account.active);
+        .filter(|_| account.email_confirmed || !account.may_sign_in());
     let phone = account
         .phone
         .clone()
-        .filter(|_| account.phone_confirmed || (!account.active && email.is_none()));
+        .filter(|_| account.phone_confirmed || (!account.may_sign_in() && email.is_none()));
     let typed_phone = Phone::parse(login).is_ok_and(|typed| phone.as_ref() == Some(&typed));
     match (email, phone) {
         (_, Some(phone)) if typed_phone => Some(Way::Code(phone)),
@@ -105,7 +105,7 @@ pub async fn send(services: &Services, recover: &Recover) -> Result<(), ServiceE
         tracing::info!(login = throttle_name(&recover.login), "recovery.no_account");
         return Ok(());
     };
-    let purpose = if account.active {
+    let purpose = if account.may_sign_in() {
         Purpose::Recovery
     } else {
         Purpose::Activation

@@ -2,26 +2,22 @@
 //! letter with a link. Whether a card exists is public but throttled; whether a cabinet exists is
 //! told only to somebody who has matched the contract.
 
+use super::proof::{self, Claim, Proof};
 use super::{address_name, codes, count_try, send_link, throttle_name, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
 use domain::consent::Document;
 use domain::form::{FieldError, Problem};
-use domain::ids::{AccountId, ChallengeId, RegistrationId};
-use domain::{CardNumber, ContractNumber, Email, Lang, PartnerNumber, Phone, Timestamp};
+use domain::ids::{AccountId, ChallengeId, EventId, RegistrationId};
+use domain::{CardNumber, Email, Lang, PartnerNumber, Phone, Timestamp};
 use serde::{Deserialize, Serialize};
+use storage::account::Account;
 use storage::outbox::Channel;
 use storage::subscriber::{CardState, Subscriber};
 use storage::token::Purpose;
-use storage::{Conn, account, registration, subscriber, throttle, token};
+use storage::{Conn, account, consent, registration, subscriber, throttle, token};
 use uuid::Uuid;
-
-const DAY: i64 = 24 * 3600;
-
-/// How often the second step may be sent with the right proof, per card and day: enough for typing
-/// errors in an address, too few for a cannon.
-const PROOFS_A_DAY: u32 = 10;
 
 /// Step 1: the number on the card.
 ///
@@ -118,17 +114,6 @@ pub struct Details {
     pub lang: Lang,
 }
 
-/// What proves that the contract is one's own.
-enum Proof {
-    Contract(ContractNumber),
-    Surname { surname: String, contact: Contact },
-}
-
-enum Contact {
-    Phone(Phone),
-    Email(Email),
-}
-
 /// Where the cabinet is opened from.
 enum Reach {
     /// A link goes there.
@@ -155,7 +140,12 @@ impl Parsed {
 
 fn parse(details: &Details, sms: bool) -> Result<Parsed, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let proof = parse_proof(details, &mut errors);
+    let claim = Claim {
+        contract: &details.contract,
+        surname: &details.surname,
+        known_contact: &details.known_contact,
+    };
+    let proof = claim.parse(&mut errors);
     let mut optional = |field: &'static str, text: &str, problem: Problem| {
         if !text.trim().is_empty() {
             errors.push(FieldError::new(field, problem));
@@ -202,77 +192,6 @@ fn parse(details: &Details, sms: bool) -> Result<Parsed, Vec<FieldError>> {
     }
 }
 
-fn parse_proof(details: &Details, errors: &mut Vec<FieldError>) -> Option<Proof> {
-    let by_surname = !details.surname.trim().is_empty() || !details.known_contact.trim().is_empty();
-    if !details.contract.trim().is_empty() || !by_surname {
-        return ContractNumber::parse(&details.contract)
-            .map(Proof::Contract)
-            .map_err(|error| errors.push(FieldError::new("contract", error.into())))
-            .ok();
-    }
-    let surname = normalize_surname(&details.surname);
-    if surname.is_empty() {
-        errors.push(FieldError::new("surname", Problem::SurnameEmpty));
-    }
-    let text = details.known_contact.trim();
-    let contact = if text.is_empty() {
-        errors.push(FieldError::new("known_contact", Problem::KnownContactEmpty));
-        None
-    } else {
-        let parsed = Phone::parse(text)
-            .map(Contact::Phone)
-            .or_else(|_| Email::parse(text).map(Contact::Email));
-        if parsed.is_err() {
-            errors.push(FieldError::new(
-                "known_contact",
-                Problem::KnownContactMalformed,
-            ));
-        }
-        parsed.ok()
-    };
-    contact
-        .filter(|_| !surname.is_empty())
-        .map(|contact| Proof::Surname { surname, contact })
-}
-
-/// Case, outer spaces and ё make no difference; Latin letters that look like Cyrillic ones count as
-/// those, since a keyboard is easily left in the other layout.
-fn normalize_surname(text: &str) -> String {
-    text.trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| match c {
-            'ё' => 'е',
-            'a' => 'а',
-            'c' => 'с',
-            'e' => 'е',
-            'o' => 'о',
-            'p' => 'р',
-            'x' => 'х',
-            'y' => 'у',
-            'k' => 'к',
-            'm' => 'м',
-            't' => 'т',
-            'h' => 'н',
-            'b' => 'в',
-            other => other,
-        })
-        .collect()
-}
-
-fn matches(subscriber: &Subscriber, proof: &Proof) -> bool {
-    match proof {
-        Proof::Contract(number) => *number == subscriber.contract,
-        Proof::Surname { surname, contact } => {
-            *surname == normalize_surname(&subscriber.surname)
-                && match contact {
-                    Contact::Phone(phone) => subscriber.phone.as_ref() == Some(phone),
-                    Contact::Email(email) => subscriber.email.as_ref() == Some(email),
-                }
-        }
-    }
-}
-
 /// How the cabinet is opened after step 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
@@ -301,34 +220,13 @@ pub async fn submit(
     let contract = subscriber::get(&mut tx, found.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let field = match &parsed.proof {
-        Proof::Contract(_) => "contract",
-        Proof::Surname { .. } => "surname",
-    };
-    let key = format!("contract-match:{}", found.card);
-    let limit = services.settings.access.match_tries;
-    let left = match count_try(&mut tx, &key, limit, DAY, now).await? {
-        Ok(left) => left,
-        Err(problem) => {
-            commit(tx).await?;
-            return Err(ServiceError::field(field, problem));
-        }
-    };
-    if !matches(&contract, &parsed.proof) {
+    let judged = proof::judge(&mut tx, services, found.card, &contract, &parsed.proof, now).await?;
+    if let Err(error) = judged {
         commit(tx).await?;
-        tracing::info!(card = %found.card, left, "registration.no_match");
-        return Err(ServiceError::field(field, Problem::NoMatch { left }));
-    }
-    // A right proof is no guess. But each one may send a letter and asks about an address, so they
-    // are counted too.
-    storage::throttle::clear(&mut tx, &key).await?;
-    let proofs = format!("contract-proved:{}", found.card);
-    if let Err(problem) = count_try(&mut tx, &proofs, PROOFS_A_DAY, DAY, now).await? {
-        commit(tx).await?;
-        return Err(ServiceError::field("email", problem));
+        return Err(ServiceError::Invalid(vec![error]));
     }
     let existing = account::of_subscriber(&mut tx, found.subscriber).await?;
-    if existing.as_ref().is_some_and(|account| account.active) {
+    if existing.as_ref().is_some_and(Account::may_sign_in) {
         commit(tx).await?;
         return Err(ServiceError::field("", Problem::AlreadyRegistered));
     }
@@ -351,7 +249,8 @@ pub async fn submit(
         (details.advertising, Document::Advertising),
     ] {
         if given {
-            account::insert_consent(&mut tx, account, document, &actor.origin, now).await?;
+            let id = EventId(new_id());
+            consent::record(&mut tx, account, id, document, true, &actor.origin, now).await?;
         }
     }
     registration::set_account(&mut tx, id, account).await?;
@@ -452,10 +351,10 @@ pub async fn resend(
     let Some(account) = account::get(&mut tx, account).await? else {
         return Err(ServiceError::NotFound);
     };
-    let email = account
-        .email
-        .filter(|_| !account.active)
-        .ok_or(ServiceError::NotFound)?;
+    if account.may_sign_in() {
+        return Err(ServiceError::NotFound);
+    }
+    let email = account.email.ok_or(ServiceError::NotFound)?;
     let to = Reach::Email(email);
     let sent = reach(&mut tx, services, actor, account.id, &to, lang, now).await?;
     commit(tx).await?;
@@ -467,16 +366,6 @@ pub async fn resend(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn surnames_match_however_they_are_typed() {
-        assert_eq!(
-            normalize_surname(" Сокол\u{451}ва "),
-            normalize_surname("соколева")
-        );
-        // The whole word typed in Latin look-alikes.
-        assert_eq!(normalize_surname("Оcокa"), normalize_surname("Осока"));
-    }
 
     #[test]
     fn every_mistake_is_named_at_once() {

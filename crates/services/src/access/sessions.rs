@@ -59,6 +59,7 @@ pub(crate) async fn open(
         last_seen_at: now,
         expires_at: now.plus_seconds(life),
         confirmed_at: now,
+        closes_at: None,
     };
     session::insert(
         conn,
@@ -135,9 +136,17 @@ pub async fn resolve(
     let Some(found) = session::find(&mut tx, &crypto::sha256(token.as_bytes()), now).await? else {
         return Ok(actor);
     };
-    let subscribers = account::subscribers(&mut tx, found.account).await?;
-    let Some(subscriber) = subscribers.first().copied() else {
-        return Ok(actor);
+    // The contract in view is the chosen card's; a card that has left the cabinet chooses nothing.
+    let chosen = match found.card {
+        Some(card) => account::subscriber_of_card(&mut tx, found.account, card).await?,
+        None => None,
+    };
+    let subscriber = match chosen {
+        Some(subscriber) => subscriber,
+        None => match account::subscribers(&mut tx, found.account).await?.first() {
+            Some(first) => *first,
+            None => return Ok(actor),
+        },
     };
     let contract = subscriber::get(&mut tx, subscriber)
         .await?
@@ -159,6 +168,7 @@ pub async fn resolve(
         card: found.card,
         tz: zone::parse(&contract.tz),
         confirmed_at: found.confirmed_at,
+        closes_at: found.closes_at,
     });
     Ok(actor)
 }

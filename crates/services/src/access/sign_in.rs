@@ -81,7 +81,7 @@ pub async fn sign_in(
     }
     let (mut tx, now) = services.db.begin().await?;
     let account = find_account(&mut tx, &command.login).await?;
-    let stored = account.as_ref().filter(|account| account.active);
+    let stored = account.as_ref().filter(|account| account.may_sign_in());
     let known = known_browser::is_known(&mut tx, stored.map(|a| a.id), &actor.browser).await?;
     // Every try is counted before the password is looked at: tries at the same moment count too.
     let counters = counters(services, actor, &command.login, stored, known);

@@ -9,4 +9,5 @@ mod identity;
 mod ledger;
 mod money;
 mod notifications;
+mod privacy;
 mod support;

@@ -1,0 +1,145 @@
+import { audit } from "../support/audit.mjs";
+import { newest, newestCode } from "../support/mailbox.mjs";
+import { movers } from "../support/people.mjs";
+import { expect, fillSignIn, test } from "../support/test.mjs";
+
+const FIRST = "корова-сено7";
+const SECOND = "zima!kot4dom";
+
+test("a phone alone, then an e-mail, another password, another device, and back in by a code", async ({ page, open, browser, javaScriptEnabled }, info) => {
+  test.setTimeout(180_000);
+  const { card, contract, phone } = movers[info.project.name];
+  const email = `mover-${info.project.name}@mail.example`;
+  const heading = page.getByRole("heading", { level: 1 });
+  const summary = page.locator(".c-summary");
+  const look = (name) => (javaScriptEnabled ? audit(page, name) : undefined);
+  const button = (name) => page.getByRole("button", { name, exact: true });
+
+  await test.step("registers with a phone and types the code", async () => {
+    await open("/register");
+    await page.getByLabel("Номер карты").fill(card);
+    await button("Продолжить").click();
+    await page.getByLabel("Номер договора").fill(contract);
+    await page.getByLabel("Телефон", { exact: true }).fill(`8 ${phone}`);
+    await page.getByLabel("условия пользования кабинетом").check();
+    await page.getByLabel("обработку персональных данных").check();
+    await button("Создать кабинет").click();
+    await expect(heading).toHaveText("Код из SMS");
+    await look("code");
+    await button("Подтвердить").click();
+    await expect(summary).toContainText("Введите код из сообщения");
+    const code = await newestCode(page, phone);
+    const wrong = `${code.slice(0, 5)}${code.endsWith("0") ? "1" : "0"}`;
+    await page.getByLabel("Код", { exact: true }).fill(wrong);
+    await button("Подтвердить").click();
+    await expect(summary).toContainText("Код не подошёл. Осталось 4");
+    await look("wrong code");
+    await button("Отправить ещё раз").click();
+    await expect(summary).toContainText("Отправить ещё раз можно через");
+    await page.getByLabel("Код", { exact: true }).fill(`${code.slice(0, 3)} ${code.slice(3)}`);
+    await button("Подтвердить").click();
+    await expect(heading).toHaveText("Кабинет готов");
+    await page.getByLabel("Придумать свой").check();
+    await page.getByLabel("Новый пароль").fill(FIRST);
+    await button("Войти в кабинет").click();
+    await expect(page).toHaveURL("/home");
+  });
+
+  await test.step("binds an e-mail", async () => {
+    await open("/profile");
+    await look("profile");
+    await page.getByRole("link", { name: /Контакты/ }).click();
+    await look("contacts");
+    await page.getByRole("link", { name: /Почта/ }).click();
+    await page.getByLabel("Почта", { exact: true }).fill("нет такого");
+    await button("Получить ссылку").click();
+    await expect(summary).toContainText("В адресе опечатка");
+    await expect(page.getByLabel("Почта", { exact: true })).toHaveValue("нет такого");
+    await look("refused e-mail");
+    await page.getByLabel("Почта", { exact: true }).fill(email);
+    await button("Получить ссылку").click();
+    await expect(page.getByRole("status")).toContainText("Ссылка отправлена");
+    const { link } = await newest(page, email, /Подтвердите почту/);
+    await open(link);
+    await look("e-mail link");
+    await button("Привязать почту").click();
+    await expect(heading).toHaveText("Почта привязана");
+    await open("/profile/contacts");
+    await expect(page.getByRole("main")).toContainText(email);
+    await newest(page, phone, /Почта изменена/);
+  });
+
+  await test.step("changes the password", async () => {
+    await open("/profile/security");
+    await look("security");
+    await page.getByRole("link", { name: /^Пароль/ }).click();
+    await look("another password");
+    await page.getByLabel("Пароль сейчас").fill("не-тот-пароль1");
+    await page.getByLabel("Придумать свой").check();
+    await page.getByLabel("Новый пароль").fill(SECOND);
+    await button("Сохранить").click();
+    await expect(summary).toContainText("Пароль не подходит");
+    await page.getByLabel("Пароль сейчас").fill(FIRST);
+    await page.getByLabel("Придумать свой").check();
+    await page.getByLabel("Новый пароль").fill(SECOND);
+    await button("Сохранить").click();
+    await expect(page.getByRole("status")).toContainText("Пароль изменён");
+    await newest(page, email, /Пароль изменён/);
+  });
+
+  await test.step("sees another device and signs it out", async () => {
+    const other = await browser.newContext({ javaScriptEnabled, locale: "ru-RU" });
+    const there = await other.newPage();
+    await fillSignIn(there, email, SECOND);
+    await expect(there).toHaveURL("/home");
+    await newest(page, email, /Вход с нового устройства/);
+    await open("/profile/security");
+    await expect(page.getByRole("main")).toContainText("Это устройство");
+    await page.getByRole("button", { name: /^Выйти на устройстве/ }).click();
+    await expect(page.getByRole("status")).toContainText("выполнен выход");
+    await there.goto("/home");
+    await expect(there).toHaveURL(/\/login/);
+    await other.close();
+  });
+
+  await test.step("forgets the password and comes back by a code", async () => {
+    await open("/profile");
+    await button("Выйти").click();
+    await expect(page).toHaveURL("/login");
+    const before = await newestCode(page, phone);
+    await page.getByRole("link", { name: "Забыли пароль?" }).click();
+    await page.getByLabel("Номер карты, телефон или почта").fill(`+7 (${phone.slice(0, 3)}) ${phone.slice(3)}`);
+    await button("Получить ссылку или код").click();
+    await expect(heading).toHaveText("Проверьте почту или телефон");
+    await look("code, after a forgotten password");
+    await page.getByLabel("Код", { exact: true }).fill(await newestCode(page, phone, before));
+    await button("Подтвердить").click();
+    await expect(heading).toHaveText("Выберите пароль");
+    const offered = await page.getByLabel("Предложенный пароль").inputValue();
+    await button("Сохранить").click();
+    await expect(page).toHaveURL("/home");
+    await page.context().clearCookies({ name: "__Host-session" });
+    await fillSignIn(page, phone, offered);
+    await expect(page).toHaveURL("/home");
+  });
+});
+
+test("whoever has no cabinet sees the same after a forgotten password", async ({ page, open }) => {
+  await open("/forgot-password");
+  await page.getByLabel("Номер карты, телефон или почта").fill("+7 999 123-45-67");
+  await page.getByRole("button", { name: "Получить ссылку или код" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Проверьте почту или телефон");
+  await page.getByLabel("Код", { exact: true }).fill("123456");
+  await page.getByRole("button", { name: "Подтвердить" }).click();
+  await expect(page.locator(".c-summary")).toContainText("Код не подошёл. Осталось 4");
+});
+
+test("a partner at the subscriber's door is shown the way", async ({ page }) => {
+  await fillSignIn(page, "12.3456.78", "whatever-1");
+  await expect(page.locator(".c-summary")).toContainText("Это номер партнёра");
+});
+
+test("password managers find where the password is changed", async ({ page }) => {
+  await page.goto("/.well-known/change-password");
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent("/profile/security/password")}`);
+});
