@@ -38,9 +38,10 @@ test: check build ## everything that has to pass
 	node scripts/budget.mjs
 	cd end2end && npm test
 
-bench: build ## measure: ledger against pgbench, weights; writes target/bench/results.json
+bench: build ## measure: ledger against pgbench, signing in, weights; writes target/bench/results.json
 	@scripts/setup.sh tests
 	cargo build --quiet --release -p storage --example ledger_load
+	cargo build --quiet --release -p services --example hash_rate
 	PG_DURABLE=1 scripts/with-postgres.sh node scripts/bench.mjs
 
 screenshots: build ## every page at three widths, light and dark, into end2end/screenshots

@@ -18,6 +18,17 @@ const CABINET_PAGES = {
   messages: "/messages",
   tariff: "/tariff",
   menu: "/menu",
+  profile: "/profile",
+  contacts: "/profile/contacts",
+  "new-email": "/profile/contacts/email",
+  security: "/profile/security",
+  "new-password": "/profile/security/password",
+  "new-passkey": "/profile/security/passkey",
+  "access-cards": "/profile/access-cards",
+  "add-contract": "/profile/access-cards/add",
+  data: "/profile/data",
+  delete: "/profile/delete",
+  confirm: "/profile/confirm",
 };
 const PUBLIC_PAGES = {
   login: "/login",

@@ -10,6 +10,10 @@ export const budgets = {
   "weight.login.js": { what: "/login, scripts before load", unit: "B", goal: 1 * kb, gate: 3 * kb },
   "weight.login.wasm": { what: "/login, modules", unit: "B", goal: 0, gate: 0 },
   "weight.home": { what: "/home, HTML", unit: "B", goal: 12 * kb, gate: 20 * kb },
+  "signin.rate": { what: "sign-ins : bare password hashing, a second", unit: "ratio", goal: 0.9, gate: 0.6 },
+  "signin.home_p99": { what: "/home, p99 while sign-ins saturate hashing : idle", unit: "ratio", goal: 1.5, gate: 12 },
+  "alike.signin": { what: "refused sign-in, existing : missing account, medians", unit: "ratio", goal: 1.05, gate: 1.2 },
+  "alike.recovery": { what: "forgotten password, existing : missing account, medians", unit: "ratio", goal: 1.1, gate: 1.3 },
   "ledger.topup.c8": { what: "top-up posting : pgbench TPC-B, 8 clients", unit: "ratio", goal: 1, gate: 0.5 },
   "ledger.topup.c32": { what: "top-up posting : pgbench TPC-B, 32 clients", unit: "ratio", goal: 1, gate: 0.5 },
 };

@@ -28,3 +28,11 @@ export const movers = {
   "phone-nojs": { card: "020723430068", contract: "2041009076", phone: "9261110003" },
   "desktop-nojs": { card: "020723430076", contract: "2041009084", phone: "9261110004" },
 };
+
+// Contracts that the movers add to their cabinets and take out again.
+export const parents = {
+  "phone-js": { card: "020723430084", contract: "2041009092" },
+  "desktop-js": { card: "020723430092", contract: "2041009100" },
+  "phone-nojs": { card: "020723430100", contract: "2041009118" },
+  "desktop-nojs": { card: "020723430118", contract: "2041009126" },
+};

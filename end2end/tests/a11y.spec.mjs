@@ -53,6 +53,20 @@ for (const [name, person] of Object.entries(people)) {
   });
 }
 
+test("the profile", async ({ page, open, signIn }) => {
+  await signIn(people.cards);
+  for (const path of [
+    "/profile", "/profile/contacts", "/profile/security", "/profile/security/password",
+    "/profile/access-cards", "/profile/access-cards/add", "/profile/data", "/profile/confirm",
+  ]) {
+    await open(path);
+    await audit(page, path);
+  }
+  await page.getByRole("button", { name: "Продолжить" }).click();
+  await expect(page.locator(".c-summary")).toContainText("Введите пароль");
+  await audit(page, "refused confirmation");
+});
+
 test("one payment, one message, refusals", async ({ page, open, signIn }) => {
   await signIn(people.active);
   for (const list of ["/payments", "/messages"]) {

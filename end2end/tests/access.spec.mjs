@@ -2,7 +2,7 @@ import { people } from "../support/people.mjs";
 import { expect, test } from "../support/test.mjs";
 
 test("the cabinet is only for those who are signed in", async ({ page }) => {
-  for (const path of ["/home", "/payments", "/payments/top-up", "/expenses", "/messages", "/tariff", "/menu"]) {
+  for (const path of ["/home", "/payments", "/payments/top-up", "/expenses", "/messages", "/tariff", "/menu", "/profile", "/profile/security", "/profile/contacts", "/profile/access-cards", "/profile/data", "/profile/delete"]) {
     await page.goto(path);
     await expect(page).toHaveURL(`/login?next=${encodeURIComponent(path)}`);
   }

@@ -34,7 +34,7 @@ test("all mistakes of the details are named at once", async ({ page }, info) => 
   await page.getByRole("button", { name: "Создать кабинет" }).click();
   for (const words of [
     "Введите номер договора",
-    "Введите адрес почты",
+    "Введите почту или телефон",
     "Примите условия",
     "Без согласия на обработку данных кабинет не открыть",
   ]) {

@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { audit } from "../support/audit.mjs";
 import { newest, newestCode } from "../support/mailbox.mjs";
-import { movers } from "../support/people.mjs";
+import { movers, parents } from "../support/people.mjs";
 import { expect, fillSignIn, test } from "../support/test.mjs";
 
 const FIRST = "корова-сено7";
@@ -13,6 +14,7 @@ test("a phone alone, then an e-mail, another password, another device, and back 
   const heading = page.getByRole("heading", { level: 1 });
   const summary = page.locator(".c-summary");
   const look = (name) => (javaScriptEnabled ? audit(page, name) : undefined);
+  let third;
   const button = (name) => page.getByRole("button", { name, exact: true });
 
   await test.step("registers with a phone and types the code", async () => {
@@ -121,6 +123,71 @@ test("a phone alone, then an e-mail, another password, another device, and back 
     await page.context().clearCookies({ name: "__Host-session" });
     await fillSignIn(page, phone, offered);
     await expect(page).toHaveURL("/home");
+    third = offered;
+  });
+
+  await test.step("names the card, adds the parents' contract and switches without losing the place", async () => {
+    const other = parents[info.project.name];
+    await open("/profile/access-cards");
+    await look("cards");
+    await page.getByRole("link", { name: /Без названия/ }).click();
+    await look("name of a card");
+    await page.getByLabel("Название карты").fill("Дом");
+    await button("Сохранить").click();
+    await expect(page.getByRole("main")).toContainText("Дом");
+    await page.getByRole("link", { name: /Добавить договор/ }).click();
+    await page.getByLabel("Номер карты").fill(other.card);
+    await button("Добавить договор").click();
+    await expect(summary).toContainText("Введите номер договора");
+    await expect(page.getByLabel("Номер карты")).toHaveValue(other.card);
+    await look("refused contract");
+    await page.getByLabel("Номер договора").fill(other.contract);
+    await button("Добавить договор").click();
+    await expect(page.getByRole("status")).toContainText("Договор добавлен");
+    await look("two contracts");
+    await open("/expenses");
+    await page.locator(".c-switcher summary").click();
+    await page.getByRole("button", { name: /Дом/ }).click();
+    await expect(page).toHaveURL("/expenses");
+    await expect(page.locator(".c-switcher summary")).toContainText("Дом");
+    await open("/profile/access-cards");
+    await page.getByRole("button", { name: new RegExp(`Убрать договор ${other.contract.slice(0, 4)}`) }).click();
+    await expect(page.getByRole("status")).toContainText("Договор убран");
+  });
+
+  await test.step("takes the consent to news and the data along", async () => {
+    await open("/profile/data");
+    await look("personal data");
+    await button("Дать").click();
+    await expect(page.getByRole("main")).toContainText(/Дано \d/);
+    await button("Отозвать").click();
+    await expect(page.getByRole("main")).toContainText("Отозвано");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: /Скачать мои данные/ }).click(),
+    ]);
+    const data = JSON.parse(await readFile(await download.path(), "utf8"));
+    expect(data.contracts[0].subscriber.contract).toBe(contract);
+    expect(data.account.email).toBe(email);
+  });
+
+  await test.step("deletes the cabinet and takes it back", async () => {
+    await open("/profile/delete");
+    await look("deletion");
+    await button("Удалить кабинет").click();
+    await expect(summary).toContainText("Введите слово УДАЛИТЬ");
+    await page.getByLabel("Введите слово УДАЛИТЬ").fill("удалить");
+    await button("Удалить кабинет").click();
+    await expect(heading).toHaveText("Кабинет будет удалён");
+    await look("deleted");
+    await fillSignIn(page, phone, third);
+    await expect(heading).toHaveText("Кабинет удаляется");
+    await look("being deleted");
+    await page.goto("/payments");
+    await expect(heading).toHaveText("Кабинет удаляется");
+    await button("Вернуть кабинет").click();
+    await expect(page).toHaveURL("/home");
+    await expect(page.locator(".c-chip")).toHaveText("Работает");
   });
 });
 

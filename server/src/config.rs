@@ -46,8 +46,14 @@ pub struct Server {
     pub public_url: String,
     /// Folder with the built pages' files.
     pub site_root: PathBuf,
-    /// Is a proxy in front whose `X-Forwarded-For` counts?
+    /// Is a proxy in front whose `X-Forwarded-For` and `X-Forwarded-Proto` count?
     pub behind_proxy: bool,
+    /// File with the certificate and its chain (PEM); with it this process ends TLS itself.
+    #[serde(default)]
+    pub tls_certificate: Option<PathBuf>,
+    /// File with the certificate's private key (PEM).
+    #[serde(default)]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// The database.
@@ -217,15 +223,25 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
             let name = error.path.join(".");
             anyhow::anyhow!("setting {name}: {}", error.kind)
         })?;
-    for (address, listen) in [
-        (&mut config.server.public_url, config.server.listen),
-        (&mut config.demo.sandbox_url, config.demo.sandbox_listen),
+    let own = if config.server.tls_certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    for (address, scheme, listen) in [
+        (&mut config.server.public_url, own, config.server.listen),
+        (
+            &mut config.demo.sandbox_url,
+            "http",
+            config.demo.sandbox_listen,
+        ),
     ] {
         if address.is_empty() {
-            *address = format!("http://localhost:{}", listen.port());
+            *address = format!("{scheme}://localhost:{}", listen.port());
         }
     }
     config.server.public_url = origin("server.public_url", &config.server.public_url)?;
+    encryption(&config.server)?;
     config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
     config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;
     config.sms.base_url = origin("sms.base_url", &config.sms.base_url)?;
@@ -241,6 +257,41 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
         bail!("setting acquirer.timeout_seconds: from 1 to 25");
     }
     Ok(config)
+}
+
+/// A session's cookie never travels in the clear, except on this machine itself.
+fn encryption(server: &Server) -> Result<()> {
+    if server.tls_certificate.is_some() != server.tls_key.is_some() {
+        bail!("settings server.tls_certificate and server.tls_key: both or neither");
+    }
+    let ends_tls = server.tls_certificate.is_some();
+    if ends_tls && server.behind_proxy {
+        bail!("settings server.tls_certificate and server.behind_proxy: only one of them ends TLS");
+    }
+    match server.public_url.strip_prefix("http://") {
+        Some(_) if ends_tls => bail!(
+            "setting server.public_url: must begin with https:// when server.tls_certificate is set"
+        ),
+        Some(host) if !is_local(host) => bail!(
+            "setting server.public_url: must begin with https://, since passwords and sessions travel there; plain http:// is for localhost"
+        ),
+        None if !ends_tls && !server.behind_proxy => bail!(
+            "setting server.public_url begins with https://, but nobody ends TLS: set server.tls_certificate and server.tls_key, or server.behind_proxy when a proxy does"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// `localhost`, with or without a port, and the loopback addresses.
+fn is_local(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|b| b.is_ascii_digit()) {
+            name
+        } else {
+            host
+        }
+    });
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// Limits that would close the cabinet, or open it wide, are mistakes.
@@ -359,6 +410,41 @@ mod tests {
             "https://a; script-src *",
         ] {
             assert!(origin("x", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_travels_in_the_clear() {
+        let server = |url: &str, behind_proxy: bool, tls: bool| Server {
+            listen: ([127, 0, 0, 1], 3000).into(),
+            public_url: url.into(),
+            site_root: PathBuf::new(),
+            behind_proxy,
+            tls_certificate: tls.then(PathBuf::new),
+            tls_key: tls.then(PathBuf::new),
+        };
+        for (url, behind_proxy, tls) in [
+            ("http://localhost:3000", false, false),
+            ("http://localhost", true, false),
+            ("http://127.0.0.1:3000", false, false),
+            ("http://[::1]:3000", false, false),
+            ("https://lk.example", true, false),
+            ("https://lk.example", false, true),
+        ] {
+            assert!(encryption(&server(url, behind_proxy, tls)).is_ok(), "{url}");
+        }
+        for (url, behind_proxy, tls) in [
+            ("http://lk.example", false, false),
+            ("http://lk.example", true, false),
+            ("http://localhost.example", false, false),
+            ("http://localhost:3000", false, true),
+            ("https://lk.example", false, false),
+            ("https://lk.example", true, true),
+        ] {
+            assert!(
+                encryption(&server(url, behind_proxy, tls)).is_err(),
+                "{url}"
+            );
         }
     }
 

@@ -51,6 +51,21 @@ pub struct Hasher {
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 
+/// How passwords are hashed, for whoever measures it.
+#[derive(Debug, Clone, Copy)]
+pub struct HashingParameters {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub passes: u32,
+}
+
+/// The parameters in force.
+pub const HASHING: HashingParameters = HashingParameters {
+    memory_kib: MEMORY_KIB,
+    passes: PASSES,
+};
+
 fn argon2() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

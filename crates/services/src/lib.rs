@@ -20,7 +20,7 @@ pub mod settings;
 pub mod upkeep;
 pub mod webhooks;
 
-mod crypto;
+pub mod crypto;
 mod error;
 mod zone;
 

@@ -47,7 +47,7 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     let response = match incoming.request.outcome.take() {
         Some(error) if html => refused(&state, &incoming, &parts, &bytes, error).await,
         Some(error) => with_status(response, error.status()),
-        None if html => accepted(response, &parts.headers),
+        None if html => accepted(response, &parts),
         // The library could not read the arguments: the caller's mistake, not ours.
         None if response.status() == StatusCode::INTERNAL_SERVER_ERROR => {
             with_status(response, AppError::Transport.status())
@@ -71,14 +71,14 @@ fn with_status(mut response: Response, status: StatusCode) -> Response {
 
 /// A form went through: the next page is fetched by GET. A form that the function could not even
 /// read carries the library's error in the address, which is dropped.
-fn accepted(mut response: Response, headers: &HeaderMap) -> Response {
+fn accepted(mut response: Response, parts: &Parts) -> Response {
     let garbled = response
         .headers()
         .get(header::LOCATION)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|location| location.contains("__err="));
     if garbled {
-        let back = referer_path(headers).unwrap_or_else(|| "/".to_owned());
+        let back = referer_path(parts).unwrap_or_else(|| "/".to_owned());
         return Redirect::to(&back).into_response();
     }
     if response.status() == StatusCode::FOUND {
@@ -95,7 +95,7 @@ async fn refused(
     bytes: &Bytes,
     error: AppError,
 ) -> Response {
-    let back = referer_path(&parts.headers).unwrap_or_else(|| "/".to_owned());
+    let back = referer_path(parts).unwrap_or_else(|| "/".to_owned());
     match error {
         AppError::Invalid(errors) => {
             let fields: BTreeMap<String, String> = form_urlencoded::parse(bytes)
@@ -137,9 +137,13 @@ async fn broken(incoming: &Incoming, parts: &Parts) -> Response {
 
 /// Path and query of the page a form was on. Only our own pages can be here: forms of other sites
 /// were refused before.
-pub fn referer_path(headers: &HeaderMap) -> Option<String> {
-    let referer = headers.get(header::REFERER)?.to_str().ok()?;
-    let host = headers.get(header::HOST)?.to_str().ok()?;
+pub fn referer_path(parts: &Parts) -> Option<String> {
+    let referer = parts.headers.get(header::REFERER)?.to_str().ok()?;
+    // HTTP/2 has the host in the address, HTTP/1.1 in a header.
+    let host = match parts.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => parts.headers.get(header::HOST)?.to_str().ok()?,
+    };
     let rest = referer
         .strip_prefix("https://")
         .or_else(|| referer.strip_prefix("http://"))?;
@@ -187,12 +191,11 @@ mod tests {
     #[test]
     fn only_own_pages_are_gone_back_to() {
         let headers = |referer: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_static("localhost:3000"));
-            if let Ok(value) = HeaderValue::from_str(referer) {
-                headers.insert(header::REFERER, value);
-            }
-            headers
+            let request = Request::get("/api/x")
+                .header(header::HOST, "localhost:3000")
+                .header(header::REFERER, referer);
+            let (parts, ()) = request.body(()).unwrap_or_default().into_parts();
+            parts
         };
         assert_eq!(
             referer_path(&headers("http://localhost:3000/login?f=1#x")).as_deref(),

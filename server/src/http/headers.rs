@@ -4,7 +4,7 @@ use super::State;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 /// Headers that hold for everything.
 pub async fn secure(
@@ -43,6 +43,38 @@ pub async fn secure(
             "default-src 'none'; frame-ancestors 'none'",
         ));
     response
+}
+
+/// Behind a proxy that ends TLS, what came to it unencrypted goes no further: pages are looked for at
+/// the encrypted address, and nothing else is answered. Health checks come from inside.
+pub async fn encrypted_only(
+    axum::extract::State(state): axum::extract::State<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    if !(state.secure && state.behind_proxy) || path.starts_with("/health/") {
+        return next.run(request).await;
+    }
+    let encrypted = request
+        .headers()
+        .get_all("x-forwarded-proto")
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok())
+        .and_then(|list| list.rsplit(',').next())
+        .is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"));
+    if encrypted {
+        return next.run(request).await;
+    }
+    if request.method().is_safe() {
+        let there = format!("{}{path}", state.services.settings.public_url);
+        return Redirect::permanent(&there).into_response();
+    }
+    StatusCode::FORBIDDEN.into_response()
 }
 
 /// No text of ours holds a zero byte, and no column of the database takes one.

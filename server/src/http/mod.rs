@@ -7,6 +7,7 @@ mod headers;
 mod health;
 mod pages;
 mod request;
+pub mod tls;
 mod webhooks;
 
 use crate::config::Config;
@@ -122,6 +123,10 @@ pub fn router(state: State) -> Router {
         .route("/health/ready", get(health::ready))
         .merge(assets::routes(&state.site_root))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            headers::encrypted_only,
+        ))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             headers::secure,

@@ -311,7 +311,7 @@ pub async fn language(Extract(state): Extract<State>, request: Request) -> Respo
             tracing::warn!(%error, "language.not_remembered");
         }
     }
-    let back = super::api::referer_path(&parts.headers).unwrap_or_else(|| "/".to_owned());
+    let back = super::api::referer_path(&parts).unwrap_or_else(|| "/".to_owned());
     let mut response = Redirect::to(&back).into_response();
     let cookie = format!(
         "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",

@@ -120,7 +120,7 @@ impl Incoming {
                 _ => None,
             },
             path,
-            back: super::api::referer_path(&parts.headers).unwrap_or_default(),
+            back: super::api::referer_path(parts).unwrap_or_default(),
             draft: Draft::default(),
             site: state.site.clone(),
             outcome: Outcome::default(),

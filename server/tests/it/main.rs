@@ -15,3 +15,4 @@ mod killed;
 mod letters;
 mod outage;
 mod routes;
+mod tls;

@@ -4,11 +4,9 @@ use super::Smtp;
 use sandbox::{Control, Sandbox};
 use secrecy::SecretString;
 use server::config::{self, Config};
-use server::http::{State, router};
-use server::roles::{self, migrate};
+use server::roles::{self, Shutdown, migrate};
 use services::Services;
 use sqlx::PgPool;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use storage::Db;
@@ -20,6 +18,8 @@ pub struct App {
     pub services: Arc<Services>,
     pub acquirer: Control,
     pub pool: PgPool,
+    pub mailbox: gateways::Mailbox,
+    pub port: u16,
     acquirer_origin: String,
 }
 
@@ -94,15 +94,24 @@ pub async fn app_with(pool: PgPool, change: impl FnOnce(&mut Config)) -> App {
     services::demo::seed(&seeding.services).await.unwrap();
     let application = SecretString::from(database_url(&pool, "cabinet_app"));
     let built = roles::build(&config, &application, true).unwrap();
-    let state = State::new(&config, &built).unwrap();
-    let routes = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(serving, routes).await });
+    let (services, mailbox) = (built.services.clone(), built.mailbox.clone().unwrap());
+    let (url, acquirer_origin) = (
+        config.server.public_url.clone(),
+        config.acquirer.page_origin.clone(),
+    );
+    tokio::spawn(async move {
+        roles::serve::serve(&config, &built, serving, Shutdown::on_signal())
+            .await
+            .unwrap();
+    });
     App {
-        url: config.server.public_url,
-        services: built.services.clone(),
+        url,
+        services,
+        mailbox,
+        port,
         acquirer,
         pool,
-        acquirer_origin: config.acquirer.page_origin,
+        acquirer_origin,
     }
 }
 

@@ -1,0 +1,159 @@
+// Measures signing in on a running demo: its rate beside the bare rate of hashing, what it does to
+// the pages of others, and whether an answer's time tells that a cabinet exists. Part of `make bench`.
+import { execFileSync } from "node:child_process";
+import { Agent, request } from "node:http";
+import { judge } from "./budgets.mjs";
+import { CABINET, startDemo } from "../end2end/support/demo.mjs";
+import { PASSWORD, people } from "../end2end/support/people.mjs";
+
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const CLIENTS = 8;
+const PAIRS = 60;
+const root = new URL("..", import.meta.url).pathname;
+
+const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
+const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
+const p99 = (numbers) => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * 0.99))];
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A client with cookies and one connection. */
+class Client {
+  cookies = new Map();
+  agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  /** Sends a request; resolves to status and milliseconds until the whole answer is there. */
+  send(path, fields) {
+    const body = fields && new URLSearchParams(fields).toString();
+    const began = performance.now();
+    return new Promise((done, failed) => {
+      const call = request(`${CABINET}${path}`, {
+        method: body ? "POST" : "GET",
+        agent: this.agent,
+        headers: {
+          accept: body ? "application/json" : "text/html",
+          cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+          ...(body && { "content-type": "application/x-www-form-urlencoded", "content-length": Buffer.byteLength(body) }),
+        },
+      }, (answer) => {
+        for (const line of answer.headers["set-cookie"] ?? []) {
+          const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+          this.cookies.set(name, value);
+        }
+        answer.resume();
+        answer.on("end", () => done({ status: answer.statusCode, ms: performance.now() - began }));
+      });
+      call.on("error", failed);
+      call.end(body);
+    });
+  }
+
+  signIn(login, password = PASSWORD) {
+    return this.send("/api/auth/sign-in", { login, password });
+  }
+}
+
+const bare = () => Number(execFileSync(`${root}target/release/examples/hash_rate`, [String(SECONDS)], { encoding: "utf8" }));
+
+/** Signs in over and over until told to stop; counts. */
+async function saturate(clients, stopped) {
+  let count = 0;
+  const work = clients.map(async (client) => {
+    while (!stopped()) {
+      const { status } = await client.signIn(people.active.card);
+      if (status >= 400) throw new Error(`sign-in answered ${status}`);
+      count += 1;
+    }
+  });
+  await Promise.all(work);
+  return count;
+}
+
+async function rate(clients) {
+  const began = performance.now();
+  const count = await saturate(clients, () => performance.now() - began > SECONDS * 1000);
+  return count / ((performance.now() - began) / 1000);
+}
+
+/** Opens /home again and again for some seconds, as somebody who is signed in. */
+async function homes(client) {
+  const times = [];
+  const ends = performance.now() + SECONDS * 1000;
+  while (performance.now() < ends) {
+    const { status, ms } = await client.send("/home");
+    if (status !== 200) throw new Error(`/home answered ${status}`);
+    times.push(ms);
+    await pause(10);
+  }
+  return times;
+}
+
+/** Medians of two kinds of calls made in turns. */
+async function beside(one, other) {
+  const times = [[], []];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const order = pair % 2 ? [0, 1] : [1, 0];
+    for (const which of order) times[which].push((await [one, other][which](pair)).ms);
+  }
+  return [median(times[0]), median(times[1])];
+}
+
+const apart = (a, b) => Math.max(a / b, b / a);
+
+async function alike() {
+  const cards = Object.values(people).map(({ card }) => card);
+  const missing = (n) => `0207999${String(10_000 + n).padStart(5, "0")}`;
+  const wrong = (login) => new Client().signIn(login, "not-the-password-1");
+  const forgot = (login) => new Client().send("/api/auth/forgot", { login });
+  const results = [];
+  for (const [id, call] of [["alike.signin", wrong], ["alike.recovery", forgot]]) {
+    // The first calls of a process are slower for everybody.
+    for (let n = 0; n < 10; n++) await call(missing(n));
+    const [exists, absent] = await beside((n) => call(cards[n % cards.length]), (n) => call(missing(1000 + n)));
+    const [a, b] = await beside((n) => call(missing(2000 + n)), (n) => call(missing(3000 + n)));
+    console.log(`  ${id.padEnd(15)} exists ${exists.toFixed(2)} ms, missing ${absent.toFixed(2)} ms; noise: ${a.toFixed(2)} and ${b.toFixed(2)} ms`);
+    results.push(judge(id, Number(apart(exists, absent).toFixed(3))));
+  }
+  return results;
+}
+
+export async function measureSignIn() {
+  // Many tries come from one address here, and one login is tried more often than people do.
+  Object.assign(process.env, {
+    CABINET_ACCESS__SIGN_IN_TRIES: "100",
+    CABINET_ACCESS__SIGN_IN_TRIES_PER_ADDRESS: "100000",
+    CABINET_ACCESS__LOOKUPS_PER_ADDRESS: "100000",
+  });
+  const stop = await startDemo();
+  try {
+    const clients = Array.from({ length: CLIENTS }, () => new Client());
+    for (const client of clients) await client.signIn(people.active.card);
+    const visitor = new Client();
+    await visitor.signIn(people.soon.card);
+    await homes(visitor);
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const hashing = bare();
+      const signing = await rate(clients);
+      const idle = p99(await homes(visitor));
+      let done = false;
+      const load = saturate(clients, () => done);
+      const busy = p99(await homes(visitor));
+      done = true;
+      await load;
+      rounds.push({ hashing, signing, idle, busy });
+    }
+    console.log("\nsigning in: hashings a second, sign-ins a second, ratio; /home p99 idle and busy, ms");
+    for (const { hashing, signing, idle, busy } of rounds) {
+      console.log(`  ${hashing.toFixed(1).padStart(7)} ${signing.toFixed(1).padStart(7)}  ${(signing / hashing).toFixed(2)}   ${idle.toFixed(1).padStart(6)} ${busy.toFixed(1).padStart(6)}  ${(busy / idle).toFixed(2)}`);
+    }
+    const of = (pick) => Number(median(rounds.map(pick)).toFixed(3));
+    return [
+      judge("signin.rate", of(({ signing, hashing }) => signing / hashing)),
+      judge("signin.home_p99", of(({ busy, idle }) => busy / idle)),
+      ...(await alike()),
+    ];
+  } finally {
+    await stop();
+  }
+}
