@@ -137,7 +137,7 @@ fn buttons() -> AnyView {
             </button>
             <button class="c-btn" data-state="done">{icon("i-check")}"Готово"</button>
         </div>
-        <div class="c-card sky l-cluster">
+        <div class="c-balance sky l-cluster">
             {button("money", "Пополнить на 140 ₽")} {button("text", "Обещанный платёж")}
         </div>
     }

@@ -81,6 +81,7 @@ texts! {
     data_hint: "Согласия, копия данных, удаление", "Consents, a copy of the data, deletion";
     consents: "Согласия", "Consents";
     consents_needed: "Без первых двух кабинет не работает: отозвать их — значит удалить кабинет.", "The cabinet needs the first two: to take them back is to delete it.";
+    not_consented: "Не дано", "Not given";
     give: "Дать", "Give";
     withdraw: "Отозвать", "Take back";
     consent_saved: "Сохранено, запись сделана.", "Saved and recorded.";

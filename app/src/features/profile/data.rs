@@ -58,7 +58,7 @@ fn consent(consent: &Consent, today: Date) -> AnyView {
     let state = match consent.state {
         Some((true, at)) => t::given_on(lang, &date(lang, at.date, today)),
         Some((false, at)) => t::withdrawn_on(lang, &date(lang, at.date, today)),
-        None => t::not_given(lang).to_owned(),
+        None => t::not_consented(lang).to_owned(),
     };
     let button = (consent.document == Document::Advertising).then(|| {
         let (value, words) = if given {
@@ -117,7 +117,7 @@ pub fn delete(request: &Request, means: &Consequences) -> AnyView {
             ))}
             <section class="c-card l-stack" data-gap="s">
                 <h2>{t::delete_means(lang)}</h2>
-                <ul class="c-facts">
+                <ul class="c-rules">
                     <li>{t::delete_signs_out(lang)}</li>
                     <li>{t::delete_until(lang, &until)}</li>
                     <li>{t::delete_then(lang)}</li>

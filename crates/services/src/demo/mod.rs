@@ -7,9 +7,10 @@ use crate::error::commit;
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
 use domain::billing::{Hold, PeriodUnit, Price};
+use domain::consent::Document;
 use domain::ids::{
-    AccountId, CardId, MessageId, OpId, PaymentId, PriceVersionId, ProductId, PromiseId, ReceiptId,
-    SubscriberId, SubscriptionId,
+    AccountId, CardId, EventId, MessageId, OpId, PaymentId, PriceVersionId, ProductId, PromiseId,
+    ReceiptId, SubscriberId, SubscriptionId,
 };
 use domain::ledger as rules;
 use domain::notice::Notice;
@@ -17,12 +18,14 @@ use domain::payment::PaymentState;
 use domain::receipt::{ReceiptState, advance_vat};
 use domain::{CardNumber, ContractNumber, Date, Email, Lang, Money, Phone, Timestamp};
 use serde_json::json;
-use storage::account::Proven;
+use storage::account::{Origin, Proven};
 use storage::ledger::Posted;
 use storage::payment::{Change, New};
 use storage::seed::{NewSubscription, Product};
 use storage::subscriber::Subscriber;
-use storage::{Conn, account, inbox, ledger, payment, promise, receipt, seed, subscription};
+use storage::{
+    Conn, account, consent, inbox, ledger, payment, promise, receipt, seed, subscription,
+};
 
 mod people;
 
@@ -161,6 +164,10 @@ async fn write_person(
         let account = AccountId(new_id());
         account::insert_pending(conn, account, Some(&email), Some(&phone), Lang::Ru, now).await?;
         account::insert_membership(conn, account, subscriber.id, now).await?;
+        for document in [Document::Terms, Document::PersonalData] {
+            let (id, origin) = (EventId(new_id()), Origin::default());
+            consent::record(conn, account, id, document, true, &origin, now).await?;
+        }
         account::set_password(conn, account, hash, Proven::Email, email.as_str(), now).await?;
         account::set_password(conn, account, hash, Proven::Phone, phone.as_str(), now).await?;
     }
