@@ -9,14 +9,14 @@ use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let seconds: u64 = std::env::args().nth(1).ok_or("SECONDS")?.parse()?;
-    let params = services::access::hashing_parameters();
+    let params = services::hashing::HASHING;
     let params = Params::new(params.memory_kib, params.passes, 1, None)
         .map_err(|error| error.to_string())?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -24,7 +24,7 @@ fn main() -> Result<(), Failure> {
         .hash_password(b"Orion-demo-2026")
         .map_err(|error| error.to_string())?
         .to_string();
-    let done = AtomicU64::new(0);
+    let done = AtomicU32::new(0);
     let begun = Instant::now();
     let ends = begun + Duration::from_secs(seconds);
     std::thread::scope(|scope| {
@@ -41,7 +41,7 @@ fn main() -> Result<(), Failure> {
             });
         }
     });
-    let rate = done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
+    let rate = f64::from(done.load(Ordering::Relaxed)) / begun.elapsed().as_secs_f64();
     println!("{rate:.2}");
     Ok(())
 }

@@ -20,8 +20,9 @@ pub mod settings;
 pub mod upkeep;
 pub mod webhooks;
 
-pub mod crypto;
+mod crypto;
 mod error;
+pub mod hashing;
 mod zone;
 
 pub use actor::{Actor, Viewer};
@@ -46,7 +47,7 @@ pub struct Services {
     pub sms: Option<Arc<dyn Sms>>,
     /// Numbers of the business.
     pub settings: Settings,
-    hasher: crypto::Hasher,
+    hasher: hashing::Hasher,
     /// Who the cabinet is to authenticators; nothing where there can be no passkeys.
     passkeys: Option<webauthn_rs::Webauthn>,
 }
@@ -65,7 +66,7 @@ impl Services {
         sms: Option<Arc<dyn Sms>>,
         settings: Settings,
     ) -> Self {
-        let hasher = crypto::Hasher::new(settings.hash_concurrency);
+        let hasher = hashing::Hasher::new(settings.hash_concurrency);
         let passkeys = access::passkeys::relying_party(&settings);
         Self {
             db,

@@ -2,8 +2,8 @@
 //! enough to take a cabinet over.
 
 use super::count_try;
-use crate::crypto::Verified;
 use crate::error::commit;
+use crate::hashing::Verified;
 use crate::{Actor, ServiceError, Services, Viewer};
 use domain::form::Problem;
 use storage::{account, session, throttle};

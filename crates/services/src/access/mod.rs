@@ -27,11 +27,6 @@ use storage::outbox::{Channel, Delivery};
 use storage::token::{Purpose, Token};
 use storage::{Conn, outbox, throttle, token};
 
-/// How passwords are hashed, for whoever measures it.
-pub const fn hashing_parameters() -> crypto::HashingParameters {
-    crypto::HASHING
-}
-
 /// Whole minutes until a moment, at least one.
 pub(crate) fn minutes_until(then: Timestamp, now: Timestamp) -> u64 {
     u64::try_from((then.seconds_since(now) + 59) / 60)

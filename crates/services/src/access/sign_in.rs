@@ -4,8 +4,9 @@
 use super::notices::{Happened, record};
 use super::sessions::{self, After, NewSession};
 use super::{address_name, count_try, throttle_name};
-use crate::crypto::{self, Verified};
+use crate::crypto;
 use crate::error::commit;
+use crate::hashing::Verified;
 use crate::{Actor, ServiceError, Services};
 use domain::form::{FieldError, Problem};
 use domain::security::SecurityEvent;

@@ -91,7 +91,10 @@ async fn a_card_becomes_a_cabinet(pool: PgPool) {
     }
     assert_eq!(
         cabinet
-            .count("select count(*) from identity.consent where document <> 'advertising'")
+            .count(
+                "select count(*) from identity.consent join identity.account using (account_id)
+                 where document <> 'advertising' and given and email = 'elena@mail.example'"
+            )
             .await,
         2
     );

@@ -107,10 +107,10 @@ pub async fn app_with(pool: PgPool, change: impl FnOnce(&mut Config)) -> App {
     App {
         url,
         services,
-        mailbox,
-        port,
         acquirer,
         pool,
+        mailbox,
+        port,
         acquirer_origin,
     }
 }
