@@ -76,4 +76,14 @@ mod tests {
         );
         assert_eq!(ContractNumber::parse(""), Err(ParseContractError::Empty));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_parser(text in ".{0,40}") {
+            if let Ok(number) = ContractNumber::parse(&text) {
+                proptest::prop_assert_eq!(number.as_str().len(), 10);
+                proptest::prop_assert_eq!(ContractNumber::parse(&number.grouped()), Ok(number));
+            }
+        }
+    }
 }

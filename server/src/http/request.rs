@@ -165,3 +165,26 @@ impl Incoming {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::cookie;
+    use axum::http::{HeaderMap, HeaderValue, header};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_the_cookies(bytes in prop::collection::vec(any::<u8>(), 0..80), value in "[a-f0-9]{0,64}") {
+            let mut headers = HeaderMap::new();
+            if let Ok(line) = HeaderValue::from_bytes(&bytes) {
+                headers.append(header::COOKIE, line);
+            }
+            let _ = cookie(&headers, "name");
+            let line = format!("other=1; name={value};x");
+            if let Ok(line) = HeaderValue::from_str(&line) {
+                headers.insert(header::COOKIE, line);
+                prop_assert_eq!(cookie(&headers, "name"), Some(value.as_str()));
+            }
+        }
+    }
+}

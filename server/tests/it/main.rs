@@ -10,6 +10,7 @@
 mod support;
 
 mod demo;
+mod fuzz;
 mod journey;
 mod killed;
 mod letters;

@@ -240,6 +240,17 @@ pub async fn send_code_again(challenge: String) -> Result<(), AppError> {
 #[cfg(test)]
 mod tests {
     use super::safe_next;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// As a browser reads it, whatever was written.
+        #[test]
+        fn no_text_leads_to_another_site(text in "(/|//|\\\\|https:|\t|javascript:)?[a-z./\\\\:@?#%\t\r\n]{0,40}") {
+            let here = url::Url::parse("https://lk.example/login").unwrap();
+            let there = here.join(safe_next(&text)).unwrap();
+            prop_assert_eq!(there.origin(), here.origin());
+        }
+    }
 
     #[test]
     fn only_own_paths_follow_a_sign_in() {

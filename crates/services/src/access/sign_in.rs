@@ -220,3 +220,28 @@ async fn warn(
     };
     record(conn, services, actor, happened, now).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::spelling;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A counter's name is found again however the login is typed.
+        #[test]
+        fn a_spelling_is_spelled_like_itself(text in ".{0,60}") {
+            let once = spelling(&text);
+            prop_assert_eq!(spelling(&once), once);
+        }
+    }
+
+    #[test]
+    fn spaces_buy_no_tries() {
+        assert_eq!(spelling(" 0207 2340-6967 "), spelling("020723406967"));
+        assert_eq!(spelling("8 (912) 000-10-00"), spelling("+79120001000"));
+        assert_eq!(
+            spelling("Demo0@Mail.example "),
+            spelling("demo0@mail.example")
+        );
+    }
+}
