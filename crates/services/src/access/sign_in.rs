@@ -110,7 +110,14 @@ pub async fn sign_in(
         .verify(&command.password, hash)
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    let mismatch = || ServiceError::field("", Problem::SignInMismatch { left });
+    let mismatch = || {
+        tracing::info!(
+            login = throttle_name(&spelling(&command.login)),
+            left,
+            "sign_in.refused"
+        );
+        ServiceError::field("", Problem::SignInMismatch { left })
+    };
     let (Verified::Fits(renewed), Some(account), Some(hash)) = (verified, stored, hash) else {
         return Err(mismatch());
     };
