@@ -96,10 +96,7 @@ impl SecurityEvent {
 
     /// Must the owner be told by every contact, in case it was somebody else?
     pub const fn is_told(self) -> bool {
-        !matches!(
-            self,
-            Self::Activated | Self::SignedIn | Self::SessionEnded | Self::SessionsEnded
-        )
+        !matches!(self, Self::Activated | Self::SignedIn | Self::SessionEnded)
     }
 
     /// What happened, as a headline.

@@ -182,15 +182,21 @@ pub fn contract_added_sms(services: &Services, lang: Lang) -> Text {
     })
 }
 
-/// Tells the contract's own phone that a cabinet is being opened.
-pub fn cabinet_opened_sms(services: &Services, lang: Lang) -> Text {
+/// Tells the contract's own phone, or e-mail, that a cabinet is being opened.
+pub fn cabinet_opened(services: &Services, lang: Lang) -> Text {
     let phone = &services.settings.support_phone;
-    Text::sms(match lang {
-        Lang::Ru => {
-            format!("Орион Экспресс: по вашему договору создают личный кабинет. Не вы? {phone}")
-        }
-        Lang::En => {
-            format!("Orion Express: a cabinet is being opened for your contract. Not you? {phone}")
-        }
-    })
+    Text {
+        // An SMS has none.
+        subject: lang
+            .pick("Открывают личный кабинет", "A cabinet is being opened")
+            .into(),
+        body: match lang {
+            Lang::Ru => {
+                format!("Орион Экспресс: по вашему договору создают личный кабинет. Не вы? {phone}")
+            }
+            Lang::En => format!(
+                "Orion Express: a cabinet is being opened for your contract. Not you? {phone}"
+            ),
+        },
+    }
 }

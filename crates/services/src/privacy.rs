@@ -1,8 +1,8 @@
 //! What a person may do with what is known of them: see and take back consents, take the data along,
 //! have the cabinet deleted (152-ФЗ, art. 9, 14, 21).
 
-use crate::access::confirm;
 use crate::access::notices::{Happened, record};
+use crate::access::{confirm, end_pending};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, zone};
@@ -160,6 +160,7 @@ pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<()
     };
     record(&mut tx, services, actor, happened, now).await?;
     session::end_all(&mut tx, viewer.account, now).await?;
+    end_pending(&mut tx, viewer.account, now).await?;
     commit(tx).await
 }
 

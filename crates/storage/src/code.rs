@@ -205,6 +205,26 @@ pub async fn consume(
     Ok(done.rows_affected() == 1)
 }
 
+/// Uses up every challenge of a login: none of them can be renewed.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_of_account(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.one_time_code set used_at = $2
+         where account_id = $1 and used_at is null",
+        account.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Deletes challenges that ended more than a day ago.
 ///
 /// # Errors

@@ -105,6 +105,51 @@ pub async fn end_all(
     Ok(())
 }
 
+/// Ends the unused links of a login for one purpose that went to another contact.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_to_others(
+    conn: &mut Conn,
+    account: AccountId,
+    purpose: Purpose,
+    contact: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.one_time_token set expires_at = $4
+         where account_id = $1 and purpose = $2 and contact <> $3
+           and used_at is null and expires_at > $4",
+        account.0,
+        purpose.code(),
+        contact,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends every unused link of a login.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn end_of_account(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.one_time_token set expires_at = $2
+         where account_id = $1 and used_at is null and expires_at > $2",
+        account.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Looks at a link without using it: mail scanners do the same.
 ///
 /// # Errors

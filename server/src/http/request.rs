@@ -41,12 +41,21 @@ pub fn address(state: &State, parts: &Parts) -> Option<IpAddr> {
             .next_back()
             .and_then(|value| value.to_str().ok())
             .and_then(|list| list.rsplit(',').next())
-            .and_then(|text| text.trim().parse().ok());
+            .and_then(|text| peer(text.trim()));
     }
     parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip().to_canonical())
+}
+
+/// An address as proxies write it: alone, with a port, IPv6 in brackets, IPv4 inside IPv6.
+fn peer(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>()
+        .ok()
+        .or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
+        .map(|address| address.to_canonical())
 }
 
 /// One value of the query.
@@ -168,9 +177,24 @@ impl Incoming {
 
 #[cfg(test)]
 mod tests {
-    use super::cookie;
+    use super::{cookie, peer};
     use axum::http::{HeaderMap, HeaderValue, header};
     use proptest::prelude::*;
+
+    #[test]
+    fn addresses_are_read_as_proxies_write_them() {
+        for (text, expected) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("192.0.2.1:5678", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+        ] {
+            assert_eq!(peer(text).map(|a| a.to_string()).as_deref(), Some(expected));
+        }
+        assert_eq!(peer("unknown"), None);
+    }
 
     proptest! {
         #[test]

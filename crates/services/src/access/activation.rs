@@ -1,6 +1,7 @@
 //! Using one-time links: opening a registered cabinet, setting a new password. Looking at a link
 //! does not use it up, since mail scanners look too; only the posted form does.
 
+use super::end_pending;
 use super::notices::{Happened, record};
 use super::passwords::{judge, offer};
 use super::sessions::{self, After, NewSession};
@@ -117,6 +118,14 @@ pub async fn set_password(
         Ok(false) => return Err(ServiceError::NotFound),
         Err(error) => return Err(error.into()),
     }
+    if account::subscribers(&mut tx, link.account)
+        .await?
+        .is_empty()
+    {
+        // The contract has gone into another cabinet meanwhile: there is nothing to open.
+        return Err(ServiceError::NotFound);
+    }
+    end_pending(&mut tx, link.account, now).await?;
     session::end_all(&mut tx, link.account, now).await?;
     // Whoever knew the old password may have signed in somewhere: those browsers are strangers again.
     known_browser::forget_others(&mut tx, link.account, &actor.browser).await?;

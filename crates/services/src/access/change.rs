@@ -1,15 +1,14 @@
 //! Changing the password inside the cabinet: the old one is asked for, all other devices are signed
 //! out, every contact is told.
 
-use super::confirm;
 use super::notices::{Happened, record};
 use super::passwords::judge;
+use super::{confirm, end_pending};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services};
 use domain::form::FieldError;
 use domain::security::SecurityEvent;
-use storage::token::Purpose;
-use storage::{account, known_browser, session, token};
+use storage::{account, known_browser, session};
 
 /// The posted form.
 #[derive(Debug, Clone)]
@@ -55,7 +54,7 @@ pub async fn change(
         // Somebody else was quicker: what was typed as the old password is no longer in force.
         return Err(ServiceError::NotFound);
     }
-    token::end_all(&mut tx, viewer.account, Purpose::Recovery, now).await?;
+    end_pending(&mut tx, viewer.account, now).await?;
     session::end_others(&mut tx, viewer.account, viewer.session, now).await?;
     known_browser::forget_others(&mut tx, viewer.account, &actor.browser).await?;
     session::confirm(&mut tx, viewer.session, now).await?;

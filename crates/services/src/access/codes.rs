@@ -2,7 +2,7 @@
 //! a right code is exchanged for the same one-time secret that a letter's link carries, so there is
 //! one way to set a password, not two.
 
-use super::{address_name, contacts, count_try, minutes_until, recovery, throttle_name};
+use super::{address_name, confirm, contacts, count_try, minutes_until, recovery, throttle_name};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto, letters};
 use domain::code::OneTimeCode;
@@ -13,7 +13,7 @@ use storage::account::Proven;
 use storage::code::{Challenge, New};
 use storage::outbox::Channel;
 use storage::token::{Purpose, Token};
-use storage::{Conn, code, throttle, token};
+use storage::{Conn, code, known_browser, throttle, token};
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 3600;
@@ -96,10 +96,14 @@ pub(crate) async fn send(
     Ok(true)
 }
 
+/// The challenge of this browser. One that changes a contact also needs its owner to be signed in:
+/// whoever was signed out cannot go on with what was begun before.
 async fn hold(conn: &mut Conn, actor: &Actor, id: ChallengeId) -> Result<Challenge, ServiceError> {
+    let viewer = actor.viewer.as_ref().map(|viewer| viewer.account);
     code::hold(conn, id, &actor.browser)
         .await?
         .filter(|challenge| !challenge.used)
+        .filter(|challenge| challenge.purpose != Purpose::Contact || challenge.account == viewer)
         .ok_or(ServiceError::NotFound)
 }
 
@@ -113,7 +117,12 @@ pub async fn look(
     let challenge = hold(&mut tx, actor, id).await?;
     let told = challenge.login.is_none();
     Ok(Waiting {
-        purpose: challenge.purpose,
+        // The state of a cabinet must not show: a forgotten password it was that was typed.
+        purpose: if told {
+            challenge.purpose
+        } else {
+            Purpose::Recovery
+        },
         phone: challenge.phone.filter(|_| told).map(|phone| phone.masked()),
         again_in: u64::try_from(challenge.again_at.seconds_since(now)).unwrap_or(0),
     })
@@ -162,7 +171,13 @@ pub async fn verify(
         commit(tx).await?;
         return Err(ServiceError::field("code", problem));
     }
+    // The owner's own browser has a count of its own, which strangers cannot use up.
+    let known = known_browser::is_known(&mut tx, challenge.account, &actor.browser).await?;
     let to = match challenge.account {
+        Some(account) if known => {
+            let browser = crypto::hex(&actor.browser);
+            format!("codes-on:{account}:{}", &browser[..24])
+        }
         Some(account) => format!("codes-to:{account}"),
         None => format!("codes-to:{id}"),
     };
@@ -244,6 +259,9 @@ pub async fn again(
     let limits = services.settings.access;
     let (mut tx, now) = services.db.begin().await?;
     let challenge = hold(&mut tx, actor, id).await?;
+    if challenge.purpose == Purpose::Contact {
+        confirm::recent(services, actor).await?;
+    }
     let seconds = challenge.again_at.seconds_since(now);
     if seconds > 0 {
         let seconds = u64::try_from(seconds).unwrap_or(1);
@@ -256,7 +274,11 @@ pub async fn again(
     code::renew(&mut tx, id, again_at, expires_at).await?;
     let sent = match (&challenge.login, challenge.account, &challenge.phone) {
         (Some(login), ..) => {
-            recovery::enqueue(&mut tx, services, actor, login, id, lang, now).await?
+            let allowed = recovery::count(&mut tx, services, actor, now).await?;
+            if allowed.is_ok() {
+                recovery::enqueue(&mut tx, login, id, lang).await?;
+            }
+            allowed
         }
         (None, Some(account), Some(phone)) => {
             let purpose = challenge.purpose;

@@ -2,7 +2,7 @@
 //! and the password must have been given a short while ago.
 
 use super::notices::{Happened, record};
-use super::{codes, confirm, send_link};
+use super::{codes, confirm, count_try, send_link};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto};
 use domain::form::Problem;
@@ -57,6 +57,10 @@ pub async fn begin_email(
     if account.email_confirmed && account.email.as_ref() == Some(&email) {
         return Err(ServiceError::field("email", Problem::ContactSame));
     }
+    if let Err(error) = count_change(&mut tx, account.id, "email", now).await? {
+        commit(tx).await?;
+        return Err(error);
+    }
     let sent = send_link(
         &mut tx,
         services,
@@ -77,6 +81,22 @@ pub async fn begin_email(
             Problem::TooManyTries { minutes },
         ))
     }
+}
+
+/// How many changes one account may begin in an hour: each sends something to a stranger.
+const CHANGES_AN_HOUR: u32 = 5;
+
+async fn count_change(
+    conn: &mut Conn,
+    account: AccountId,
+    field: &'static str,
+    now: Timestamp,
+) -> Result<Result<(), ServiceError>, ServiceError> {
+    let key = format!("contact-changes:{account}");
+    let counted = count_try(conn, &key, CHANGES_AN_HOUR, 3600, now).await?;
+    Ok(counted
+        .map(drop)
+        .map_err(|problem| ServiceError::field(field, problem)))
 }
 
 /// Sends a code to a new phone. Nothing changes before it is typed.
@@ -100,6 +120,10 @@ pub async fn begin_phone(
         .ok_or(ServiceError::NotFound)?;
     if account.phone_confirmed && account.phone.as_ref() == Some(&phone) {
         return Err(ServiceError::field("phone", Problem::ContactSame));
+    }
+    if let Err(error) = count_change(&mut tx, account.id, "phone", now).await? {
+        commit(tx).await?;
+        return Err(error);
     }
     let id = codes::begin(&mut tx, services, actor, Purpose::Contact, None, now).await?;
     let purpose = Purpose::Contact;

@@ -3,7 +3,7 @@
 
 use super::notices::{Happened, record};
 use super::proof::{self, Claim};
-use super::{address_name, confirm, count_try, write_letter};
+use super::{address_name, confirm, count_try, end_pending, write_letter};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
 use domain::form::Problem;
@@ -160,9 +160,18 @@ pub async fn add(
         Some(account) if account.id == viewer.account => Some(Problem::ContractHeld),
         Some(account) if account.may_sign_in() => Some(Problem::ContractTaken),
         // A registration that nobody has finished does not keep a contract.
-        Some(account) => {
-            account::remove_membership(&mut tx, account.id, owner).await?;
-            None
+        Some(pending) => {
+            account::hold(&mut tx, pending.id).await?;
+            let opened = account::get(&mut tx, pending.id)
+                .await?
+                .is_some_and(|account| account.may_sign_in());
+            if opened {
+                Some(Problem::ContractTaken)
+            } else {
+                account::remove_membership(&mut tx, pending.id, owner).await?;
+                end_pending(&mut tx, pending.id, now).await?;
+                None
+            }
         }
         None => None,
     };

@@ -1,7 +1,7 @@
 //! The devices that are signed in, ending one or all, and the security log.
 
 use super::notices::{Happened, record};
-use super::passkeys;
+use super::{confirm, end_pending, passkeys};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, Viewer, zone};
 use domain::ids::SessionId;
@@ -134,11 +134,15 @@ pub async fn end_one(
 }
 
 /// Signs out everywhere but here.
+///
+/// # Errors
+/// [`ServiceError::ConfirmFirst`]: a stolen device must not throw its owner out.
 pub async fn end_others(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
-    let viewer = actor.viewer()?;
+    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
     session::end_others(&mut tx, viewer.account, viewer.session, now).await?;
     known_browser::forget_others(&mut tx, viewer.account, &actor.browser).await?;
+    end_pending(&mut tx, viewer.account, now).await?;
     ended(
         &mut tx,
         services,

@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
 use storage::token::{Purpose, Token};
-use storage::{Conn, outbox, throttle, token};
+use storage::{Conn, code, outbox, throttle, token};
 
 /// Whole minutes until a moment, at least one.
 pub(crate) fn minutes_until(then: Timestamp, now: Timestamp) -> u64 {
@@ -72,6 +72,18 @@ pub(crate) fn throttle_name(text: &str) -> String {
     crypto::hex(&crypto::sha256(text.trim().to_lowercase().as_bytes())[..12])
 }
 
+/// Ends every link and code of an account that is under way: whoever ordered one before the access
+/// changed hands must not use it afterwards.
+pub(crate) async fn end_pending(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    token::end_of_account(conn, account, now).await?;
+    code::end_of_account(conn, account, now).await?;
+    Ok(())
+}
+
 /// Puts a letter into the outbox and its job into the queue.
 pub(crate) async fn write_letter(
     conn: &mut Conn,
@@ -105,14 +117,16 @@ pub(crate) async fn send_link(
     lang: Lang,
     now: Timestamp,
 ) -> Result<bool, ServiceError> {
-    // Earlier links end even when no new one is sent: they may have gone to another address.
-    token::end_all(conn, account, purpose, now).await?;
+    // Links that went to another address end even when no new one is sent.
+    token::end_to_others(conn, account, purpose, email.as_str(), now).await?;
     let key = format!("letters:{}", throttle_name(email.as_str()));
     let limit = services.settings.access.letters_per_contact;
     if throttle::hit(conn, &key, 3600, now).await?.hits > limit {
         tracing::info!(%account, "letters.throttled");
         return Ok(false);
     }
+    // Only a link that is really sent ends the one before: asking too often takes nobody's away.
+    token::end_all(conn, account, purpose, now).await?;
     let secret = crypto::random_token();
     let life = match purpose {
         Purpose::Activation => services.settings.access.activation_life,

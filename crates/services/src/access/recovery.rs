@@ -32,44 +32,42 @@ pub async fn request(
         return Err(ServiceError::field("login", Problem::LoginEmpty));
     }
     let (mut tx, now) = services.db.begin().await?;
-    let id = codes::begin(
-        &mut tx,
-        services,
-        actor,
-        Purpose::Recovery,
-        Some(login),
-        now,
-    )
-    .await?;
-    let allowed = enqueue(&mut tx, services, actor, login, id, lang, now).await?;
+    if let Err(problem) = count(&mut tx, services, actor, now).await? {
+        commit(tx).await?;
+        return Err(ServiceError::field("login", problem));
+    }
+    let purpose = Purpose::Recovery;
+    let id = codes::begin(&mut tx, services, actor, purpose, Some(login), now).await?;
+    enqueue(&mut tx, login, id, lang).await?;
     commit(tx).await?;
-    allowed
-        .map(|()| id)
-        .map_err(|problem| ServiceError::field("login", problem))
+    Ok(id)
 }
 
-/// Queues the search, unless this address has asked too often.
-pub(crate) async fn enqueue(
+/// Counts a request of this address.
+pub(crate) async fn count(
     conn: &mut Conn,
     services: &Services,
     actor: &Actor,
-    login: &str,
-    challenge: ChallengeId,
-    lang: Lang,
     now: Timestamp,
 ) -> Result<Result<(), Problem>, ServiceError> {
     let key = format!("recover-from:{}", address_name(actor));
     let limit = services.settings.access.lookups_per_address;
-    if let Err(problem) = count_try(conn, &key, limit, 3600, now).await? {
-        return Ok(Err(problem));
-    }
+    Ok(count_try(conn, &key, limit, 3600, now).await?.map(drop))
+}
+
+/// Queues the search.
+pub(crate) async fn enqueue(
+    conn: &mut Conn,
+    login: &str,
+    challenge: ChallengeId,
+    lang: Lang,
+) -> Result<(), ServiceError> {
     let recover = Recover {
         login: login.to_owned(),
         challenge: Some(challenge),
         lang,
     };
-    jobs::enqueue_recovery(conn, EventId(new_id()), &recover).await?;
-    Ok(Ok(()))
+    jobs::enqueue_recovery(conn, EventId(new_id()), &recover).await
 }
 
 /// Where the answer goes: to the contact that was typed, else to the e-mail, else to the phone.

@@ -241,8 +241,9 @@ pub async fn submit(
             .await?;
             pending.id
         }
-        None => open(&mut tx, services, &contract, &parsed, details.lang, now).await?,
+        None => open(&mut tx, &contract, &parsed, details.lang, now).await?,
     };
+    tell_contract(&mut tx, services, account, &contract, details.lang, now).await?;
     for (given, document) in [
         (details.terms, Document::Terms),
         (details.personal_data, Document::PersonalData),
@@ -276,6 +277,36 @@ pub async fn submit(
         );
         ServiceError::field(field, Problem::TooManyTries { minutes })
     })
+}
+
+/// Tells whoever the contract names that a cabinet is being opened: by SMS, else by e-mail. Each
+/// submission does, since the second may be somebody else's.
+async fn tell_contract(
+    conn: &mut Conn,
+    services: &Services,
+    account: AccountId,
+    contract: &Subscriber,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let text = letters::cabinet_opened(services, lang);
+    match (&contract.phone, &services.sms, &contract.email) {
+        (Some(phone), Some(_), _) => {
+            write_letter(conn, Some(account), Channel::Sms, phone.as_str(), text, now).await
+        }
+        (_, _, Some(email)) => {
+            write_letter(
+                conn,
+                Some(account),
+                Channel::Email,
+                email.as_str(),
+                text,
+                now,
+            )
+            .await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Sends the link or the code; nothing when the contact got too many. A contact that belongs to
@@ -317,7 +348,6 @@ async fn reach(
 
 async fn open(
     conn: &mut Conn,
-    services: &Services,
     contract: &Subscriber,
     parsed: &Parsed,
     lang: Lang,
@@ -326,10 +356,6 @@ async fn open(
     let id = AccountId(new_id());
     account::insert_pending(conn, id, parsed.email(), parsed.phone.as_ref(), lang, now).await?;
     account::insert_membership(conn, id, contract.id, now).await?;
-    if let (Some(phone), Some(_)) = (&contract.phone, &services.sms) {
-        let text = letters::cabinet_opened_sms(services, lang);
-        write_letter(conn, Some(id), Channel::Sms, phone.as_str(), text, now).await?;
-    }
     Ok(id)
 }
 

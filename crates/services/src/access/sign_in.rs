@@ -91,17 +91,20 @@ pub async fn sign_in(
     for counter in &counters {
         let tries = count_try(&mut tx, &counter.key, counter.limit, counter.window, now).await?;
         match tries {
-            Ok(more) => left = left.min(more),
-            Err(problem) => refused = refused.or(Some(problem)),
+            Ok(more) if counter.of == Of::Login => left = more,
+            Ok(_) => {}
+            // What is refused counts no further: an address that floods fills nobody else's count.
+            Err(problem) => {
+                refused = Some((counter.of, problem));
+                break;
+            }
         }
     }
-    if refused.is_some()
-        && let Some(account) = stored
-    {
+    if let (Some((Of::Account, _)), Some(account)) = (&refused, stored) {
         warn(&mut tx, services, actor, account, now).await?;
     }
     commit(tx).await?;
-    if let Some(problem) = refused {
+    if let Some((_, problem)) = refused {
         return Err(ServiceError::field("", problem));
     }
     let hash = stored.and_then(|account| account.password_hash.as_deref());
@@ -127,7 +130,7 @@ pub async fn sign_in(
     }
     // A right password is no guess; the neighbours' ones stay counted.
     for counter in &counters {
-        if counter.shared {
+        if matches!(counter.of, Of::Address | Of::Everybody) {
             throttle::take_back(&mut tx, &counter.key).await?;
         } else {
             throttle::clear(&mut tx, &counter.key).await?;
@@ -155,8 +158,21 @@ struct Counter {
     key: String,
     limit: u32,
     window: i64,
-    /// Do strangers count here too?
-    shared: bool,
+    of: Of,
+}
+
+/// Whose tries are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Everybody's from one address.
+    Address,
+    /// All of one account, whichever way it is named.
+    Account,
+    /// One spelling; what is left of it is told, so that the count of one spelling says nothing of
+    /// another.
+    Login,
+    /// Everybody's.
+    Everybody,
 }
 
 /// How many shares the count of everybody together has, so that sign-ins do not queue for one row.
@@ -179,14 +195,14 @@ fn counters(
     // A missing account has a row too: the same work is done.
     let to = account.map_or_else(|| name.clone(), |account| account.id.to_string());
     let browser = &crypto::hex(&actor.browser)[..24];
-    let own = |key: String| Counter {
+    let own = |key: String, of: Of| Counter {
         key,
         limit: limits.sign_in_tries,
         window: pause,
-        shared: false,
+        of,
     };
     if known {
-        return vec![own(format!("sign-in-on:{to}:{browser}"))];
+        return vec![own(format!("sign-in-on:{to}:{browser}"), Of::Login)];
     }
     let share = u32::from(actor.browser[0]) % SHARES;
     vec![
@@ -194,15 +210,15 @@ fn counters(
             key: format!("sign-in-from:{}", address_name(actor)),
             limit: limits.sign_in_tries_per_address,
             window: pause,
-            shared: true,
+            of: Of::Address,
         },
-        own(format!("sign-in:{name}")),
-        own(format!("sign-in-to:{to}")),
+        own(format!("sign-in-to:{to}"), Of::Account),
+        own(format!("sign-in:{name}"), Of::Login),
         Counter {
             key: format!("sign-in-everywhere:{share}"),
             limit: (limits.sign_in_tries_everywhere / SHARES).max(1),
             window: 60,
-            shared: true,
+            of: Of::Everybody,
         },
     ]
 }

@@ -536,3 +536,145 @@ async fn a_partners_number_is_shown_the_right_door(pool: PgPool) {
     let refused = problem(cabinet.sign_in("12.3456.78", PASSWORD).await);
     assert_eq!(refused, Problem::PartnerNumber);
 }
+
+/// What was begun before the access changed hands is not finished after it.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_pending_change_of_contact_ends_with_the_password(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let thief = cabinet.sign_in_on("thief", CARD, PASSWORD).await.unwrap();
+    let id = contacts::begin_phone(&cabinet.services, &thief, NEW_PHONE, Lang::Ru)
+        .await
+        .unwrap();
+    contacts::begin_email(&cabinet.services, &thief, "thief@mail.example", Lang::Ru)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    let code = cabinet.code(NEW_PHONE).unwrap();
+    let link = cabinet.link("thief@mail.example").unwrap();
+    // Without a session the code is nobody's.
+    assert!(matches!(
+        cabinet.type_code("thief", id, &code).await,
+        Err(ServiceError::NotFound)
+    ));
+    cabinet.forgot(CARD).await;
+    let token = cabinet.link(EMAIL).unwrap();
+    cabinet
+        .set_password(Purpose::Recovery, &token, OWN)
+        .await
+        .unwrap();
+    for actor in [&thief, &browser("thief")] {
+        assert!(matches!(
+            codes::verify(&cabinet.services, actor, id, &code, Lang::Ru).await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(
+            codes::again(&cabinet.services, actor, id, Lang::Ru).await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(
+            contacts::finish_email(&cabinet.services, actor, &link).await,
+            Err(ServiceError::NotFound)
+        ));
+    }
+}
+
+/// An address that floods fills no count but its own, and alarms nobody.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_flood_from_one_address_concerns_nobody_else(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    sqlx::query(
+        "insert into app.throttle (key, hits, window_ends_at)
+         values ('sign-in-from:192.0.2.1', 100, app.now() + interval '10 minutes')",
+    )
+    .execute(&cabinet.pool)
+    .await
+    .unwrap();
+    for _ in 0..12 {
+        let paused = problem(cabinet.sign_in_on("flood", CARD, "guess-1!").await);
+        assert!(matches!(paused, Problem::TooManyTries { .. }));
+    }
+    assert_eq!(
+        cabinet
+            .count("select count(*) from app.throttle where key like 'sign-in%' and key not like 'sign-in-from:%'")
+            .await,
+        0
+    );
+    cabinet.jobs().await;
+    assert_eq!(cabinet.texts(EMAIL, "подбирает пароль"), 0);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn one_account_cannot_send_to_many_strangers(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.sign_in(CARD, PASSWORD).await.unwrap();
+    let mut sent = 0;
+    for number in 0..8 {
+        let phone = format!("+7999000{number:04}");
+        let begun = contacts::begin_phone(&cabinet.services, &actor, &phone, Lang::Ru).await;
+        sent += u32::from(begun.is_ok());
+        let email = format!("stranger-{number}@mail.example");
+        let begun = contacts::begin_email(&cabinet.services, &actor, &email, Lang::Ru).await;
+        sent += u32::from(begun.is_ok());
+    }
+    assert_eq!(sent, 5);
+}
+
+/// Asking for a link too often must not take the one away that has arrived.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn asking_too_often_takes_nobodys_link_away(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    for _ in 0..8 {
+        cabinet.forgot(CARD).await;
+    }
+    let token = cabinet.link(EMAIL).unwrap();
+    assert!(
+        cabinet
+            .set_password(Purpose::Recovery, &token, OWN)
+            .await
+            .is_ok()
+    );
+}
+
+/// Strangers use up their own tries of codes, not those of the owner's browser.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn strangers_cannot_use_up_the_owners_codes(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    cabinet.sign_in_on("b", CARD, PASSWORD).await.unwrap();
+    for _ in 0..3 {
+        let id = recovery::request(&cabinet.services, &browser("thief"), PHONE, Lang::Ru)
+            .await
+            .unwrap();
+        cabinet.jobs().await;
+        let code = cabinet.code(PHONE).unwrap();
+        for _ in 0..5 {
+            assert!(cabinet.type_code("thief", id, &wrong(&code)).await.is_err());
+        }
+    }
+    let id = cabinet.forgot(PHONE).await;
+    let code = cabinet.code(PHONE).unwrap();
+    assert!(cabinet.type_code("b", id, &code).await.is_ok());
+}
+
+/// Whoever goes on with a registration that another one began is told to the contract too.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn each_submission_is_told_to_the_contract(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    registered_by_phone(&cabinet).await;
+    let thief = browser("thief");
+    let id = begin(&cabinet.services, &thief, "020723430001")
+        .await
+        .unwrap();
+    let form = Details {
+        email: "thief@mail.example".into(),
+        phone: String::new(),
+        ..with_phone_only()
+    };
+    submit(&cabinet.services, &thief, id, &form).await.unwrap();
+    cabinet.jobs().await;
+    let phone: String =
+        sqlx::query_scalar("select phone from billing.subscriber where contract = '2041009001'")
+            .fetch_one(&cabinet.pool)
+            .await
+            .unwrap();
+    assert_eq!(cabinet.texts(&phone, "создают личный кабинет"), 2);
+}
