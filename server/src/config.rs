@@ -248,6 +248,9 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     if config.sms.api_key.is_some() != config.sms.cascade_id.is_some() {
         bail!("settings sms.api_key and sms.cascade_id: both or neither");
     }
+    if !(1..=60).contains(&config.sms.timeout_seconds) {
+        bail!("setting sms.timeout_seconds: from 1 to 60");
+    }
     limits(&config.top_up, &config.access)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");

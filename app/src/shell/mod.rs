@@ -86,7 +86,6 @@ const ACCOUNT_SPRITE: &[&str] = &[
     "i-plus",
     "i-trash",
     "i-download",
-    "i-undo",
 ];
 
 /// The script of passkeys, on the pages that use them.

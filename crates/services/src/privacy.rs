@@ -86,8 +86,8 @@ pub async fn set_advertising(
 /// # Errors
 /// [`ServiceError::ConfirmFirst`].
 pub async fn export(services: &Services, actor: &Actor) -> Result<String, ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let document = export::document(&mut tx, viewer.account).await?;
     let happened = Happened {
         account: viewer.account,
@@ -120,8 +120,8 @@ pub async fn consequences(
     services: &Services,
     actor: &Actor,
 ) -> Result<Consequences, ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let mut balance = Money::ZERO;
     for subscriber in account::subscribers(&mut tx, viewer.account).await? {
         let wallet = ledger::get(&mut tx, subscriber).await?;
@@ -142,20 +142,19 @@ const WORDS: [&str; 2] = ["удалить", "delete"];
 /// # Errors
 /// [`ServiceError::ConfirmFirst`]; [`ServiceError::Invalid`] for another word.
 pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
+    let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     if !WORDS.contains(&word.trim().to_lowercase().as_str()) {
         return Err(ServiceError::field("word", Problem::DeleteWord));
     }
-    let (mut tx, now) = services.db.begin().await?;
     let closes_at = now.plus_seconds(RETURN_SECONDS);
     if !account::close(&mut tx, viewer.account, closes_at).await? {
         return Err(ServiceError::NotFound);
     }
-    let until = zone::today(viewer.tz, closes_at);
     let happened = Happened {
         account: viewer.account,
         event: SecurityEvent::DeletionAsked,
-        detail: &domain::format::date(domain::Lang::Ru, until, zone::today(viewer.tz, now)),
+        detail: "",
         replaced: None,
     };
     record(&mut tx, services, actor, happened, now).await?;

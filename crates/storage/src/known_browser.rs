@@ -29,20 +29,6 @@ pub async fn is_known(
     Ok(known)
 }
 
-/// How many browsers the account knows.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn count(conn: &mut Conn, account: AccountId) -> Result<i64, StorageError> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from identity.known_browser where account_id = $1"#,
-        account.0,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(count)
-}
-
 /// Remembers a browser on which somebody has just signed in.
 ///
 /// # Errors

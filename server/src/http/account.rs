@@ -1,8 +1,7 @@
 //! Pages of the profile: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
 
 use super::State;
-use super::pages::{Loading, plain, public, render};
-use super::request::Incoming;
+use super::pages::{Loading, plain, public, render, signed_in};
 use app::account::AccountPage;
 use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
@@ -24,28 +23,18 @@ async fn account<F>(state: &State, request: Request, load: impl FnOnce(Loading) 
 where
     F: Future<Output = Result<AccountPage, ServiceError>>,
 {
-    let (parts, _) = request.into_parts();
-    let incoming = match Incoming::read(state, &parts).await {
-        Ok(incoming) => incoming,
-        Err((incoming, error)) => {
-            tracing::warn!(%error, "page.unavailable");
-            return render(&incoming, &parts, PublicPage::Broken).await;
-        }
+    let (incoming, parts) = match signed_in(state, request).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
     };
-    let path = incoming.request.path.clone();
-    if incoming.request.actor.viewer.is_none() {
-        let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        return Redirect::to(&format!("/login?next={next}")).into_response();
-    }
-    if let Some(closed) = closing(&incoming) {
-        return closed;
-    }
     let loading = Loading::new(&incoming, &parts);
     let frame = home::frame(&incoming.request.services, &incoming.request.actor);
     let loaded = async { Ok::<_, ServiceError>((load(loading).await?, frame.await?)) };
     let (page, frame) = match loaded.await {
         Ok(found) => found,
-        Err(ServiceError::ConfirmFirst) => return confirm_first(&path).into_response(),
+        Err(ServiceError::ConfirmFirst) => {
+            return confirm_first(&incoming.request.path).into_response();
+        }
         Err(ServiceError::NotFound) => {
             return render(&incoming, &parts, PublicPage::NotFound).await;
         }
@@ -66,13 +55,6 @@ where
         HeaderValue::from_static("private, no-store"),
     );
     incoming.finish(response)
-}
-
-/// A cabinet that is being deleted has one page.
-pub fn closing(incoming: &Incoming) -> Option<Response> {
-    let viewer = incoming.request.actor.viewer.as_ref()?;
-    viewer.closes_at?;
-    Some(Redirect::to("/profile/restore").into_response())
 }
 
 /// Who one is.
@@ -159,8 +141,9 @@ pub async fn passkey(
     account(&state, request, async move |loading| {
         let (services, actor) = loading.who();
         confirm::require(services, actor).await?;
-        let (shown, _) = passkeys::one(services, actor, &id).await?;
-        Ok(AccountPage::Passkey(shown))
+        Ok(AccountPage::Passkey(
+            passkeys::one(services, actor, &id).await?,
+        ))
     })
     .await
 }
@@ -222,10 +205,9 @@ pub async fn delete(Extract(state): Extract<State>, request: Request) -> Respons
 
 /// One's data as a file. It is written into the log and told, so it is asked for by a post.
 pub async fn download(Extract(state): Extract<State>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let incoming = match Incoming::read(&state, &parts).await {
-        Ok(incoming) => incoming,
-        Err((incoming, _)) => return render(&incoming, &parts, PublicPage::Broken).await,
+    let (incoming, parts) = match signed_in(&state, request).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
     };
     let (services, actor) = (&incoming.request.services, &incoming.request.actor);
     match privacy::export(services, actor).await {
@@ -241,7 +223,6 @@ pub async fn download(Extract(state): Extract<State>, request: Request) -> Respo
             (headers, json).into_response()
         }
         Err(ServiceError::ConfirmFirst) => confirm_first("/profile/data").into_response(),
-        Err(ServiceError::SignedOut) => Redirect::to("/login").into_response(),
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "export.failed");
             render(&incoming, &parts, PublicPage::Broken).await

@@ -109,24 +109,34 @@ pub async fn root(Extract(state): Extract<State>, request: Request) -> Response 
     Redirect::to(if signed_in { "/home" } else { "/login" }).into_response()
 }
 
-/// A page of the cabinet: only for those who are signed in.
-pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Response {
+/// The request of somebody who is signed in; for all others the answer that sends them on. A cabinet
+/// that is being deleted has one page.
+pub async fn signed_in(state: &State, request: Request) -> Result<(Incoming, Parts), Response> {
     let (parts, _) = request.into_parts();
-    let incoming = match Incoming::read(&state, &parts).await {
+    let incoming = match Incoming::read(state, &parts).await {
         Ok(incoming) => incoming,
         Err((incoming, error)) => {
             tracing::warn!(%error, "page.unavailable");
-            return render(&incoming, &parts, PublicPage::Broken).await;
+            return Err(render(&incoming, &parts, PublicPage::Broken).await);
         }
     };
-    if incoming.request.actor.viewer.is_none() {
-        let next: String =
-            form_urlencoded::byte_serialize(incoming.request.path.as_bytes()).collect();
-        return Redirect::to(&format!("/login?next={next}")).into_response();
+    match &incoming.request.actor.viewer {
+        Some(viewer) if viewer.closes_at.is_none() => Ok((incoming, parts)),
+        Some(_) => Err(Redirect::to("/profile/restore").into_response()),
+        None => {
+            let path = incoming.request.path.as_bytes();
+            let next: String = form_urlencoded::byte_serialize(path).collect();
+            Err(Redirect::to(&format!("/login?next={next}")).into_response())
+        }
     }
-    if let Some(closed) = super::account::closing(&incoming) {
-        return closed;
-    }
+}
+
+/// A page of the cabinet: only for those who are signed in.
+pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Response {
+    let (incoming, parts) = match signed_in(&state, request).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
+    };
     if is_prefetch(&parts) {
         // Opening a message marks it as read: a browser that only looks ahead gets nothing.
         return StatusCode::NO_CONTENT.into_response();

@@ -1,6 +1,7 @@
 //! Server functions of identity: what the forms of the public pages are posted to.
 
 use super::cookies::begin_session;
+use super::password::takes_offered;
 use crate::error::{AppError, fail};
 use crate::request::request;
 use crate::wire::Json;
@@ -138,8 +139,7 @@ pub async fn resend(registration: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The form of the password block. Whoever has typed a password wants that one, even when the other
-/// choice is still marked.
+/// The form of the password block.
 fn command(
     token: String,
     choice: &str,
@@ -149,7 +149,7 @@ fn command(
 ) -> SetPassword {
     SetPassword {
         token,
-        take_offered: choice != "own" && password.is_empty(),
+        take_offered: takes_offered(choice, &password),
         offered,
         own: password,
         remember,

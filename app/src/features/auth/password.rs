@@ -68,13 +68,26 @@ fn form(
         <h1 tabindex="-1">{title}</h1>
         <form class="l-stack" method="post" action=action novalidate="">
             <input type="hidden" name="token" value=token.to_owned()/>
-            <input class="u-vh" type="text" name="username" value=contact autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+            {hidden_login(contact)}
             {choice(request, offered)}
             {checkbox("remember", t::remember(lang), remember, false)}
             <button class="c-btn" data-wide="" data-once="">{button}</button>
         </form>
     }
     .into_any())
+}
+
+/// Whoever has typed a password wants that one, even when the other choice is still marked.
+pub fn takes_offered(choice: &str, typed: &str) -> bool {
+    choice != "own" && typed.is_empty()
+}
+
+/// The login beside a password, for password managers; nobody sees it.
+pub fn hidden_login(login: String) -> AnyView {
+    view! {
+        <input class="u-vh" type="text" name="username" value=login autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+    }
+    .into_any()
 }
 
 /// The choice between the offered password and one's own.

@@ -4,6 +4,7 @@
 use crate::error::{AppError, fail};
 use crate::features::auth::api::safe_next;
 use crate::features::auth::cookies::end_session;
+use crate::features::auth::password::takes_offered;
 use crate::request::request;
 use crate::wire::Json;
 use leptos::prelude::*;
@@ -67,8 +68,11 @@ pub async fn set_new_password(
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
     let request = request()?;
-    let take_offered = choice != "own" && password.is_empty();
-    let new = if take_offered { offered } else { password };
+    let new = if takes_offered(&choice, &password) {
+        offered
+    } else {
+        password
+    };
     let command = change::ChangePassword { current, new };
     change::change(&request.services, &request.actor, command)
         .await

@@ -5,8 +5,7 @@ use crate::i18n::{auth, lang, profile as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, icon, icon_small};
 use leptos::prelude::*;
-use services::access::contracts::Card;
-use services::access::contracts::Held;
+use services::access::contracts::{Card, Held};
 
 /// The list.
 pub fn page(held: &[Held], just: Option<&str>) -> AnyView {

@@ -1,5 +1,6 @@
 //! The password anew, before something that matters.
 
+use crate::features::auth::password::hidden_login;
 use crate::i18n::{auth, lang, profile as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field};
@@ -16,7 +17,7 @@ pub fn page(request: &Request, next: &str, login: &str) -> AnyView {
     view! {
         <form class="l-stack l-form" method="post" action="/api/profile/confirm" novalidate="">
             <input type="hidden" name="next" value=next.to_owned()/>
-            <input class="u-vh" type="text" name="username" value=login.to_owned() autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+            {hidden_login(login.to_owned())}
             {field(password, String::new(), error_of(&request.draft.errors, "password"))}
             <div class="l-actions">
                 <button class="c-btn" data-wide="" data-once="">{t::go_on(lang)}</button>

@@ -1,6 +1,6 @@
 //! Another password inside the cabinet.
 
-use crate::features::auth::password::choice;
+use crate::features::auth::password::{choice, hidden_login};
 use crate::i18n::{auth, lang, profile as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field};
@@ -16,7 +16,7 @@ pub fn page(request: &Request, offered: &str, login: &str) -> AnyView {
     };
     view! {
         <form class="l-stack l-form" method="post" action="/api/profile/password" novalidate="">
-            <input class="u-vh" type="text" name="username" value=login.to_owned() autocomplete="username" tabindex="-1" aria-hidden="true" readonly=""/>
+            {hidden_login(login.to_owned())}
             {field(current, String::new(), error_of(&request.draft.errors, "current"))}
             {choice(request, offered.to_owned())}
             <p class="c-hint">{t::others_sign_in_again(lang)}</p>

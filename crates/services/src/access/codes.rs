@@ -2,7 +2,7 @@
 //! a right code is exchanged for the same one-time secret that a letter's link carries, so there is
 //! one way to set a password, not two.
 
-use super::{address_name, confirm, contacts, count_try, minutes_until, recovery, throttle_name};
+use super::{address_name, confirm, contacts, count_try, has_room, minutes_until, recovery};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto, letters};
 use domain::code::OneTimeCode;
@@ -73,9 +73,7 @@ pub(crate) async fn send(
         return Ok(false);
     }
     let limits = &services.settings.access;
-    let key = format!("codes:{}", throttle_name(phone.as_str()));
-    if throttle::hit(conn, &key, 3600, now).await?.hits > limits.letters_per_contact {
-        tracing::info!(%account, "codes.throttled");
+    if !has_room(conn, services, phone.as_str(), now).await? {
         return Ok(false);
     }
     if throttle::hit(conn, "codes-everywhere", 3600, now)
@@ -260,7 +258,7 @@ pub async fn again(
     let (mut tx, now) = services.db.begin().await?;
     let challenge = hold(&mut tx, actor, id).await?;
     if challenge.purpose == Purpose::Contact {
-        confirm::recent(services, actor).await?;
+        confirm::recent(services, actor, now)?;
     }
     let seconds = challenge.again_at.seconds_since(now);
     if seconds > 0 {

@@ -5,6 +5,7 @@ use super::count_try;
 use crate::error::commit;
 use crate::hashing::Verified;
 use crate::{Actor, ServiceError, Services, Viewer};
+use domain::Timestamp;
 use domain::form::Problem;
 use storage::{account, session, throttle};
 
@@ -12,12 +13,12 @@ use storage::{account, session, throttle};
 ///
 /// # Errors
 /// [`ServiceError::ConfirmFirst`] when it was not.
-pub(crate) async fn recent<'a>(
+pub(crate) fn recent<'a>(
     services: &Services,
     actor: &'a Actor,
+    now: Timestamp,
 ) -> Result<&'a Viewer, ServiceError> {
     let viewer = actor.viewer()?;
-    let (_, now) = services.db.begin().await?;
     if now.seconds_since(viewer.confirmed_at) > services.settings.access.confirm_life {
         return Err(ServiceError::ConfirmFirst);
     }
@@ -29,7 +30,8 @@ pub(crate) async fn recent<'a>(
 /// # Errors
 /// [`ServiceError::ConfirmFirst`] when it must.
 pub async fn require(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
-    recent(services, actor).await.map(drop)
+    let (_, now) = services.db.begin().await?;
+    recent(services, actor, now).map(drop)
 }
 
 /// Verifies the password of the signed-in person, counting wrong ones by session: whoever holds a

@@ -2,7 +2,7 @@
 //! and the password must have been given a short while ago.
 
 use super::notices::{Happened, record};
-use super::{codes, confirm, count_try, send_link};
+use super::{codes, confirm, count_try, no_room, send_link};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto};
 use domain::form::Problem;
@@ -48,9 +48,9 @@ pub async fn begin_email(
     typed: &str,
     lang: Lang,
 ) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
-    let email = Email::parse(typed).map_err(|error| ServiceError::field("email", error.into()))?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
+    let email = Email::parse(typed).map_err(|error| ServiceError::field("email", error.into()))?;
     let account = account::get(&mut tx, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -72,15 +72,7 @@ pub async fn begin_email(
     )
     .await?;
     commit(tx).await?;
-    if sent {
-        Ok(())
-    } else {
-        let minutes = 60;
-        Err(ServiceError::field(
-            "email",
-            Problem::TooManyTries { minutes },
-        ))
-    }
+    if sent { Ok(()) } else { Err(no_room("email")) }
 }
 
 /// How many changes one account may begin in an hour: each sends something to a stranger.
@@ -109,12 +101,12 @@ pub async fn begin_phone(
     typed: &str,
     lang: Lang,
 ) -> Result<ChallengeId, ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
+    let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let phone = Phone::parse(typed).map_err(|error| ServiceError::field("phone", error.into()))?;
     if services.sms.is_none() {
         return Err(ServiceError::field("phone", Problem::PhoneNotServed));
     }
-    let (mut tx, now) = services.db.begin().await?;
     let account = account::get(&mut tx, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -132,15 +124,7 @@ pub async fn begin_phone(
     )
     .await?;
     commit(tx).await?;
-    if sent {
-        Ok(id)
-    } else {
-        let minutes = 60;
-        Err(ServiceError::field(
-            "phone",
-            Problem::TooManyTries { minutes },
-        ))
-    }
+    if sent { Ok(id) } else { Err(no_room("phone")) }
 }
 
 /// What the link in a letter to a new e-mail is worth.
@@ -233,7 +217,7 @@ pub(crate) async fn bind(
     let (event, detail, old) = match proven {
         Proven::Email => (
             SecurityEvent::EmailChanged,
-            Email::parse(contact).map(|email| email.masked()),
+            Email::parse(contact).ok().map(|email| email.masked()),
             before
                 .email
                 .filter(|_| before.email_confirmed)
@@ -241,9 +225,7 @@ pub(crate) async fn bind(
         ),
         Proven::Phone => (
             SecurityEvent::PhoneChanged,
-            Phone::parse(contact)
-                .map(|phone| phone.masked())
-                .map_err(|_| domain::contact::ParseEmailError::Malformed),
+            Phone::parse(contact).ok().map(|phone| phone.masked()),
             before
                 .phone
                 .filter(|_| before.phone_confirmed)

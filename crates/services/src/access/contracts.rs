@@ -206,8 +206,8 @@ pub async fn remove(
     actor: &Actor,
     id: SubscriberId,
 ) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     // Two removals at once must not both leave the other one as the last.
     account::hold(&mut tx, viewer.account).await?;
     let held = account::subscribers(&mut tx, viewer.account).await?;

@@ -138,8 +138,8 @@ pub async fn end_one(
 /// # Errors
 /// [`ServiceError::ConfirmFirst`]: a stolen device must not throw its owner out.
 pub async fn end_others(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     session::end_others(&mut tx, viewer.account, viewer.session, now).await?;
     known_browser::forget_others(&mut tx, viewer.account, &actor.browser).await?;
     end_pending(&mut tx, viewer.account, now).await?;

@@ -84,6 +84,28 @@ pub(crate) async fn end_pending(
     Ok(())
 }
 
+/// May this contact be written to? Links and codes count together, by contact and hour: a form must
+/// not become a cannon.
+pub(crate) async fn has_room(
+    conn: &mut Conn,
+    services: &Services,
+    contact: &str,
+    now: Timestamp,
+) -> Result<bool, ServiceError> {
+    let key = format!("letters:{}", throttle_name(contact));
+    let limit = services.settings.access.letters_per_contact;
+    let room = throttle::hit(conn, &key, 3600, now).await?.hits <= limit;
+    if !room {
+        tracing::info!(contact = throttle_name(contact), "letters.throttled");
+    }
+    Ok(room)
+}
+
+/// What is said when a contact has no room.
+pub(crate) fn no_room(field: &'static str) -> ServiceError {
+    ServiceError::field(field, Problem::TooManyTries { minutes: 60 })
+}
+
 /// Puts a letter into the outbox and its job into the queue.
 pub(crate) async fn write_letter(
     conn: &mut Conn,
@@ -106,8 +128,7 @@ pub(crate) async fn write_letter(
     jobs::enqueue_delivery(conn, id).await
 }
 
-/// Sends a one-time link to an e-mail, unless that address got too many within the hour: a form
-/// must not become a cannon.
+/// Sends a one-time link to an e-mail; `false` when that address has no room.
 pub(crate) async fn send_link(
     conn: &mut Conn,
     services: &Services,
@@ -119,10 +140,7 @@ pub(crate) async fn send_link(
 ) -> Result<bool, ServiceError> {
     // Links that went to another address end even when no new one is sent.
     token::end_to_others(conn, account, purpose, email.as_str(), now).await?;
-    let key = format!("letters:{}", throttle_name(email.as_str()));
-    let limit = services.settings.access.letters_per_contact;
-    if throttle::hit(conn, &key, 3600, now).await?.hits > limit {
-        tracing::info!(%account, "letters.throttled");
+    if !has_room(conn, services, email.as_str(), now).await? {
         return Ok(false);
     }
     // Only a link that is really sent ends the one before: asking too often takes nobody's away.

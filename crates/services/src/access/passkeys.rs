@@ -10,7 +10,7 @@ use crate::{Actor, ServiceError, Services, Settings, crypto, zone};
 use domain::form::Problem;
 use domain::ids::{AccountId, CeremonyId};
 use domain::security::SecurityEvent;
-use domain::{Date, LocalTime, label};
+use domain::{LocalTime, label};
 use serde_json::Value;
 use storage::account::Account;
 use storage::{StorageError, account, passkey};
@@ -158,9 +158,9 @@ pub async fn sign_in(
 /// # Errors
 /// [`ServiceError::ConfirmFirst`]; [`ServiceError::Invalid`] when there are too many.
 pub async fn begin_add(services: &Services, actor: &Actor) -> Result<Asked, ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
+    let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let party = party(services)?;
-    let (mut tx, _) = services.db.begin().await?;
     let known = passkey::list(&mut tx, viewer.account).await?;
     drop(tx);
     if known.len() >= MOST {
@@ -191,13 +191,13 @@ pub async fn add(
     answer: &str,
     lang: domain::Lang,
 ) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
+    let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let party = party(services)?;
     let refused = || ServiceError::field("", Problem::PasskeyUnfit);
     let ceremony: CeremonyId = ceremony.parse().map_err(|_| refused())?;
     let answer: RegisterPublicKeyCredential =
         serde_json::from_str(answer).map_err(|_| refused())?;
-    let (mut tx, now) = services.db.begin().await?;
     let account = Some(viewer.account);
     let Some(state) = passkey::take(&mut tx, ceremony, &actor.browser, account, now).await? else {
         return Err(refused());
@@ -268,19 +268,12 @@ fn id_of(text: &str) -> Result<Vec<u8>, ServiceError> {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the signed-in person has no such one.
-pub async fn one(
-    services: &Services,
-    actor: &Actor,
-    id: &str,
-) -> Result<(Shown, Date), ServiceError> {
+pub async fn one(services: &Services, actor: &Actor, id: &str) -> Result<Shown, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
+    let (mut tx, _) = services.db.begin().await?;
     let shown = list(&mut tx, services, viewer).await?.unwrap_or_default();
     let found = shown.into_iter().find(|one| one.id == id);
-    Ok((
-        found.ok_or(ServiceError::NotFound)?,
-        zone::today(viewer.tz, now),
-    ))
+    found.ok_or(ServiceError::NotFound)
 }
 
 /// Names a passkey.
@@ -307,8 +300,8 @@ pub async fn rename(
 /// # Errors
 /// [`ServiceError::ConfirmFirst`]; [`ServiceError::NotFound`].
 pub async fn remove(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
-    let viewer = confirm::recent(services, actor).await?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     let Some(name) = passkey::remove(&mut tx, viewer.account, &id_of(id)?).await? else {
         return Err(ServiceError::NotFound);
     };

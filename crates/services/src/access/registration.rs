@@ -3,7 +3,7 @@
 //! told only to somebody who has matched the contract.
 
 use super::proof::{self, Claim, Proof};
-use super::{address_name, codes, count_try, send_link, throttle_name, write_letter};
+use super::{address_name, codes, count_try, has_room, no_room, send_link, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
@@ -16,7 +16,7 @@ use storage::account::Account;
 use storage::outbox::Channel;
 use storage::subscriber::{CardState, Subscriber};
 use storage::token::Purpose;
-use storage::{Conn, account, consent, registration, subscriber, throttle, token};
+use storage::{Conn, account, consent, registration, subscriber, token};
 use uuid::Uuid;
 
 /// Step 1: the number on the card.
@@ -266,17 +266,12 @@ pub async fn submit(
     )
     .await?;
     commit(tx).await?;
-    sent.ok_or_else(|| {
-        let (field, minutes) = (
-            if parsed.email().is_some() {
-                "email"
-            } else {
-                "phone"
-            },
-            60,
-        );
-        ServiceError::field(field, Problem::TooManyTries { minutes })
-    })
+    let field = if parsed.email().is_some() {
+        "email"
+    } else {
+        "phone"
+    };
+    sent.ok_or_else(|| no_room(field))
 }
 
 /// Tells whoever the contract names that a cabinet is being opened: by SMS, else by e-mail. Each
@@ -323,9 +318,7 @@ async fn reach(
     match reach {
         Reach::Email(email) if account::by_email(conn, email).await?.is_some() => {
             token::end_all(conn, account, Purpose::Activation, now).await?;
-            let key = format!("letters:{}", throttle_name(email.as_str()));
-            let limit = services.settings.access.letters_per_contact;
-            if throttle::hit(conn, &key, 3600, now).await?.hits > limit {
+            if !has_room(conn, services, email.as_str(), now).await? {
                 return Ok(None);
             }
             let text = letters::email_has_a_cabinet(services, lang);
@@ -384,9 +377,7 @@ pub async fn resend(
     let to = Reach::Email(email);
     let sent = reach(&mut tx, services, actor, account.id, &to, lang, now).await?;
     commit(tx).await?;
-    let minutes = 60;
-    sent.map(drop)
-        .ok_or_else(|| ServiceError::field("", Problem::TooManyTries { minutes }))
+    sent.map(drop).ok_or_else(|| no_room(""))
 }
 
 #[cfg(test)]
