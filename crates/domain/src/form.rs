@@ -8,6 +8,7 @@ use crate::contact::{ParseEmailError, ParsePhoneError};
 use crate::contract::ParseContractError;
 use crate::label::ParseLabelError;
 use crate::money::ParseMoneyError;
+use crate::office::ParseLoginError;
 use crate::password::Weakness;
 use crate::settings::TopUpLimits;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,20 @@ pub enum Problem {
     CodeExpired,
     ResendLater { seconds: u64 },
     PartnerNumber,
+    SubscriberLogin,
+    StaffLoginEmpty,
+    StaffLoginMalformed,
+    StaffLoginTaken,
+    PartnerLoginEmpty,
+    PartnerLoginMalformed,
+    TotpEmpty,
+    TotpMismatch,
+    OfficeMismatch { left: u32 },
+    PersonNameEmpty,
+    RoleMissing,
+    LastAdministrator,
+    OwnAccess,
+    SubscriberUnknown,
     ContractHeld,
     ContractTaken,
     LastContract,
@@ -152,6 +167,15 @@ impl From<ParseCodeError> for Problem {
             ParseCodeError::Empty => Self::CodeEmpty,
             ParseCodeError::NotDigits => Self::CodeNotDigits,
             ParseCodeError::Length(got) => Self::CodeLength { got },
+        }
+    }
+}
+
+impl From<ParseLoginError> for Problem {
+    fn from(error: ParseLoginError) -> Self {
+        match error {
+            ParseLoginError::Empty => Self::StaffLoginEmpty,
+            ParseLoginError::Malformed => Self::StaffLoginMalformed,
         }
     }
 }

@@ -61,4 +61,8 @@ ids! {
     ChallengeId;
     /// A passkey ceremony between its two steps.
     CeremonyId;
+    /// A partner: a dealer's organisation.
+    PartnerId;
+    /// Somebody who comes in by the partners' or the staff's door.
+    PersonId;
 }

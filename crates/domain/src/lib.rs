@@ -20,6 +20,7 @@ pub mod lang;
 pub mod ledger;
 pub mod money;
 pub mod notice;
+pub mod office;
 pub mod operation;
 pub mod overview;
 pub mod partner;

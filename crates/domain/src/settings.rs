@@ -61,6 +61,14 @@ pub struct AccessLimits {
     pub session_life: i64,
     /// Life of a remembered session since its last use, in seconds.
     pub remembered_life: i64,
+    /// Life of a staff member's session since its last use, in seconds.
+    pub staff_idle: i64,
+    /// Life of a partner's session since its last use, in seconds.
+    pub partner_idle: i64,
+    /// Life of a session of staff or partners, used or not, in seconds.
+    pub office_life: i64,
+    /// Life of an invitation of staff or partners, in seconds.
+    pub invitation_life: i64,
 }
 
 impl Default for AccessLimits {
@@ -83,6 +91,10 @@ impl Default for AccessLimits {
             recovery_life: 30 * 60,
             session_life: 24 * 3600,
             remembered_life: 90 * 24 * 3600,
+            staff_idle: 15 * 60,
+            partner_idle: 30 * 60,
+            office_life: 12 * 3600,
+            invitation_life: 3 * 24 * 3600,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::Services;
 use domain::Lang;
 use domain::format::span;
+use domain::office::{AuditEvent, Door};
 use domain::security::SecurityEvent;
 use storage::token::Purpose;
 
@@ -95,6 +96,77 @@ pub fn new_email(services: &Services, lang: Lang, token: &str) -> Text {
                 "Somebody wants to bind this e-mail to a cabinet at Orion Express. Open the link and confirm.\n\n{link}\n\nThe link works once, for {life}. If it was not you, do nothing: the e-mail stays as it was.\n\n{closing}"
             ),
         },
+    }
+}
+
+/// Asks somebody in by a door of partners or staff, or lets them set up the way in anew.
+pub fn invitation(services: &Services, lang: Lang, door: Door, token: &str) -> Text {
+    let link = format!(
+        "{}/{}/invite/{token}",
+        services.settings.public_url,
+        door.code()
+    );
+    let life = span(lang, services.settings.access.invitation_life);
+    let closing = closing(services, lang);
+    let (subject, what) = match door {
+        Door::Partner => (
+            lang.pick(
+                "Вход в кабинет партнёра",
+                "Your way into the partners’ cabinet",
+            ),
+            lang.pick(
+                "Вам открыли вход в кабинет партнёра «Орион Экспресс».",
+                "You may come into the partners’ cabinet of Orion Express.",
+            ),
+        ),
+        Door::Staff => (
+            lang.pick("Вход для сотрудника", "Your way in as staff"),
+            lang.pick(
+                "Вам открыли вход для сотрудников «Орион Экспресс».",
+                "You may come in as staff of Orion Express.",
+            ),
+        ),
+    };
+    let body = match lang {
+        Lang::Ru => format!(
+            "{what} Откройте ссылку: выберите пароль и добавьте вход в приложение для кодов (Яндекс Ключ, FreeOTP или другое).\n\n{link}\n\nСсылка работает {life}, один раз. Никому её не пересылайте.\n\n{closing}"
+        ),
+        Lang::En => format!(
+            "{what} Open the link: choose a password and add the sign-in to an authenticator app (FreeOTP or another one).\n\n{link}\n\nThe link works once, for {life}. Do not pass it on.\n\n{closing}"
+        ),
+    };
+    Text {
+        subject: subject.into(),
+        body,
+    }
+}
+
+/// Tells somebody of partners or staff what happened to their way in.
+pub fn office_notice(
+    services: &Services,
+    lang: Lang,
+    door: Door,
+    event: AuditEvent,
+    detail: &str,
+) -> Text {
+    let closing = closing(services, lang);
+    let title = match event {
+        AuditEvent::SignedIn => lang.pick("Вход с нового устройства", "A sign-in on a new device"),
+        other => other.title(lang),
+    };
+    let advice = lang.pick(
+        "Если это были не вы, сразу сообщите администратору.",
+        "If it was not you, tell your administrator at once.",
+    );
+    let what = if detail.is_empty() {
+        String::new()
+    } else {
+        format!("{detail}\n\n")
+    };
+    let link = format!("{}/{}/security", services.settings.public_url, door.code());
+    Text {
+        subject: title.to_owned(),
+        body: format!("{title}.\n\n{what}{advice}\n\n{link}\n\n{closing}"),
     }
 }
 

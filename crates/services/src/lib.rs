@@ -12,6 +12,7 @@ pub mod home;
 pub mod jobs;
 pub mod letters;
 pub mod messages;
+pub mod office;
 pub mod payment_flow;
 pub mod payments;
 pub mod privacy;
@@ -23,6 +24,7 @@ pub mod webhooks;
 mod crypto;
 mod error;
 pub mod hashing;
+pub mod seal;
 mod zone;
 
 pub use actor::{Actor, Viewer};
@@ -56,6 +58,12 @@ impl Services {
     /// Can there be passkeys at this address?
     pub fn has_passkeys(&self) -> bool {
         self.passkeys.is_some()
+    }
+
+    /// Are there keys that seal second factors? Without one the doors of partners and staff do not
+    /// exist.
+    pub fn has_office(&self) -> bool {
+        !self.settings.office_keys.is_empty()
     }
 
     /// Puts the parts together.

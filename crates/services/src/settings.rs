@@ -1,5 +1,6 @@
 //! Numbers and names that the operator may change; filled by the server from its configuration.
 
+use crate::seal::Keys;
 use domain::settings::{AccessLimits, TopUpLimits};
 
 /// Settings of the use cases.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub access: AccessLimits,
     /// Limits of a top-up.
     pub top_up: TopUpLimits,
+    /// Keys that seal the second factors of partners and staff; without one their doors do not exist.
+    pub office_keys: Keys,
     /// How many passwords are hashed at once.
     pub hash_concurrency: usize,
 }
@@ -25,6 +28,7 @@ impl Default for Settings {
             support_phone: "8 800 000-12-34".into(),
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
+            office_keys: Keys::default(),
             hash_concurrency: 2,
         }
     }

@@ -4,6 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Offset, TimeZone, Timelik
 use chrono_tz::Tz;
 use domain::{Date, LocalTime, Timestamp};
 
+/// The zone of the operator's own people.
+pub const OPERATOR: Tz = chrono_tz::Europe::Moscow;
+
 /// The zone of a contract; an unknown name counts as Moscow, which is where the operator is.
 pub fn parse(name: &str) -> Tz {
     name.parse().unwrap_or(chrono_tz::Europe::Moscow)

@@ -15,6 +15,7 @@ pub mod job;
 pub mod known_browser;
 pub mod ledger;
 pub mod ledger_check;
+pub mod office;
 pub mod operation;
 pub mod outbox;
 pub mod passkey;

@@ -15,6 +15,7 @@ pub mod recovery;
 pub mod registration;
 pub mod sessions;
 pub mod sign_in;
+pub(crate) mod tries;
 
 use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services, crypto, jobs, letters};

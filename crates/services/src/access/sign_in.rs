@@ -3,8 +3,8 @@
 
 use super::notices::{Happened, record};
 use super::sessions::{self, After, NewSession};
-use super::{address_name, count_try, throttle_name};
-use crate::crypto;
+use super::throttle_name;
+use super::tries::{self, Counted, Guess, Of};
 use crate::error::commit;
 use crate::hashing::Verified;
 use crate::{Actor, ServiceError, Services};
@@ -85,21 +85,14 @@ pub async fn sign_in(
     let stored = account.as_ref().filter(|account| account.may_sign_in());
     let known = known_browser::is_known(&mut tx, stored.map(|a| a.id), &actor.browser).await?;
     // Every try is counted before the password is looked at: tries at the same moment count too.
-    let counters = counters(services, actor, &command.login, stored, known);
-    let mut left = u32::MAX;
-    let mut refused = None;
-    for counter in &counters {
-        let tries = count_try(&mut tx, &counter.key, counter.limit, counter.window, now).await?;
-        match tries {
-            Ok(more) if counter.of == Of::Login => left = more,
-            Ok(_) => {}
-            // What is refused counts no further: an address that floods fills nobody else's count.
-            Err(problem) => {
-                refused = Some((counter.of, problem));
-                break;
-            }
-        }
-    }
+    let guess = Guess {
+        door: "",
+        name: &spelling(&command.login),
+        whom: stored.map(|account| account.id.to_string()),
+        known,
+    };
+    let counters = tries::counters(services, actor, &guess);
+    let Counted { left, refused } = tries::count(&mut tx, &counters, now).await?;
     if let (Some((Of::Account, _)), Some(account)) = (&refused, stored) {
         warn(&mut tx, services, actor, account, now).await?;
     }
@@ -128,14 +121,7 @@ pub async fn sign_in(
     if !account::hold_password(&mut tx, account.id, hash).await? {
         return Err(mismatch());
     }
-    // A right password is no guess; the neighbours' ones stay counted.
-    for counter in &counters {
-        if matches!(counter.of, Of::Address | Of::Everybody) {
-            throttle::take_back(&mut tx, &counter.key).await?;
-        } else {
-            throttle::clear(&mut tx, &counter.key).await?;
-        }
-    }
+    tries::forgive(&mut tx, &counters).await?;
     if let Some(new) = &renewed {
         account::rehash(&mut tx, account.id, hash, new).await?;
     }
@@ -151,76 +137,6 @@ pub async fn sign_in(
     .await?;
     commit(tx).await?;
     Ok(session)
-}
-
-/// A limit that a try counts against.
-struct Counter {
-    key: String,
-    limit: u32,
-    window: i64,
-    of: Of,
-}
-
-/// Whose tries are counted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
-    /// Everybody's from one address.
-    Address,
-    /// All of one account, whichever way it is named.
-    Account,
-    /// One spelling; what is left of it is told, so that the count of one spelling says nothing of
-    /// another.
-    Login,
-    /// Everybody's.
-    Everybody,
-}
-
-/// How many shares the count of everybody together has, so that sign-ins do not queue for one row.
-const SHARES: u32 = 16;
-
-/// Which limits a try counts against. A browser on which this account was signed in before has a
-/// count of its own and no other: nobody else's guessing locks its owner out, and a stolen device
-/// has as few tries as anybody. All other browsers share the account's count, whichever of its
-/// spellings is typed, the address's, and everybody's.
-fn counters(
-    services: &Services,
-    actor: &Actor,
-    login: &str,
-    account: Option<&Account>,
-    known: bool,
-) -> Vec<Counter> {
-    let limits = &services.settings.access;
-    let pause = limits.sign_in_pause;
-    let name = throttle_name(&spelling(login));
-    // A missing account has a row too: the same work is done.
-    let to = account.map_or_else(|| name.clone(), |account| account.id.to_string());
-    let browser = &crypto::hex(&actor.browser)[..24];
-    let own = |key: String, of: Of| Counter {
-        key,
-        limit: limits.sign_in_tries,
-        window: pause,
-        of,
-    };
-    if known {
-        return vec![own(format!("sign-in-on:{to}:{browser}"), Of::Login)];
-    }
-    let share = u32::from(actor.browser[0]) % SHARES;
-    vec![
-        Counter {
-            key: format!("sign-in-from:{}", address_name(actor)),
-            limit: limits.sign_in_tries_per_address,
-            window: pause,
-            of: Of::Address,
-        },
-        own(format!("sign-in-to:{to}"), Of::Account),
-        own(format!("sign-in:{name}"), Of::Login),
-        Counter {
-            key: format!("sign-in-everywhere:{share}"),
-            limit: (limits.sign_in_tries_everywhere / SHARES).max(1),
-            window: 60,
-            of: Of::Everybody,
-        },
-    ]
 }
 
 /// Tells the owner that somebody is guessing.

@@ -27,8 +27,12 @@ use storage::{
     Conn, account, consent, inbox, ledger, payment, promise, receipt, seed, subscription,
 };
 
+mod office;
 mod people;
 
+pub use office::{
+    OFFICE, OfficePerson, code as office_code, code_at as office_code_at, keys as office_keys,
+};
 use people::State;
 pub use people::{PASSWORD, PEOPLE, Person};
 
@@ -41,15 +45,17 @@ struct Catalogue {
 
 /// Seeds the demo once; `false` when it was seeded before.
 pub async fn seed(services: &Services) -> Result<bool, ServiceError> {
-    let (mut tx, now) = services.db.begin().await?;
-    if seed::is_seeded(&mut tx).await? {
-        return Ok(false);
-    }
     let hash = services
         .hasher
         .hash(PASSWORD)
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let (mut tx, now) = services.db.begin().await?;
+    office::write(&mut tx, services, &hash, now).await?;
+    if seed::is_seeded(&mut tx).await? {
+        commit(tx).await?;
+        return Ok(false);
+    }
     ledger::ensure_months(&mut tx, now.plus_seconds(-70 * 24 * 3600), 6).await?;
     let catalogue = catalogue(&mut tx).await?;
     for (index, person) in PEOPLE.iter().enumerate() {

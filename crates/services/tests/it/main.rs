@@ -9,5 +9,6 @@ mod identity;
 mod ledger;
 mod money;
 mod notifications;
+mod office;
 mod privacy;
 mod support;

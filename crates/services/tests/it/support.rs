@@ -58,7 +58,10 @@ pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
         Arc::new(gateway),
         Arc::new(mailbox.clone()),
         Some(Arc::new(mailbox.clone())),
-        Settings::default(),
+        Settings {
+            office_keys: services::demo::office_keys(),
+            ..Settings::default()
+        },
     ));
     services::demo::seed(&services).await.unwrap();
     Cabinet {

@@ -1,0 +1,8 @@
+//! The doors of partners and staff. Everything here lives in the schema `office`.
+
+pub mod audit;
+pub mod enrolment;
+pub mod partner;
+pub mod person;
+pub mod recovery_code;
+pub mod session;
