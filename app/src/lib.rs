@@ -1,9 +1,10 @@
 //! The cabinet: pages, components and server functions.
 //!
-//! Three applications live here. [`cabinet`] is the subscriber's cabinet: rendered by the server and
+//! Four applications live here. [`cabinet`] is the subscriber's cabinet: rendered by the server and
 //! hydrated in the browser. [`public`] are the pages before signing in: rendered by the server only,
 //! so that not a byte of them is in the browser's module. [`account`] is the profile, rendered by the
-//! server only too, in the cabinet's frame. Nothing here reads the environment or the
+//! server only too, in the cabinet's frame. [`office`] are the doors of partners and staff and what is behind
+//! them, server only as well. Nothing here reads the environment or the
 //! database; server functions call `services`.
 
 #![expect(
@@ -23,6 +24,8 @@ pub mod wire;
 pub mod account;
 #[cfg(feature = "ssr")]
 pub mod gallery;
+#[cfg(feature = "ssr")]
+pub mod office;
 #[cfg(feature = "ssr")]
 pub mod public;
 #[cfg(feature = "ssr")]

@@ -87,8 +87,8 @@ pub enum PublicPage {
     Legal(Document),
     /// A payment's result without signing in.
     PayResult(PaymentState),
-    /// The demo's mailbox.
-    Mailbox(Vec<info::Kept>),
+    /// The demo's mailbox, and the code that everybody's authenticator app shows.
+    Mailbox(Vec<info::Kept>, String),
     /// Every component in every state.
     Gallery,
     /// No such page.
@@ -118,7 +118,7 @@ impl PublicPage {
             Self::Help => t::help_title(lang),
             Self::Legal(document) => info::document_title(lang, *document),
             Self::PayResult(_) => t::pay_result_title(lang),
-            Self::Mailbox(_) => "Mailbox",
+            Self::Mailbox(..) => "Mailbox",
             Self::Gallery => "Gallery",
             Self::NotFound => common::not_found_title(lang),
             Self::Broken => common::broken_title(lang),
@@ -150,7 +150,7 @@ impl PublicPage {
     pub const fn is_secret(&self) -> bool {
         matches!(
             self,
-            Self::Password { .. } | Self::Mailbox(_) | Self::Code { .. } | Self::EmailLink { .. }
+            Self::Password { .. } | Self::Mailbox(..) | Self::Code { .. } | Self::EmailLink { .. }
         )
     }
 
@@ -192,7 +192,7 @@ impl PublicPage {
             Self::Help => info::help(),
             Self::Legal(document) => info::legal(*document),
             Self::PayResult(state) => info::pay_result(*state),
-            Self::Mailbox(texts) => info::mailbox(texts),
+            Self::Mailbox(texts, code) => info::mailbox(texts, code),
             Self::Gallery => crate::gallery::page(),
             Self::NotFound => info::not_found(),
             Self::Broken => info::broken(),

@@ -6,8 +6,9 @@ use domain::settings::{AccessLimits, TopUpLimits};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use services::seal::Keys;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub mail: Mail,
     /// The SMS provider.
     pub sms: Sms,
+    /// The doors of partners and staff.
+    pub office: Office,
     /// Limits of one top-up, in kopecks.
     pub top_up: TopUpLimits,
     /// How many tries are free, and how long links and sessions live, in seconds.
@@ -111,6 +114,41 @@ pub struct Sms {
     pub timeout_seconds: u64,
 }
 
+/// The doors of partners and staff.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// Keys that seal second factors, 64 hexadecimal digits each, the newest first; without one these
+    /// doors do not exist.
+    pub keys: Vec<SecretString>,
+    /// Networks that staff come in from; none: from everywhere.
+    pub staff_networks: Vec<IpNet>,
+}
+
+impl Office {
+    /// The keys.
+    pub fn keys(&self) -> Result<Keys> {
+        let keys = self.keys.iter().map(key).collect::<Result<Vec<_>>>()?;
+        Ok(Keys::new(keys))
+    }
+}
+
+/// 64 hexadecimal digits, not all the same.
+fn key(text: &SecretString) -> Result<[u8; 32]> {
+    let mut key = [0u8; 32];
+    let digits = text.expose_secret().trim();
+    let fits = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    for (at, byte) in key.iter_mut().enumerate().filter(|_| fits) {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16)?;
+    }
+    if !fits || key.iter().all(|byte| *byte == key[0]) {
+        bail!(
+            "setting office.keys: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them"
+        );
+    }
+    Ok(key)
+}
+
 /// Logs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +215,7 @@ fn defaults() -> serde_json::Value {
         },
         "mail": { "from": "Орион Экспресс <lk@orion.example>" },
         "sms": { "base_url": "https://app.edna.ru", "timeout_seconds": 10 },
+        "office": { "keys": [], "staff_networks": [] },
         "top_up": TopUpLimits::default(),
         "access": AccessLimits::default(),
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
@@ -251,6 +290,7 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     if !(1..=60).contains(&config.sms.timeout_seconds) {
         bail!("setting sms.timeout_seconds: from 1 to 60");
     }
+    config.office.keys()?;
     limits(&config.top_up, &config.access)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
@@ -356,6 +396,15 @@ fn limits(top_up: &TopUpLimits, access: &AccessLimits) -> Result<()> {
             access.remembered_life,
             86_400,
             400 * 86_400,
+        ),
+        ("staff_idle", access.staff_idle, 60, 3_600),
+        ("partner_idle", access.partner_idle, 60, 12 * 3_600),
+        ("office_life", access.office_life, 600, 24 * 3_600),
+        (
+            "invitation_life",
+            access.invitation_life,
+            3_600,
+            14 * 86_400,
         ),
     ] {
         if !(least..=most).contains(&value) {

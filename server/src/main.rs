@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use server::{config, roles, telemetry};
+use services::office::people::Invite;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,10 +44,58 @@ enum Role {
     Sandbox,
     /// Look at the settings and the neighbours and say what is wrong.
     Doctor,
+    /// Let staff in: the first administrator, or somebody who has lost everything.
+    Staff {
+        #[command(subcommand)]
+        what: StaffCommand,
+    },
+    /// Let partners in.
+    Partner {
+        #[command(subcommand)]
+        what: PartnerCommand,
+    },
     /// Questions to the ledger.
     Ledger {
         #[command(subcommand)]
         question: LedgerQuestion,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Print a link behind which somebody sets up password and second factor.
+    Invite {
+        /// Latin letters, digits, dots and dashes.
+        #[arg(long)]
+        login: String,
+        /// Name and surname.
+        #[arg(long)]
+        name: String,
+        /// Where letters go.
+        #[arg(long)]
+        email: String,
+        /// administrator, operator, supervisor or auditor.
+        #[arg(long, default_value = "administrator")]
+        role: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum PartnerCommand {
+    /// Print a link behind which a partner's owner sets up password and second factor.
+    Invite {
+        /// Partner's number, like 12.3456.78.
+        #[arg(long)]
+        number: String,
+        /// What the partner is called.
+        #[arg(long)]
+        organisation: String,
+        /// The owner's name and surname.
+        #[arg(long)]
+        name: String,
+        /// Where the owner's letters go; also a login.
+        #[arg(long)]
+        email: String,
     },
 }
 
@@ -80,6 +129,40 @@ fn main() -> ExitCode {
             Role::Seed => roles::seed::run(config).await,
             Role::Sandbox => roles::sandbox::run(config).await,
             Role::Doctor => roles::doctor::run(config).await,
+            Role::Staff {
+                what:
+                    StaffCommand::Invite {
+                        login,
+                        name,
+                        email,
+                        role,
+                    },
+            } => {
+                let form = Invite {
+                    login,
+                    name,
+                    email,
+                    role,
+                    ..Invite::default()
+                };
+                roles::office::invite_staff(config, form).await
+            }
+            Role::Partner {
+                what:
+                    PartnerCommand::Invite {
+                        number,
+                        organisation,
+                        name,
+                        email,
+                    },
+            } => {
+                let form = Invite {
+                    name,
+                    email,
+                    ..Invite::default()
+                };
+                roles::office::invite_partner(config, &number, &organisation, form).await
+            }
             Role::Ledger {
                 question: LedgerQuestion::Check,
             } => roles::ledger::check(config).await,

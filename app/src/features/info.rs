@@ -246,7 +246,7 @@ pub struct Kept {
 }
 
 /// The demo's mailbox: what would have been sent.
-pub fn mailbox(texts: &[Kept]) -> AnyView {
+pub fn mailbox(texts: &[Kept], code: &str) -> AnyView {
     let lang = lang();
     let letters: Vec<_> = texts
         .iter()
@@ -285,6 +285,7 @@ pub fn mailbox(texts: &[Kept]) -> AnyView {
             <div class="l-text l-stack">
                 <h1 tabindex="-1">{lang.pick("Почтовый ящик демо", "The demo’s mailbox")}</h1>
                 <p class="c-hint">{lang.pick("Демо ничего не отправляет наружу: письма и SMS остаются здесь.", "The demo sends nothing: letters and SMS stay here.")}</p>
+                <p>{lang.pick("Код из приложения для входа партнёров и сотрудников:", "The app’s code for partners and staff:")} " " <b id="app-code">{code.to_owned()}</b></p>
                 {none}
                 {letters}
             </div>

@@ -12,4 +12,6 @@ pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod info;
 #[cfg(feature = "ssr")]
+pub mod office;
+#[cfg(feature = "ssr")]
 pub mod profile;

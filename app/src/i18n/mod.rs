@@ -4,6 +4,8 @@
 pub mod auth;
 pub mod cabinet;
 pub mod common;
+#[cfg(feature = "ssr")]
+pub mod office;
 pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod profile;

@@ -97,6 +97,43 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Без согласия на обработку данных кабинет не открыть",
             "The cabinet cannot be opened without this consent",
         ),
+        Problem::SubscriberLogin => (
+            "Это номер карты или телефон абонента. Вход для абонентов — ссылка под формой",
+            "This is a subscriber’s card or phone number. The subscribers’ door is under the form",
+        ),
+        Problem::StaffLoginEmpty => ("Введите логин", "Enter the login"),
+        Problem::StaffLoginMalformed => (
+            "Логин — от 3 до 32 латинских букв, цифр, точек и дефисов, первой идёт буква",
+            "A login has 3 to 32 Latin letters, digits, dots and dashes and begins with a letter",
+        ),
+        Problem::StaffLoginTaken => ("Такой уже есть", "This one is taken"),
+        Problem::PartnerLoginEmpty => (
+            "Введите номер партнёра или почту",
+            "Enter the partner’s number or the e-mail",
+        ),
+        Problem::PartnerLoginMalformed => (
+            "Нужен номер вида 12.3456.78 или почта",
+            "A number like 12.3456.78 or an e-mail is needed",
+        ),
+        Problem::TotpEmpty => ("Введите код из приложения", "Enter the code from the app"),
+        Problem::TotpMismatch => (
+            "Код не подошёл или уже использован. Дождитесь следующего",
+            "The code does not fit or was used. Wait for the next one",
+        ),
+        Problem::PersonNameEmpty => ("Введите имя", "Enter the name"),
+        Problem::RoleMissing => ("Выберите роль", "Choose a role"),
+        Problem::LastAdministrator => (
+            "Это последний администратор: сначала назначьте другого",
+            "This is the last administrator: name another one first",
+        ),
+        Problem::OwnAccess => (
+            "Себе роль и доступ не меняют",
+            "Nobody changes their own role or access",
+        ),
+        Problem::SubscriberUnknown => (
+            "Такой карты или договора нет",
+            "There is no such card or contract",
+        ),
         Problem::LoginEmpty => (
             "Введите номер карты, телефон или почту",
             "Enter the card number, phone or e-mail",
@@ -187,13 +224,24 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::PartnerNumber => {
             if ru {
-                format!("Это номер партнёра. Партнёры входят на своей странице, вопросы — {PHONE}")
+                format!(
+                    "Это номер партнёра. Вход для партнёров — ссылка под формой, вопросы — {PHONE}"
+                )
             } else {
-                format!("This is a partner’s number. Partners have their own door; call {PHONE}")
+                format!(
+                    "This is a partner’s number. The partners’ door is under the form; questions: {PHONE}"
+                )
             }
         }
         Problem::PasswordMismatch { left } => {
             let no = lang.pick("Пароль не подходит.", "The password does not fit.");
+            format!("{no} {}", tries(lang, *left))
+        }
+        Problem::OfficeMismatch { left } => {
+            let no = lang.pick(
+                "Логин, пароль или код не подходят. Каждый код действует один раз.",
+                "Login, password or code do not fit. Each code works once.",
+            );
             format!("{no} {}", tries(lang, *left))
         }
         Problem::SignInMismatch { left } => {

@@ -13,7 +13,7 @@ use leptos::prelude::provide_context;
 use std::collections::BTreeMap;
 
 /// The largest form.
-const MOST_BYTES: usize = 64 * 1024;
+pub const MOST_BYTES: usize = 64 * 1024;
 
 /// Runs a server function.
 pub async fn call(Extract(state): Extract<State>, request: Request) -> Response {
@@ -154,7 +154,7 @@ pub fn referer_path(parts: &Parts) -> Option<String> {
 }
 
 /// The address without the kept form's id.
-fn without_draft(path: &str) -> String {
+pub fn without_draft(path: &str) -> String {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let kept: Vec<&str> = query
         .split('&')
@@ -168,7 +168,7 @@ fn without_draft(path: &str) -> String {
 }
 
 /// The address with the kept form's id.
-fn with_draft(path: &str, id: &str) -> String {
+pub fn with_draft(path: &str, id: &str) -> String {
     let clean = without_draft(path);
     let separator = if clean.contains('?') { '&' } else { '?' };
     format!("{clean}{separator}f={id}")

@@ -5,6 +5,7 @@ mod api;
 pub(crate) mod assets;
 mod headers;
 mod health;
+mod office;
 mod pages;
 mod request;
 pub mod tls;
@@ -16,6 +17,7 @@ use anyhow::Result;
 use app::request::Site;
 use axum::Router;
 use axum::routing::{any, get, post};
+use domain::office::Door;
 use gateways::Mailbox;
 use ipnet::IpNet;
 use services::Services;
@@ -34,6 +36,7 @@ pub struct State {
     mailbox: Option<Mailbox>,
     site_root: PathBuf,
     webhook_networks: Arc<[IpNet]>,
+    staff_networks: Arc<[IpNet]>,
     behind_proxy: bool,
     secure: bool,
 }
@@ -52,6 +55,7 @@ impl State {
             mailbox: built.mailbox.clone(),
             site_root: config.server.site_root.clone(),
             webhook_networks: config.acquirer.webhook_networks.clone().into(),
+            staff_networks: config.office.staff_networks.clone().into(),
             behind_proxy: config.server.behind_proxy,
             secure: config.server.public_url.starts_with("https://"),
         })
@@ -110,6 +114,13 @@ pub fn router(state: State) -> Router {
         pages = pages
             .route("/dev/mailbox", get(pages::mailbox))
             .route("/_gallery", get(pages::gallery));
+    }
+    // Without a key that seals second factors these doors do not exist.
+    if state.services.has_office() {
+        pages = pages
+            .merge(office::routes(Door::Partner))
+            .merge(office::routes(Door::Staff))
+            .merge(office::staff_routes());
     }
     let pages = pages
         .layer(CsrfLayer::new())

@@ -348,8 +348,9 @@ pub async fn mailbox(Extract(state): Extract<State>, request: Request) -> Respon
             text: kept.text,
         })
         .collect();
-    public(&state, request, async move |_| {
-        Ok(PublicPage::Mailbox(texts))
+    public(&state, request, async move |loading| {
+        let code = services::demo::office_code(loading.who().0).await?;
+        Ok(PublicPage::Mailbox(texts, code))
     })
     .await
 }

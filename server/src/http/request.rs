@@ -8,7 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use domain::Lang;
-use services::{Origin, ServiceError};
+use domain::office::Door;
+use services::office::{self, OfficeActor};
+use services::{Actor, Origin, ServiceError};
 use std::net::{IpAddr, SocketAddr};
 use uuid::Uuid;
 
@@ -74,12 +76,16 @@ pub fn is_prefetch(parts: &Parts) -> bool {
         .is_some_and(|value| value.contains("prefetch"))
 }
 
-impl Incoming {
-    /// Reads a request.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unavailable`] when the database cannot say who asks.
-    pub async fn read(state: &State, parts: &Parts) -> Result<Self, (Box<Self>, ServiceError)> {
+/// What a request says about where it comes from.
+struct Seen {
+    origin: Origin,
+    browser: String,
+    new_browser: Option<String>,
+    lang: Lang,
+}
+
+impl Seen {
+    fn read(state: &State, parts: &Parts) -> Self {
         let known = cookie(&parts.headers, BROWSER)
             .filter(|value| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit()));
         let new_browser = known
@@ -97,21 +103,21 @@ impl Incoming {
             .chars()
             .take(200)
             .collect();
-        let origin = Origin {
-            address: address(state, parts),
-            user_agent,
-        };
-        let token = cookie(&parts.headers, SESSION);
-        let resolved =
-            services::access::sessions::resolve(&state.services, origin.clone(), &browser, token)
-                .await;
-        let (actor, failed) = match resolved {
-            Ok(actor) => (actor, None),
-            Err(error) => {
-                let guest = services::access::sessions::guest(origin, &browser);
-                (guest, Some(error))
-            }
-        };
+        Self {
+            origin: Origin {
+                address: address(state, parts),
+                user_agent,
+            },
+            browser,
+            new_browser,
+            lang: cookie(&parts.headers, LANG)
+                .map(Lang::from_code)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The request of an actor; with the kept form that its address names.
+    async fn of(self, state: &State, parts: &Parts, actor: Actor) -> Incoming {
         let path = parts
             .uri
             .path_and_query()
@@ -120,9 +126,7 @@ impl Incoming {
             id: Uuid::now_v7(),
             services: state.services.clone(),
             actor,
-            lang: cookie(&parts.headers, LANG)
-                .map(Lang::from_code)
-                .unwrap_or_default(),
+            lang: self.lang,
             theme: match cookie(&parts.headers, THEME) {
                 Some("dark") => Some("dark"),
                 Some("light") => Some("light"),
@@ -134,15 +138,6 @@ impl Incoming {
             site: state.site.clone(),
             outcome: Outcome::default(),
         };
-        if let Some(error) = failed {
-            return Err((
-                Box::new(Self {
-                    request,
-                    new_browser,
-                }),
-                error,
-            ));
-        }
         if let Some(id) = query(parts, "f")
             && let Ok(Some(kept)) =
                 services::drafts::find(&state.services, &request.actor, &id).await
@@ -152,10 +147,82 @@ impl Incoming {
                 errors: kept.errors,
             };
         }
-        Ok(Self {
+        Incoming {
             request,
-            new_browser,
-        })
+            new_browser: self.new_browser,
+        }
+    }
+}
+
+/// The cookie of a door's session. Each door reads its own alone.
+const fn office_cookie(door: Door) -> &'static str {
+    match door {
+        Door::Partner => "__Host-partner",
+        Door::Staff => "__Host-staff",
+    }
+}
+
+/// The `Set-Cookie` line that begins or ends a door's session. It does not come along from other
+/// sites at all.
+pub fn office_session(door: Door, token: Option<&str>) -> String {
+    let name = office_cookie(door);
+    match token {
+        Some(token) => format!("{name}={token}; Path=/; Secure; HttpOnly; SameSite=Strict"),
+        None => format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"),
+    }
+}
+
+/// A request at a door of partners or staff.
+pub struct AtDoor {
+    /// The request, of nobody as far as the subscribers' cabinet is concerned.
+    pub incoming: Incoming,
+    /// Who has come in by this door.
+    pub actor: OfficeActor,
+}
+
+impl AtDoor {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the database cannot say who asks.
+    pub async fn read(
+        state: &State,
+        door: Door,
+        parts: &Parts,
+    ) -> Result<Self, (Box<Incoming>, ServiceError)> {
+        let seen = Seen::read(state, parts);
+        let (origin, browser, lang) = (seen.origin.clone(), seen.browser.clone(), seen.lang);
+        let token = cookie(&parts.headers, office_cookie(door));
+        let resolved =
+            office::resolve(&state.services, door, origin.clone(), &browser, lang, token).await;
+        let guest = services::access::sessions::guest(origin, &browser);
+        let incoming = seen.of(state, parts, guest).await;
+        match resolved {
+            Ok(actor) => Ok(Self { incoming, actor }),
+            Err(error) => Err((Box::new(incoming), error)),
+        }
+    }
+}
+
+impl Incoming {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when the database cannot say who asks.
+    pub async fn read(state: &State, parts: &Parts) -> Result<Self, (Box<Self>, ServiceError)> {
+        let seen = Seen::read(state, parts);
+        let token = cookie(&parts.headers, SESSION);
+        let (origin, browser) = (seen.origin.clone(), seen.browser.clone());
+        let resolved =
+            services::access::sessions::resolve(&state.services, origin.clone(), &browser, token)
+                .await;
+        match resolved {
+            Ok(actor) => Ok(seen.of(state, parts, actor).await),
+            Err(error) => {
+                let guest = services::access::sessions::guest(origin, &browser);
+                Err((Box::new(seen.of(state, parts, guest).await), error))
+            }
+        }
     }
 
     /// Sets the browser's cookie on an answer, when it had none.

@@ -120,6 +120,24 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
     writeln!(out)?;
     writeln!(
         out,
+        "  Partners and staff: {url}/partner/login and {url}/staff/login, the same password;"
+    )?;
+    writeln!(out, "  the app's code is at {url}/dev/mailbox")?;
+    for person in &services::demo::OFFICE[..7] {
+        let login = if person.partner.is_empty() || person.role != domain::office::Role::Owner {
+            person.login.to_owned()
+        } else {
+            format!("{} or {}", person.partner, person.login)
+        };
+        writeln!(
+            out,
+            "    {:<12}  {login}",
+            person.role.title(domain::Lang::En).to_lowercase()
+        )?;
+    }
+    writeln!(out)?;
+    writeln!(
+        out,
         "  Register with a card and its contract (or surname and contact):"
     )?;
     for person in services::demo::PEOPLE

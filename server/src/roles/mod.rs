@@ -4,6 +4,7 @@ pub mod demo;
 pub mod doctor;
 pub mod ledger;
 pub mod migrate;
+pub mod office;
 pub mod sandbox;
 pub mod seed;
 pub mod serve;
@@ -67,6 +68,11 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         public_url: config.server.public_url.clone(),
         access: config.access,
         top_up: config.top_up,
+        office_keys: if demo && config.office.keys.is_empty() {
+            services::demo::office_keys()
+        } else {
+            config.office.keys()?
+        },
         hash_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
         ..Settings::default()
     };
@@ -75,6 +81,16 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         services,
         mailbox: demo.then_some(mailbox),
     })
+}
+
+/// The services for a command that sends nothing itself: letters are the worker's.
+pub fn build_quietly(config: &Config) -> Result<Built> {
+    if config.office.keys.is_empty() {
+        anyhow::bail!(
+            "setting office.keys is missing: without a key for second factors there are no doors for partners and staff"
+        );
+    }
+    build(config, config.database_url()?, true)
 }
 
 /// The SMS provider, when one is set.

@@ -14,6 +14,7 @@ mod fuzz;
 mod journey;
 mod killed;
 mod letters;
+mod office;
 mod outage;
 mod routes;
 mod tls;

@@ -5,8 +5,30 @@ use crate::i18n::{auth as t, common, lang};
 use crate::ui::{icon, logo};
 use leptos::prelude::*;
 
-/// The frame of the door: a picture of the sky and the form beside it.
+/// What stands in the sky beside a door's form.
+#[derive(Debug, Clone, Copy)]
+pub struct Sky {
+    /// Where the logo leads.
+    pub home: &'static str,
+    /// The big line.
+    pub slogan: &'static str,
+    /// The small one.
+    pub promise: &'static str,
+}
+
+/// The frame of the subscribers' door.
 pub fn sky(body: AnyView) -> AnyView {
+    let lang = lang();
+    let words = Sky {
+        home: "/login",
+        slogan: t::sign_in_slogan(lang),
+        promise: t::sign_in_promise(lang),
+    };
+    sky_with(words, body)
+}
+
+/// The frame of a door: a picture of the sky and the form beside it.
+pub fn sky_with(words: Sky, body: AnyView) -> AnyView {
     let lang = lang();
     view! {
         <a class="c-skip" href="#main">{common::skip(lang)}</a>
@@ -15,10 +37,10 @@ pub fn sky(body: AnyView) -> AnyView {
                 <svg class="l-auth__art" viewBox="0 0 648 900" preserveAspectRatio="xMidYMax slice" aria-hidden="true" fill="currentColor">
                     <use href="#art-login"></use>
                 </svg>
-                {logo("/login")}
+                {logo(words.home)}
                 <div class="l-auth__say">
-                    <b>{t::sign_in_slogan(lang)}</b>
-                    <p>{t::sign_in_promise(lang)}</p>
+                    <b>{words.slogan}</b>
+                    <p>{words.promise}</p>
                 </div>
             </header>
             <div class="l-auth__body">
@@ -84,6 +106,25 @@ pub fn message(title: &'static str, body: &'static str, actions: AnyView) -> Any
         <h1 tabindex="-1">{title}</h1>
         <p class="c-lead">{body}</p>
         <div class="l-actions">{actions}</div>
+    }
+    .into_any()
+}
+
+/// A row that leads to another door.
+pub fn door_row(
+    href: &'static str,
+    name: &'static str,
+    title: &'static str,
+    hint: &'static str,
+) -> AnyView {
+    view! {
+        <li>
+            <a class="c-row" href=href>
+                <span class="c-tile" data-tone="primary">{icon(name)}</span>
+                <span class="c-row__text"><b>{title}</b><small>{hint}</small></span>
+                {icon("i-chev-r")}
+            </a>
+        </li>
     }
     .into_any()
 }

@@ -1,10 +1,11 @@
 //! The subscriber's door.
 
-use super::frame::sky;
-use crate::i18n::{auth as t, lang};
+use super::frame::{door_row, sky};
+use crate::i18n::{auth as t, lang, office};
 use crate::request::Request;
 use crate::shell::passkey_script;
 use crate::ui::{Input, checkbox, error_of, field, icon, summary};
+use domain::form::Problem;
 use leptos::prelude::*;
 
 /// The page.
@@ -24,6 +25,12 @@ pub fn page(request: &Request, next: String) -> AnyView {
     let again = next.clone();
     let typed = draft.fields.get("login").cloned().unwrap_or_default();
     let remember = draft.fields.contains_key("remember");
+    // Somebody with a partner's number stands at the wrong door: the right one is shown.
+    let partners = request.services.has_office()
+        && draft
+            .errors
+            .iter()
+            .any(|error| error.problem == Problem::PartnerNumber);
     sky(view! {
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
@@ -40,10 +47,14 @@ pub fn page(request: &Request, next: String) -> AnyView {
         {request.services.has_passkeys().then(|| by_passkey(request, again))}
         <section class="c-card" data-flush="" aria-label=t::without_sign_in(lang)>
             <ul class="c-list">
-                {door("/register", "i-user", t::create(lang), t::create_hint(lang))}
-                {door("/access-help", "i-help", t::cannot_sign_in(lang), t::cannot_sign_in_hint(lang))}
+                {door_row("/register", "i-user", t::create(lang), t::create_hint(lang))}
+                {door_row("/access-help", "i-help", t::cannot_sign_in(lang), t::cannot_sign_in_hint(lang))}
+                {partners.then(|| door_row("/partner/login", "i-key", office::to_partners(lang), office::to_partners_hint(lang)))}
             </ul>
         </section>
+        {(request.services.has_office() && !partners).then(|| view! {
+            <p class="c-hint"><a href="/partner/login">{office::to_partners(lang)}</a></p>
+        })}
     }
     .into_any())
 }
@@ -60,24 +71,6 @@ fn by_passkey(request: &Request, next: String) -> AnyView {
             <button class="c-btn" data-kind="soft" data-wide="">{icon("i-key")}{t::by_passkey(lang)}</button>
         </form>
         {passkey_script(request)}
-    }
-    .into_any()
-}
-
-fn door(
-    href: &'static str,
-    name: &'static str,
-    title: &'static str,
-    hint: &'static str,
-) -> AnyView {
-    view! {
-        <li>
-            <a class="c-row" href=href>
-                <span class="c-tile" data-tone="primary">{icon(name)}</span>
-                <span class="c-row__text"><b>{title}</b><small>{hint}</small></span>
-                {icon("i-chev-r")}
-            </a>
-        </li>
     }
     .into_any()
 }

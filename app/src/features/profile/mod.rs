@@ -15,10 +15,15 @@ use crate::ui::icon;
 use leptos::prelude::*;
 
 /// A row that leads on: icon, title, what stands there now.
-fn row(href: &'static str, name: &'static str, title: &'static str, hint: String) -> AnyView {
+pub fn row(
+    href: impl Into<String>,
+    name: &'static str,
+    title: &'static str,
+    hint: String,
+) -> AnyView {
     view! {
         <li>
-            <a class="c-row" href=href>
+            <a class="c-row" href=href.into()>
                 <span class="c-tile">{icon(name)}</span>
                 <span class="c-row__text">
                     <b>{title}</b>
@@ -32,7 +37,7 @@ fn row(href: &'static str, name: &'static str, title: &'static str, hint: String
 }
 
 /// Something was just done.
-fn done(text: &'static str) -> AnyView {
+pub fn done(text: &'static str) -> AnyView {
     view! {
         <p class="c-notice" data-tone="success" role="status">{icon("i-check")}<span>{text}</span></p>
     }

@@ -7,7 +7,7 @@ mod process;
 mod smtp;
 
 pub use app::{App, app, app_with, app_with_mail, database_url, site_root};
-pub use browser::{Browser, Page};
+pub use browser::{Browser, Form, Page};
 pub use process::{Folder, Process, Stand, answers, free_port, run, settings, wait_for};
 pub use smtp::Smtp;
 

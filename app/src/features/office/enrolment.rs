@@ -1,0 +1,140 @@
+//! Setting up the way in: password, app, recovery codes.
+
+use super::code_field;
+use crate::features::auth::frame::{message, steps};
+use crate::features::auth::password::{choice, hidden_login};
+use crate::i18n::{auth, lang, office as t};
+use crate::request::Request;
+use crate::ui::{error_of, field, icon, summary};
+use domain::office::Door;
+use fast_qr::{ECL, QRBuilder};
+use leptos::prelude::*;
+use services::office::Setup;
+use services::office::enrolment::Step;
+
+/// The page behind a link.
+pub fn page(request: &Request, door: Door, token: &str, step: &Step) -> AnyView {
+    let lang = lang();
+    let action = |step: &str| format!("/{}/invite/{token}/{step}", door.code());
+    match step {
+        Step::Password {
+            offered,
+            login,
+            name,
+        } => password(request, action("password"), offered, login, name),
+        Step::SecondFactor { setup } => second_factor(request, action("code"), setup),
+        Step::Used => {
+            let to_login = view! { <a class="c-btn" href=format!("/{}/login", door.code())>{auth::sign_in(lang)}</a> };
+            message(
+                t::link_used(lang),
+                t::link_used_body(lang),
+                to_login.into_any(),
+            )
+        }
+        Step::Expired => message(
+            t::link_expired(lang),
+            t::link_expired_body(lang),
+            ().into_any(),
+        ),
+        Step::Unknown => message(
+            t::link_unknown(lang),
+            t::link_unknown_body(lang),
+            ().into_any(),
+        ),
+    }
+}
+
+fn password(request: &Request, action: String, offered: &str, login: &str, name: &str) -> AnyView {
+    let lang = lang();
+    view! {
+        {steps(0, t::step_password(lang))}
+        {summary(&request.draft.errors)}
+        <h1 tabindex="-1">{t::invite_password(lang)}</h1>
+        <p class="c-lead">{name.to_owned()} ", " <b>{login.to_owned()}</b></p>
+        <form class="l-stack" method="post" action=action novalidate="">
+            {hidden_login(login.to_owned())}
+            {choice(request, offered.to_owned())}
+            <button class="c-btn" data-wide="" data-once="">{t::go_on(lang)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn second_factor(request: &Request, action: String, setup: &Setup) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    view! {
+        {steps(1, t::step_app(lang))}
+        {summary(&draft.errors)}
+        <h1 tabindex="-1">{t::invite_app(lang)}</h1>
+        <p>{t::app_lead(lang)}</p>
+        {square(&setup.url)}
+        <p><a class="c-btn" data-kind="soft" data-wide="" href=setup.url.clone()>{t::app_link(lang)}</a></p>
+        <div class="c-field">
+            <label for="secret">{t::secret(lang)}</label>
+            <p class="c-hint" id="secret-h">{t::secret_hint(lang)}</p>
+            <div class="c-input" data-readonly="">
+                <input id="secret" type="text" value=setup.secret.clone() readonly="" autocomplete="off" spellcheck="false" aria-describedby="secret-h"/>
+                <button class="c-input__btn" type="button" data-copy="secret" data-done=auth::copied(lang) hidden="">
+                    {icon("i-copy")} <span>{auth::copy(lang)}</span>
+                </button>
+            </div>
+        </div>
+        <form class="l-stack" method="post" action=action novalidate="">
+            {field(code_field(t::app_code(lang), ""), String::new(), error_of(&draft.errors, "code"))}
+            <button class="c-btn" data-wide="" data-once="">{t::go_on(lang)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The square that carries the secret to a phone: black on white in both themes, with the quiet
+/// margin of four modules that readers need.
+fn square(url: &str) -> AnyView {
+    const MARGIN: usize = 4;
+    let Ok(code) = QRBuilder::new(url.as_bytes()).ecl(ECL::M).build() else {
+        return ().into_any();
+    };
+    let mut path = String::new();
+    for y in 0..code.size {
+        let row = &code[y];
+        let mut x = 0;
+        while x < code.size {
+            let run = row[x..].iter().take_while(|module| module.value()).count();
+            if run > 0 {
+                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + MARGIN, y + MARGIN));
+            }
+            x += run.max(1);
+        }
+    }
+    let side = code.size + 2 * MARGIN;
+    view! {
+        <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=t::square(lang()) shape-rendering="crispEdges">
+            <rect width=side height=side fill="#fff"></rect>
+            <path fill="#000" d=path></path>
+        </svg>
+    }
+    .into_any()
+}
+
+/// Recovery codes, until they are kept.
+pub fn codes(door: Door, codes: &[String]) -> AnyView {
+    let lang = lang();
+    let lines: Vec<_> = codes
+        .iter()
+        .map(|code| view! { <li><code>{code.clone()}</code></li> })
+        .collect();
+    let action = format!("/{}/security/codes", door.code());
+    view! {
+        <div class="l-stack l-form">
+            {steps(2, t::step_codes(lang))}
+            <section class="c-card">
+                <ol class="c-codes">{lines}</ol>
+            </section>
+            <form method="post" action=action>
+                <button class="c-btn" data-wide="" data-once="">{t::codes_kept(lang)}</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,71 @@
+//! The doors of partners and staff.
+
+use super::code_field;
+use crate::features::auth::frame::door_row;
+use crate::i18n::{auth, common, lang, office as t};
+use crate::request::Request;
+use crate::ui::{Input, error_of, field, icon, summary};
+use domain::office::Door;
+use leptos::prelude::*;
+
+/// The page. `ended`: a session ended while somebody was at work.
+pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let login = match door {
+        Door::Partner => Input {
+            hint: t::partner_login_hint(lang),
+            autocomplete: "username",
+            ..Input::text("login", t::partner_login(lang))
+        },
+        Door::Staff => Input {
+            autocomplete: "username",
+            ..Input::text("login", t::staff_login(lang))
+        },
+    };
+    let password = Input {
+        kind: "password",
+        autocomplete: "current-password",
+        ..Input::text("password", auth::password(lang))
+    };
+    let typed = draft.fields.get("login").cloned().unwrap_or_default();
+    let error = |name: &str| error_of(&draft.errors, name);
+    let next = next.to_owned();
+    view! {
+        {ended.then(|| view! {
+            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{t::ended(lang)}</span></p>
+        })}
+        {summary(&draft.errors)}
+        <h1 tabindex="-1">{t::sign_in(lang)}</h1>
+        <form class="l-stack" method="post" action=format!("/{}/login", door.code()) novalidate="">
+            {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
+            {field(login, typed, error("login"))}
+            {field(password, String::new(), error("password"))}
+            {field(code_field(t::code(lang), t::code_hint(lang)), String::new(), error("code"))}
+            <button class="c-btn" data-wide="" data-once="">{auth::sign_in(lang)}</button>
+        </form>
+        {match door {
+            Door::Partner => view! {
+                <p class="c-hint">{t::lost_partner(lang)} <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+            }.into_any(),
+            Door::Staff => view! { <p class="c-hint">{t::lost_staff(lang)}</p> }.into_any(),
+        }}
+        <section class="c-card" data-flush="" aria-label=t::other_doors(lang)>
+            <ul class="c-list">
+                {door_row("/login", "i-user", t::to_subscribers(lang), t::to_subscribers_hint(lang))}
+                {(door == Door::Staff).then(|| door_row("/partner/login", "i-key", t::to_partners(lang), t::to_partners_hint(lang)))}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// Staff outside the company's network.
+pub fn closed() -> AnyView {
+    let lang = lang();
+    crate::features::auth::frame::message(
+        t::closed_network(lang),
+        t::closed_network_body(lang),
+        ().into_any(),
+    )
+}

@@ -1,0 +1,148 @@
+//! Texts of the doors of partners and staff.
+
+use super::texts;
+use domain::Lang;
+use domain::format::{plural_en, plural_ru};
+use domain::office::Door;
+
+texts! {
+    partner: "Партнёр", "Partner";
+    staff: "Оператор", "Operator";
+    sign_in: "Вход", "Sign in";
+    partner_slogan: "Кабинет партнёра", "The partners’ cabinet";
+    partner_promise: "Для дилеров и их сотрудников", "For dealers and their people";
+    staff_slogan: "Вход для сотрудников", "Staff only";
+    staff_promise: "Каждое действие записывается в журнал", "Every action is written into a log";
+    partner_login: "Номер партнёра или почта", "Partner’s number or e-mail";
+    partner_login_hint: "Номер вида 12.3456.78 — вход владельца", "A number like 12.3456.78 is the owner’s way in";
+    staff_login: "Логин", "Login";
+    code: "Код из приложения", "Code from the app";
+    code_hint: "Шесть цифр. Нет телефона — введите резервный код", "Six digits. Without the phone, a recovery code";
+    code_confirm_hint: "Подтвердите действие новым кодом: каждый действует один раз", "Confirm with a fresh code: each works once";
+    lost_partner: "Забыли пароль или потеряли телефон? Новую ссылку для входа пришлёт владелец, а владельцу — поддержка партнёров: ", "Forgot the password or lost the phone? The owner sends you a new link; the owner gets one from partners’ support:";
+    lost_staff: "Забыли пароль или потеряли телефон? Новую ссылку для входа пришлёт администратор.", "Forgot the password or lost the phone? An administrator sends you a new link.";
+    other_doors: "Другие входы", "Other doors";
+    to_subscribers: "Вход для абонентов", "Subscribers’ door";
+    to_subscribers_hint: "По номеру карты, телефону или почте", "By card number, phone or e-mail";
+    to_partners: "Вход для партнёров", "Partners’ door";
+    to_partners_hint: "По номеру партнёра или почте", "By partner’s number or e-mail";
+    ended: "Вы не пользовались страницей, и мы закрыли вход. Войдите снова: набранное не пропало.", "You were away, so we closed the session. Sign in again: what you typed is kept.";
+    closed_network: "Отсюда не войти", "No way in from here";
+    closed_network_body: "Сотрудники входят только из сети компании. Подключитесь к ней и обновите страницу.", "Staff come in from the company’s network only. Connect to it and reload the page.";
+
+    invite_password: "Выберите пароль", "Choose a password";
+    invite_lead: "Вход настраивается в два шага: пароль, затем код из приложения", "Two steps: a password, then a code from an app";
+    step_password: "Шаг 1 из 3. Пароль", "Step 1 of 3. Password";
+    step_app: "Шаг 2 из 3. Приложение", "Step 2 of 3. App";
+    step_codes: "Шаг 3 из 3. Резервные коды", "Step 3 of 3. Recovery codes";
+    go_on: "Продолжить", "Continue";
+    invite_app: "Добавьте вход в приложение", "Add the sign-in to an app";
+    app_lead: "Откройте на телефоне приложение для кодов — Яндекс Ключ, FreeOTP, Google Authenticator — и наведите камеру на квадрат.", "Open an authenticator on your phone — FreeOTP, Google Authenticator or another — and point the camera at the square.";
+    app_link: "Открыть в приложении на этом устройстве", "Open in an app on this device";
+    square: "QR-код с секретом для приложения", "QR code with the secret for the app";
+    secret: "Секрет, если камеры нет", "The secret, without a camera";
+    secret_hint: "Введите его в приложение вручную: по времени, 6 цифр", "Type it into the app: time-based, 6 digits";
+    app_code: "Код, который показывает приложение", "The code that the app shows";
+    enter: "Войти", "Sign in";
+    link_used: "Ссылка уже использована", "The link was used already";
+    link_used_body: "Вход настроен. Войдите с паролем и кодом.", "The way in is set up. Sign in with password and code.";
+    link_expired: "Ссылка устарела", "The link has expired";
+    link_expired_body: "Попросите прислать новую.", "Ask for a new one.";
+    link_unknown: "Такой ссылки нет", "There is no such link";
+    link_unknown_body: "Проверьте, целиком ли она скопирована из письма.", "Check that it was copied from the letter in full.";
+    codes: "Сохраните резервные коды", "Keep the recovery codes";
+    codes_lead: "Каждый код один раз заменит телефон. Распечатайте их или запишите: больше мы их не покажем.", "Each replaces the phone once. Print them or write them down: we never show them again.";
+    codes_kept: "Я сохранил коды", "I have kept the codes";
+
+    home: "Главная", "Home";
+    hello: "Здравствуйте", "Hello";
+    sections: "Разделы", "Sections";
+    nothing_yet: "Для вашей роли здесь пока только безопасность входа.", "For your role there is only the safety of your way in yet.";
+    codes_wait: "Резервные коды ещё не сохранены", "The recovery codes are not kept yet";
+    codes_wait_body: "Без них потерянный телефон закроет вам вход.", "Without them a lost phone locks you out.";
+    show_codes: "Показать коды", "Show the codes";
+    sign_out: "Выйти", "Sign out";
+
+    security: "Безопасность", "Security";
+    security_hint: "Пароль, приложение, резервные коды", "Password, app, recovery codes";
+    again: "Настроить вход заново", "Set up the way in anew";
+    again_lead: "Новый пароль, новое приложение и новые резервные коды. Старый вход работает, пока вы не закончите.", "A new password, a new app and new recovery codes. The old way works until you finish.";
+    current_password: "Пароль сейчас", "Password now";
+    recovery_codes: "Резервные коды", "Recovery codes";
+    codes_few: "Почти кончились. Новые появятся, когда вы настроите вход заново.", "Almost used up. New ones come when you set up the way in anew.";
+    end_others: "Выйти на других устройствах", "Sign out everywhere else";
+    others_ended: "На других устройствах выполнен выход.", "The other devices were signed out.";
+    no_others: "Вход выполнен только здесь", "Signed in here alone";
+
+    people: "Люди и роли", "People and roles";
+    people_partner: "Сотрудники", "People";
+    people_hint: "Кто входит и что может", "Who comes in and what they may do";
+    add: "Пригласить", "Invite";
+    invited: "Приглашён", "Invited";
+    active: "Входит", "Active";
+    blocked: "Закрыт", "Blocked";
+    oneself: "Это вы", "This is you";
+    never: "ещё не входил", "not been in yet";
+    last_in: "был", "last in";
+    name: "Имя и фамилия", "Name";
+    email: "Почта", "E-mail";
+    email_hint: "Сюда придёт ссылка для входа", "The link goes there";
+    email_login_hint: "Сюда придёт ссылка; по этой почте сотрудник будет входить", "The link goes there; they sign in with it";
+    login_hint: "Латинские буквы, цифры, точки и дефисы", "Latin letters, digits, dots and dashes";
+    role: "Роль", "Role";
+    rights: "Кто что может", "Who may do what";
+    may: "может", "may";
+    may_not: "нет", "no";
+    was_invited: "Приглашение отправлено.", "The invitation is on its way.";
+    was_changed: "Готово.", "Done.";
+    set_role: "Сменить роль", "Change the role";
+    block: "Закрыть доступ", "Block";
+    block_hint: "Сразу и на всех устройствах", "At once and on all devices";
+    unblock: "Открыть доступ", "Let in again";
+    reset: "Прислать новую ссылку", "Send a new link";
+    reset_hint: "Если забыт пароль или потерян телефон. Старый вход работает, пока ссылкой не воспользуются: пропал телефон — сначала закройте доступ.", "When the password is forgotten or the phone is lost. The old way works until the link is used: if the phone is gone, block first.";
+    own_access: "Себе роль и доступ не меняют. Пароль и приложение — в разделе «Безопасность».", "Nobody changes their own role. Password and app are under “Security”.";
+
+    audit: "Журнал", "Log";
+    audit_hint: "Кто, что и когда сделал", "Who did what and when";
+    audit_lead: "Записи нельзя изменить или удалить. Время московское.", "Entries cannot be changed or removed. Moscow time.";
+    find: "Найти", "Find";
+    about: "Имя, договор или роль", "Name, contract or role";
+    command_line: "Командная строка", "Command line";
+    nothing_found: "Ничего не нашлось.", "Nothing was found.";
+    newer: "Новее", "Newer";
+    older: "Раньше", "Older";
+}
+
+/// What a door's pages are called in the window's title.
+pub const fn door(lang: Lang, door: Door) -> &'static str {
+    match door {
+        Door::Partner => partner(lang),
+        Door::Staff => staff(lang),
+    }
+}
+
+/// How many recovery codes are left.
+pub fn codes_left(lang: Lang, left: i64) -> String {
+    match lang {
+        Lang::Ru => format!("Осталось {left} из 10"),
+        Lang::En => format!("{left} of 10 left"),
+    }
+}
+
+/// How many other sessions there are.
+pub fn others(lang: Lang, count: i64) -> String {
+    match lang {
+        Lang::Ru => format!(
+            "Ещё {count} {}",
+            plural_ru(
+                count.unsigned_abs(),
+                ["устройство", "устройства", "устройств"]
+            )
+        ),
+        Lang::En => format!(
+            "{count} more {}",
+            plural_en(count.unsigned_abs(), ["device", "devices"])
+        ),
+    }
+}
