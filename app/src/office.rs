@@ -3,7 +3,9 @@
 
 use crate::features::auth::frame::{Sky, sky_with};
 use crate::features::frame::footer;
-use crate::features::office::{audit, enrolment, home, people, people_path, security, sign_in};
+use crate::features::office::{
+    audit, enrolment, home, people, people_path, restore, security, sign_in,
+};
 use crate::i18n::{auth::window_title, common, office as t};
 use crate::request::Request;
 use crate::shell;
@@ -16,6 +18,7 @@ use leptos_meta::{Title, provide_meta_context};
 use services::office::audit::Log;
 use services::office::enrolment::Step;
 use services::office::people::{People, Shown};
+use services::office::restore::Case;
 use services::office::security::Security;
 use services::office::{Member, OfficeActor};
 
@@ -60,6 +63,15 @@ pub enum OfficePage {
     NewPerson,
     /// One of them.
     Person(Shown),
+    /// Finding a subscriber who cannot come in.
+    FindSubscriber,
+    /// One of them.
+    Subscriber {
+        /// How they stand.
+        case: Case,
+        /// What was just done.
+        done: Option<String>,
+    },
     /// The log of what was done.
     Audit(Log),
 }
@@ -133,6 +145,12 @@ impl OfficePage {
                     back: to_people,
                 };
             }
+            Self::FindSubscriber => (t::restore(lang), "", None),
+            Self::Subscriber { .. } => (
+                t::subscriber(lang),
+                "",
+                Some((restore::PATH, t::restore(lang))),
+            ),
             Self::Audit(_) => (t::audit(lang), t::audit_lead(lang), None),
         };
         Head {
@@ -201,6 +219,8 @@ impl OfficePage {
             Self::People { people, done } => people::page(door, people, done.as_deref()),
             Self::NewPerson => people::invite(request, door),
             Self::Person(one) => people::one(request, door, one),
+            Self::FindSubscriber => restore::find(request),
+            Self::Subscriber { case, done } => restore::case(request, case, done.as_deref()),
             Self::Audit(log) => audit::page(log),
             _ => home::page(door, member),
         }

@@ -103,6 +103,33 @@ texts! {
     reset_hint: "Если забыт пароль или потерян телефон. Старый вход работает, пока ссылкой не воспользуются: пропал телефон — сначала закройте доступ.", "When the password is forgotten or the phone is lost. The old way works until the link is used: if the phone is gone, block first.";
     own_access: "Себе роль и доступ не меняют. Пароль и приложение — в разделе «Безопасность».", "Nobody changes their own role. Password and app are under “Security”.";
 
+    restore: "Восстановить доступ", "Restore access";
+    restore_section: "Абоненты", "Subscribers";
+    restore_hint: "Абонент на линии не может войти", "A caller who cannot sign in";
+    card_or_contract: "Номер карты или договора", "Card or contract number";
+    find_hint: "Что назовёт абонент. Каждый просмотр записывается", "Whatever the caller names. Each look is written down";
+    open: "Открыть", "Open";
+    subscriber: "Абонент", "Subscriber";
+    owner: "Владелец", "Owner";
+    contract: "Договор", "Contract";
+    check: "Проверьте, кто звонит", "Check who is calling";
+    check_hint: "Впишите то, что назвал абонент. Подсказывать нельзя; две ошибки закроют проверку до завтра.", "Type what the caller says. Do not prompt; two mistakes close the check for a day.";
+    surname: "Фамилия владельца договора", "Surname of the contract’s owner";
+    contract_number: "Номер договора", "Contract number";
+    card_number: "Номер любой карты договора", "Number of any card of the contract";
+    call: "Номер звонка", "Number of the call";
+    call_hint: "Из телефонии, для журнала", "From the phone system, for the log";
+    do_check: "Проверить", "Check";
+    was_checked: "Проверка пройдена. Действует 15 минут.", "The check was passed. It counts for 15 minutes.";
+    refused: "Проверка не пройдена. Сегодня восстановить доступ можно только в офисе с паспортом.", "The check was not passed. Today access can be restored in an office only, with a passport.";
+    no_cabinet: "Кабинета ещё нет. Абонент создаёт его сам: по номеру карты и номеру договора, на странице входа.", "There is no cabinet yet. Its owner creates it with the card and contract numbers, from the sign-in page.";
+    no_contacts: "К кабинету ничего не привязано.", "Nothing is bound to the cabinet.";
+    bound_contacts: "К кабинету привязаны:", "Bound to the cabinet:";
+    send_to: "Почта или телефон абонента", "The caller’s e-mail or phone";
+    send_hint: "Сюда придёт ссылка для нового пароля; по ней контакт и привяжется. О ссылке узнают все прежние контакты", "The link to a new password goes there and binds the contact. All bound contacts are told";
+    send_link: "Отправить ссылку", "Send the link";
+    was_sent: "Ссылка отправлена. Она работает сутки, один раз.", "The link is on its way. It works once, for a day.";
+
     audit: "Журнал", "Log";
     audit_hint: "Кто, что и когда сделал", "Who did what and when";
     audit_lead: "Записи нельзя изменить или удалить. Время московское.", "Entries cannot be changed or removed. Moscow time.";

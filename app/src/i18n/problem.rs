@@ -134,6 +134,11 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Такой карты или договора нет",
             "There is no such card or contract",
         ),
+        Problem::CallEmpty => ("Введите номер звонка", "Enter the number of the call"),
+        Problem::IdentityRefused => (
+            "Проверка не пройдена. Сегодня восстановить доступ можно только в офисе с паспортом",
+            "The check was not passed. Today access can be restored in an office only, with a passport",
+        ),
         Problem::LoginEmpty => (
             "Введите номер карты, телефон или почту",
             "Enter the card number, phone or e-mail",
@@ -235,6 +240,13 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::PasswordMismatch { left } => {
             let no = lang.pick("Пароль не подходит.", "The password does not fit.");
+            format!("{no} {}", tries(lang, *left))
+        }
+        Problem::IdentityMismatch { left } => {
+            let no = lang.pick(
+                "Ответы не совпали с договором.",
+                "The answers do not match the contract.",
+            );
             format!("{no} {}", tries(lang, *left))
         }
         Problem::OfficeMismatch { left } => {

@@ -42,11 +42,13 @@ pub enum SecurityEvent {
     DeletionAsked,
     /// The deletion was taken back.
     DeletionCancelled,
+    /// An operator has sent the link to a new password.
+    RestoreLinkSent,
 }
 
 impl SecurityEvent {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Activated,
         Self::SignedIn,
         Self::NewDevice,
@@ -64,6 +66,7 @@ impl SecurityEvent {
         Self::DataExported,
         Self::DeletionAsked,
         Self::DeletionCancelled,
+        Self::RestoreLinkSent,
     ];
 
     /// As stored.
@@ -86,6 +89,7 @@ impl SecurityEvent {
             Self::DataExported => "data_exported",
             Self::DeletionAsked => "deletion_asked",
             Self::DeletionCancelled => "deletion_cancelled",
+            Self::RestoreLinkSent => "restore_link_sent",
         }
     }
 
@@ -129,6 +133,10 @@ impl SecurityEvent {
             Self::DeletionAsked => lang.pick(
                 "Кабинет будет удалён через 30\u{a0}дней",
                 "The cabinet will be deleted in 30\u{a0}days",
+            ),
+            Self::RestoreLinkSent => lang.pick(
+                "Оператор отправил ссылку для нового пароля",
+                "An operator sent the link to a new password",
             ),
             Self::DeletionCancelled => {
                 lang.pick("Удаление отменено", "The deletion was taken back")

@@ -75,6 +75,40 @@ pub fn recovery(services: &Services, lang: Lang, token: &str) -> Text {
     }
 }
 
+/// The link to a new password that an operator sends to somebody on the phone.
+pub fn restore(services: &Services, lang: Lang, token: &str) -> Text {
+    let link = format!("{}/reset-password/{token}", services.settings.public_url);
+    let life = span(lang, services.settings.access.activation_life);
+    let closing = closing(services, lang);
+    match lang {
+        Lang::Ru => Text {
+            subject: "Вернуть доступ к кабинету".into(),
+            body: format!(
+                "Вы позвонили нам, и оператор отправил ссылку для нового пароля. Когда вы его выберете, этот адрес будет привязан к кабинету.\n\n{link}\n\nСсылка работает {life}, один раз. Никому её не пересылайте, оператору она не нужна. Если вы не звонили, ничего не делайте.\n\n{closing}"
+            ),
+        },
+        Lang::En => Text {
+            subject: "Your way back into the cabinet".into(),
+            body: format!(
+                "You called us, and an operator sent the link to a new password. When you choose it, this address is bound to the cabinet.\n\n{link}\n\nThe link works once, for {life}. Pass it on to nobody; the operator does not need it. If you did not call, do nothing.\n\n{closing}"
+            ),
+        },
+    }
+}
+
+/// The same by SMS.
+pub fn restore_sms(services: &Services, lang: Lang, token: &str) -> Text {
+    let link = format!("{}/reset-password/{token}", services.settings.public_url);
+    Text::sms(match lang {
+        Lang::Ru => {
+            format!("Орион Экспресс: новый пароль — по ссылке. Никому её не говорите.\n\n{link}")
+        }
+        Lang::En => {
+            format!("Orion Express: choose a new password. Tell the link to nobody.\n\n{link}")
+        }
+    })
+}
+
 /// The link that proves a new e-mail.
 pub fn new_email(services: &Services, lang: Lang, token: &str) -> Text {
     let link = format!(
@@ -225,10 +259,10 @@ pub fn code_sms(services: &Services, lang: Lang, purpose: Purpose, code: &str) -
     let host = host.split(':').next().unwrap_or(host);
     let what = match (purpose, lang) {
         (Purpose::Activation, Lang::Ru) => "код для регистрации в кабинете",
-        (Purpose::Recovery, Lang::Ru) => "код для нового пароля",
+        (Purpose::Recovery | Purpose::Restore, Lang::Ru) => "код для нового пароля",
         (Purpose::Contact, Lang::Ru) => "код подтверждения телефона",
         (Purpose::Activation, Lang::En) => "is your registration code",
-        (Purpose::Recovery, Lang::En) => "is your code for a new password",
+        (Purpose::Recovery | Purpose::Restore, Lang::En) => "is your code for a new password",
         (Purpose::Contact, Lang::En) => "is the code that confirms your phone",
     };
     Text::sms(match lang {

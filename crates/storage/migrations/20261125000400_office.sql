@@ -125,3 +125,20 @@ grant select, insert, update on office.partner, office.person, office.enrolment,
 grant select, insert, update, delete on office.known_browser, office.recovery_code to cabinet_app;
 grant select, insert on office.audit to cabinet_app;
 grant delete on office.session, office.enrolment to cabinet_app;
+
+-- What a caller's identity was checked against the contract in: a call, by an operator's session.
+create table office.identity_check (
+    check_id uuid primary key,
+    session_id uuid not null,
+    subscriber_id uuid not null,
+    -- The number of the call, as the call centre knows it.
+    call text not null,
+    at timestamptz not null
+);
+create index identity_check_session on office.identity_check (session_id, subscriber_id, at desc);
+grant select, insert on office.identity_check to cabinet_app;
+
+-- A link that an operator sends after such a check; it also binds the contact it went to.
+alter table identity.one_time_token drop constraint one_time_token_purpose_check;
+alter table identity.one_time_token add constraint one_time_token_purpose_check
+    check (purpose in ('activation', 'recovery', 'contact', 'restore'));

@@ -51,6 +51,18 @@ impl AccountState {
 }
 
 impl Account {
+    /// Is this contact bound and proven?
+    pub fn has_proven(&self, proven: Proven, contact: &str) -> bool {
+        match proven {
+            Proven::Email => {
+                self.email_confirmed && self.email.as_ref().is_some_and(|e| e.as_str() == contact)
+            }
+            Proven::Phone => {
+                self.phone_confirmed && self.phone.as_ref().is_some_and(|p| p.as_str() == contact)
+            }
+        }
+    }
+
     /// Was it opened, so that it has a password? One that is being deleted signs in to come back.
     pub fn may_sign_in(&self) -> bool {
         self.state != AccountState::Pending

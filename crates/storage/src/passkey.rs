@@ -152,6 +152,20 @@ pub async fn remove(
     Ok(name)
 }
 
+/// Removes all of an account; how many there were.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn remove_all(conn: &mut Conn, account: AccountId) -> Result<u64, StorageError> {
+    let done = sqlx::query!(
+        "delete from identity.passkey where account_id = $1",
+        account.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Begins a ceremony.
 ///
 /// # Errors

@@ -143,6 +143,23 @@ pub async fn name_card(
     Ok(())
 }
 
+/// The subscriber with a contract.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn by_contract(
+    conn: &mut Conn,
+    contract: &ContractNumber,
+) -> Result<Option<SubscriberId>, StorageError> {
+    let id = sqlx::query_scalar!(
+        "select subscriber_id from billing.subscriber where contract = $1",
+        contract.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(SubscriberId))
+}
+
 /// The usable cards of a contract, in the owner's order.
 ///
 /// # Errors

@@ -15,6 +15,9 @@ pub enum Purpose {
     Recovery,
     /// Proves a new contact of an open cabinet.
     Contact,
+    /// Sets a new password and binds the contact it went to: sent by an operator who has checked
+    /// whose it is.
+    Restore,
 }
 
 impl Purpose {
@@ -24,14 +27,20 @@ impl Purpose {
             Self::Activation => "activation",
             Self::Recovery => "recovery",
             Self::Contact => "contact",
+            Self::Restore => "restore",
         }
     }
 
     /// From its stored form.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Activation, Self::Recovery, Self::Contact]
-            .into_iter()
-            .find(|purpose| purpose.code() == code)
+        [
+            Self::Activation,
+            Self::Recovery,
+            Self::Contact,
+            Self::Restore,
+        ]
+        .into_iter()
+        .find(|purpose| purpose.code() == code)
     }
 }
 

@@ -33,8 +33,8 @@ pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) ->
     };
     let other: (&'static str, &'static str) = match waiting.purpose {
         Purpose::Activation => ("/register", t::other_way(lang)),
-        Purpose::Recovery if known => ("/forgot-password", t::other_way(lang)),
-        Purpose::Recovery => ("/access-help", auth::nothing_came(lang)),
+        Purpose::Recovery | Purpose::Restore if known => ("/forgot-password", t::other_way(lang)),
+        Purpose::Recovery | Purpose::Restore => ("/access-help", auth::nothing_came(lang)),
         Purpose::Contact => ("/profile/contacts", common::back(lang)),
     };
     let action = if known { "" } else { "soft" };

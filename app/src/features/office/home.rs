@@ -1,6 +1,6 @@
 //! The first page behind a door: what one may do here.
 
-use super::people_path;
+use super::{people_path, restore};
 use crate::features::profile::row;
 use crate::i18n::{lang, office as t};
 use crate::ui::icon;
@@ -24,6 +24,14 @@ pub struct Section {
 pub fn sections(door: Door, member: &Member) -> Vec<Section> {
     let lang = lang();
     let mut found = Vec::new();
+    if member.role.may(Right::RestoreAccess) {
+        found.push(Section {
+            href: restore::PATH.to_owned(),
+            icon: "i-tv",
+            title: t::restore_section(lang),
+            hint: t::restore_hint(lang),
+        });
+    }
     if member.role.may(Right::ManagePeople) {
         let title = match door {
             Door::Partner => t::people_partner(lang),

@@ -1,6 +1,7 @@
 //! Using one-time links: opening a registered cabinet, setting a new password. Looking at a link
 //! does not use it up, since mail scanners look too; only the posted form does.
 
+use super::contacts;
 use super::end_pending;
 use super::notices::{Happened, record};
 use super::passwords::{judge, offer};
@@ -14,7 +15,7 @@ use domain::notice::Notice;
 use domain::security::SecurityEvent;
 pub use storage::token::Purpose;
 use storage::token::Token;
-use storage::{Conn, StorageError, account, inbox, known_browser, session, token};
+use storage::{Conn, StorageError, account, inbox, known_browser, passkey, session, token};
 
 /// What a link is worth now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub async fn look(
     let (mut tx, now) = services.db.begin().await?;
     let found = token::find(&mut tx, &crypto::sha256(secret.as_bytes())).await?;
     Ok(match found {
-        Some(link) if link.purpose != purpose => Link::Unknown,
+        Some(link) if !serves(link.purpose, purpose) => Link::Unknown,
         Some(link) if link.used => Link::Used,
         Some(link) if link.expires_at <= now => Link::Expired,
         Some(link) => Link::Ready {
@@ -53,6 +54,12 @@ pub async fn look(
         },
         None => Link::Unknown,
     })
+}
+
+/// Does a link of this purpose open the page of that one? An operator's link leads to the page of
+/// recovery.
+fn serves(link: Purpose, page: Purpose) -> bool {
+    link == page || (link == Purpose::Restore && page == Purpose::Recovery)
 }
 
 /// The posted form.
@@ -91,7 +98,7 @@ pub async fn set_password(
     let (mut tx, now) = services.db.begin().await?;
     let Some(link) = token::find(&mut tx, &digest)
         .await?
-        .filter(|link| link.purpose == purpose)
+        .filter(|link| serves(link.purpose, purpose))
     else {
         return Err(ServiceError::NotFound);
     };
@@ -107,6 +114,14 @@ pub async fn set_password(
     let (mut tx, now) = services.db.begin().await?;
     if !token::consume(&mut tx, &digest, now).await? {
         return Err(ServiceError::NotFound);
+    }
+    if link.purpose == Purpose::Restore {
+        // Whoever has lost every contact names a new one; using the link proves it.
+        let bound = account::get(&mut tx, link.account).await?;
+        if !bound.is_some_and(|account| account.has_proven(link.proven, &link.contact)) {
+            let (proven, contact) = (link.proven, &link.contact);
+            contacts::bind(&mut tx, services, actor, link.account, proven, contact, now).await?;
+        }
     }
     let proof = (link.proven, link.contact.as_str());
     match account::set_password(&mut tx, link.account, &hash, proof.0, proof.1, now).await {
@@ -129,6 +144,17 @@ pub async fn set_password(
     session::end_all(&mut tx, link.account, now).await?;
     // Whoever knew the old password may have signed in somewhere: those browsers are strangers again.
     known_browser::forget_others(&mut tx, link.account, &actor.browser).await?;
+    if link.purpose != Purpose::Activation && passkey::remove_all(&mut tx, link.account).await? > 0
+    {
+        // Whoever has taken the cabinet over may have left one: the owner adds theirs anew.
+        let happened = Happened {
+            account: link.account,
+            event: SecurityEvent::PasskeyRemoved,
+            detail: "",
+            replaced: None,
+        };
+        record(&mut tx, services, actor, happened, now).await?;
+    }
     tell(&mut tx, services, actor, &link, now).await?;
     let session = sessions::open(
         &mut tx,
@@ -162,7 +188,7 @@ async fn tell(
         account: link.account,
         event: match link.purpose {
             Purpose::Activation => SecurityEvent::Activated,
-            Purpose::Recovery | Purpose::Contact => SecurityEvent::PasswordRecovered,
+            _ => SecurityEvent::PasswordRecovered,
         },
         detail: "",
         replaced: None,

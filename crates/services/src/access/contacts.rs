@@ -213,7 +213,9 @@ pub(crate) async fn bind(
         Err(error) => return Err(error.into()),
     }
     // A recovery that is under way to the old contact ends with it.
-    token::end_all(conn, id, Purpose::Recovery, now).await?;
+    for purpose in [Purpose::Recovery, Purpose::Restore] {
+        token::end_all(conn, id, purpose, now).await?;
+    }
     let (event, detail, old) = match proven {
         Proven::Email => (
             SecurityEvent::EmailChanged,

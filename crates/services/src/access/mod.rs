@@ -10,7 +10,7 @@ pub mod devices;
 pub(crate) mod notices;
 pub mod passkeys;
 pub mod passwords;
-mod proof;
+pub(crate) mod proof;
 pub mod recovery;
 pub mod registration;
 pub mod sessions;
@@ -150,7 +150,7 @@ pub(crate) async fn send_link(
     let life = match purpose {
         Purpose::Activation => services.settings.access.activation_life,
         Purpose::Recovery => services.settings.access.recovery_life,
-        Purpose::Contact => services.settings.access.activation_life,
+        Purpose::Contact | Purpose::Restore => services.settings.access.activation_life,
     };
     let row = Token {
         purpose,
@@ -165,6 +165,7 @@ pub(crate) async fn send_link(
         Purpose::Activation => letters::activation(services, lang, &secret),
         Purpose::Recovery => letters::recovery(services, lang, &secret),
         Purpose::Contact => letters::new_email(services, lang, &secret),
+        Purpose::Restore => letters::restore(services, lang, &secret),
     };
     write_letter(
         conn,

@@ -76,7 +76,7 @@ impl Claim<'_> {
 
 /// Case, outer spaces and ё make no difference; Latin letters that look like Cyrillic ones count as
 /// those, since a keyboard is easily left in the other layout.
-fn normalize_surname(text: &str) -> String {
+pub(crate) fn normalize_surname(text: &str) -> String {
     text.trim()
         .to_lowercase()
         .chars()

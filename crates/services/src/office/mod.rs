@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod enrolment;
 pub mod people;
+pub mod restore;
 pub mod security;
 pub mod sign_in;
 pub(crate) mod totp;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod enrolment;
+pub mod identity_check;
 pub mod partner;
 pub mod person;
 pub mod recovery_code;
