@@ -33,6 +33,13 @@
     if (remember && form.elements.remember) form.elements.remember.value = String(remember.checked);
     form.submit();
   };
+  // After a password the server may offer one, where this device can have one.
+  const able = document.querySelector("[data-able]");
+  if (able) {
+    PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()
+      .then((can) => { able.value = can ? "true" : ""; })
+      .catch(() => {});
+  }
   const form = document.querySelector("form[data-passkey]");
   if (!form) return;
   const button = form.querySelector("button");

@@ -63,7 +63,10 @@ pub enum AccountPage {
         login: String,
     },
     /// A new passkey.
-    NewPasskey,
+    NewPasskey {
+        /// Where somebody goes who was only asked and does not want one.
+        not_now: Option<String>,
+    },
     /// One passkey.
     Passkey(Shown),
     /// Contracts and cards.
@@ -124,7 +127,12 @@ impl AccountPage {
             Self::AddContract => (t::add_contract(lang), t::add_contract_lead(lang), to_cards),
             Self::Data { .. } => (t::data(lang), "", to_profile),
             Self::Delete(_) => (t::delete(lang), "", ("/profile/data", t::data(lang))),
-            Self::NewPasskey => (t::add_passkey(lang), t::add_passkey_lead(lang), to_security),
+            Self::NewPasskey { not_now: Some(_) } => {
+                (t::offer_passkey(lang), t::add_passkey_lead(lang), ("", ""))
+            }
+            Self::NewPasskey { not_now: None } => {
+                (t::add_passkey(lang), t::add_passkey_lead(lang), to_security)
+            }
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
@@ -144,7 +152,7 @@ impl AccountPage {
             Self::AddContract => cards::add(request),
             Self::Data { data, done } => data::page(data, done.as_deref()),
             Self::Delete(means) => data::delete(request, means),
-            Self::NewPasskey => passkeys::add(request),
+            Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
         }
@@ -164,7 +172,7 @@ impl AccountPage {
                     <a class="c-skip" href="#main">{common::skip(lang)}</a>
                     <div class="l-app">
                         {topbar(&frame)}
-                        {navigation(frame.unread)}
+                        {navigation(frame.unread, true)}
                         <main class="l-main" id="main">{self.main(&within)}</main>
                         {footer()}
                     </div>

@@ -43,7 +43,7 @@ pub fn Cabinet() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         match around.await.read::<Frame>() {
-                            Ok(frame) => view! { {topbar(&frame)} {navigation(frame.unread)} }.into_any(),
+                            Ok(frame) => view! { {topbar(&frame)} {navigation(frame.unread, false)} }.into_any(),
                             Err(_) => ().into_any(),
                         }
                     })}

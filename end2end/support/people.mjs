@@ -36,3 +36,25 @@ export const parents = {
   "phone-nojs": { card: "020723430100", contract: "2041009118" },
   "desktop-nojs": { card: "020723430118", contract: "2041009126" },
 };
+
+// They have lost every contact: an operator lets them back in.
+export const callers = {
+  "phone-js": { card: "020723430126", contract: "2041009134", surname: "Лосева" },
+  "desktop-js": { card: "020723430134", contract: "2041009142", surname: "Горин" },
+  "phone-nojs": { card: "020723430142", contract: "2041009159", surname: "Мишина" },
+  "desktop-nojs": { card: "020723430159", contract: "2041009167", surname: "Носов" },
+};
+
+// Behind the other doors, one each, because a code of the app works once.
+export const administrators = {
+  "phone-js": "administrator",
+  "desktop-js": "administrator-2",
+  "phone-nojs": "administrator-3",
+  "desktop-nojs": "administrator-4",
+};
+export const partners = {
+  "phone-js": "12.3456.78",
+  "desktop-js": "21.0001.01",
+  "phone-nojs": "21.0002.02",
+  "desktop-nojs": "21.0003.03",
+};

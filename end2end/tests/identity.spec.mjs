@@ -201,11 +201,6 @@ test("whoever has no cabinet sees the same after a forgotten password", async ({
   await expect(page.locator(".c-summary")).toContainText("Код не подошёл. Осталось 4");
 });
 
-test("a partner at the subscriber's door is shown the way", async ({ page }) => {
-  await fillSignIn(page, "12.3456.78", "whatever-1");
-  await expect(page.locator(".c-summary")).toContainText("Это номер партнёра");
-});
-
 test("password managers find where the password is changed", async ({ page }) => {
   await page.goto("/.well-known/change-password");
   await expect(page).toHaveURL(`/login?next=${encodeURIComponent("/profile/security/password")}`);

@@ -76,3 +76,17 @@ test("without scripts the page says that the password does", async ({ page, open
   }
   await expect(page.getByRole("main")).toContainText("не умеет ключи доступа");
 });
+
+test("whoever comes in with a password is asked about a passkey once", async ({ page, javaScriptEnabled }) => {
+  test.skip(!javaScriptEnabled, "passkeys are a script's work; the password does without");
+  await page.goto("/login");
+  await authenticator(page);
+  await fillSignIn(page, people.soon.card, PASSWORD, "/login?next=%2Fexpenses");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Входить без пароля?");
+  await audit(page, "passkey offered");
+  await page.getByRole("link", { name: "Не сейчас" }).click();
+  await expect(page).toHaveURL("/expenses");
+  await page.context().clearCookies({ name: "__Host-session" });
+  await fillSignIn(page, people.soon.card, PASSWORD);
+  await expect(page).toHaveURL("/home");
+});

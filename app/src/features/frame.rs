@@ -132,9 +132,18 @@ pub fn topbar(frame: &Frame) -> AnyView {
     .into_any()
 }
 
-/// The navigation: one list that is a bottom bar, a rail or a sidebar.
-pub fn navigation(unread: i64) -> AnyView {
+/// The navigation: one list that is a bottom bar, a rail or a sidebar. `within_more`: the page is one
+/// of those that narrow screens have under "more".
+pub fn navigation(unread: i64, within_more: bool) -> AnyView {
     let lang = lang();
+    let more = move || {
+        let inside = view! { {icon("i-more")}<span>{common::nav_more(lang)}</span> };
+        if within_more {
+            view! { <a href="/menu" aria-current="true">{inside}</a> }.into_any()
+        } else {
+            view! { <A href="/menu">{inside}</A> }.into_any()
+        }
+    };
     let badge = (unread > 0).then(|| {
         view! {
             <b class="c-badge" aria-hidden="true">{unread}</b>
@@ -150,8 +159,8 @@ pub fn navigation(unread: i64) -> AnyView {
                 <li data-at="wide"><A href="/expenses">{icon("i-chart")}<span>{common::nav_expenses(lang)}</span></A></li>
                 <li><A href="/messages">{icon("i-messages")}<span>{common::nav_messages(lang)}</span>{badge}</A></li>
                 <li data-at="wide"><A href="/profile" attr:rel="external">{icon("i-user")}<span>{common::nav_profile(lang)}</span></A></li>
-                <li data-at="phone"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
-                <li data-at="rail"><A href="/menu">{icon("i-more")}<span>{common::nav_more(lang)}</span></A></li>
+                <li data-at="phone">{more()}</li>
+                <li data-at="rail">{more()}</li>
             </ul>
         </nav>
     }

@@ -39,6 +39,8 @@ texts! {
     password_changed: "Пароль изменён. На других устройствах нужно войти заново.", "The password was changed. Other devices have to sign in again.";
     passkeys: "Ключи доступа", "Passkeys";
     passkeys_hint: "Вход по отпечатку, лицу или PIN-коду устройства, без пароля.", "Sign in by fingerprint, face or the device’s PIN, without a password.";
+    offer_passkey: "Входить без пароля?", "Sign in without a password?";
+    not_now: "Не сейчас", "Not now";
     add_passkey: "Добавить ключ доступа", "Add a passkey";
     add_passkey_lead: "Вход по отпечатку, лицу или PIN-коду этого устройства. Ключ хранится в нём, нам он не виден.", "Sign in by fingerprint, face or PIN of this device. The key stays in it; we never see it.";
     no_passkeys_here: "Этот браузер не умеет ключи доступа. Откройте страницу на телефоне или в другом браузере.", "This browser has no passkeys. Open the page on a phone or in another browser.";

@@ -47,6 +47,12 @@ pub struct AccessLimits {
     pub code_tries: u32,
     /// Wrong codes per account and day, whatever code they were for.
     pub code_tries_a_day: u32,
+    /// Wrong codes of everybody together, per hour, before codes pause: somebody is guessing at large.
+    pub wrong_codes_everywhere: u32,
+    /// Right sign-ins of one account on one browser, per hour: each costs a hashing.
+    pub sign_ins_an_hour: u32,
+    /// Refused forms that are kept, per address and hour.
+    pub drafts_per_address: u32,
     /// Life of a code, in seconds.
     pub code_life: i64,
     /// Seconds until a code may be asked for again.
@@ -84,6 +90,9 @@ impl Default for AccessLimits {
             codes_everywhere: 20_000,
             code_tries: 5,
             code_tries_a_day: 15,
+            wrong_codes_everywhere: 3_000,
+            sign_ins_an_hour: 60,
+            drafts_per_address: 600,
             code_life: 15 * 60,
             code_again: 60,
             confirm_life: 10 * 60,

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use domain::Timestamp;
 use domain::ids::{AccountId, CardId, SessionId, SubscriberId};
 use storage::account::Origin;
+use storage::inbox::Reader;
 
 /// Who asks, from where, in which browser.
 #[derive(Debug, Clone)]
@@ -34,6 +35,16 @@ pub struct Viewer {
     pub confirmed_at: Timestamp,
     /// When the cabinet is deleted, if that was asked for.
     pub closes_at: Option<Timestamp>,
+}
+
+impl Viewer {
+    /// As whom the inbox is read.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader {
+            subscriber: self.subscriber,
+            account: self.account,
+        }
+    }
 }
 
 impl Actor {

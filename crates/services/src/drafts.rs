@@ -1,5 +1,6 @@
 //! Keeping what was typed into a refused form, so that nothing is lost without JavaScript.
 
+use crate::access::{address_name, count_try};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services};
 use domain::ids::DraftId;
@@ -23,6 +24,12 @@ pub async fn keep(
     }
     let id = DraftId(Uuid::new_v4());
     let (mut tx, now) = services.db.begin().await?;
+    let key = format!("drafts-from:{}", address_name(actor));
+    let limit = services.settings.access.drafts_per_address;
+    if count_try(&mut tx, &key, limit, 3600, now).await?.is_err() {
+        commit(tx).await?;
+        return Err(ServiceError::Internal("too many refused forms".to_owned()));
+    }
     draft::save(&mut tx, id, &actor.browser, &refused, now).await?;
     commit(tx).await?;
     Ok(id)

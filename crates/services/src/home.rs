@@ -24,7 +24,7 @@ pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceE
             cards.extend(cards_of(&mut tx, viewer, &held).await?);
         }
     }
-    let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
+    let unread = inbox::unread(&mut tx, viewer.reader()).await?;
     Ok(Frame {
         contract: contract.contract,
         cards,

@@ -24,7 +24,7 @@ pub(crate) async fn newest(
     conn: &mut Conn,
     viewer: &Viewer,
 ) -> Result<Option<Message>, ServiceError> {
-    let rows = inbox::list(conn, viewer.subscriber, 1).await?;
+    let rows = inbox::list(conn, viewer.reader(), 1).await?;
     Ok(rows.into_iter().next().map(|row| message(viewer, row)))
 }
 
@@ -32,8 +32,8 @@ pub(crate) async fn newest(
 pub async fn list(services: &Services, actor: &Actor) -> Result<Inbox, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let rows = inbox::list(&mut tx, viewer.subscriber, MOST).await?;
-    let unread = inbox::unread(&mut tx, viewer.subscriber).await?;
+    let rows = inbox::list(&mut tx, viewer.reader(), MOST).await?;
+    let unread = inbox::unread(&mut tx, viewer.reader()).await?;
     let messages = rows.into_iter().map(|row| message(viewer, row)).collect();
     Ok(Inbox {
         today: zone::today(viewer.tz, now),
@@ -50,11 +50,11 @@ pub async fn open(
 ) -> Result<(Message, Date), ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    let row = inbox::get(&mut tx, viewer.subscriber, id)
+    let row = inbox::get(&mut tx, viewer.reader(), id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if !row.read {
-        inbox::mark_read(&mut tx, viewer.subscriber, Some(id), now).await?;
+        inbox::mark_read(&mut tx, viewer.reader(), Some(id), now).await?;
         commit(tx).await?;
     }
     Ok((message(viewer, row), zone::today(viewer.tz, now)))
@@ -68,6 +68,6 @@ pub async fn mark_read(
 ) -> Result<(), ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
-    inbox::mark_read(&mut tx, viewer.subscriber, id, now).await?;
+    inbox::mark_read(&mut tx, viewer.reader(), id, now).await?;
     commit(tx).await
 }

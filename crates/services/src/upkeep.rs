@@ -5,9 +5,10 @@ use crate::error::commit;
 use crate::{ServiceError, Services, jobs, privacy};
 use domain::Timestamp;
 use storage::job::Again;
+use storage::office::{enrolment, session};
 use storage::{
-    code, draft, known_browser, ledger, outbox, passkey, payment, registration, subscription,
-    throttle, webhook,
+    account, code, draft, known_browser, ledger, outbox, passkey, payment, registration,
+    subscription, throttle, webhook,
 };
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -15,6 +16,17 @@ const BATCH: i64 = 500;
 
 /// A job that is later than this was lost, in seconds.
 const LOST_AFTER: i64 = 300;
+
+const DAY: i64 = 24 * 3600;
+
+/// How long ended sessions, used links and the addresses of letters are kept, in seconds.
+const TRACES_KEPT: i64 = 90 * DAY;
+
+/// How long the security log is kept, in seconds.
+const LOG_KEPT: i64 = 3 * 365 * DAY;
+
+/// How long a registration that nobody opens is kept, in seconds.
+const PENDING_KEPT: i64 = 7 * DAY;
 
 /// Finds payments to ask about and periods that ended, and puts a job for each into the queue.
 pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
@@ -58,6 +70,13 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     code::sweep(&mut tx, now).await?;
     known_browser::sweep(&mut tx, now).await?;
     passkey::sweep(&mut tx, now).await?;
+    session::sweep(&mut tx, now.plus_seconds(-TRACES_KEPT)).await?;
+    enrolment::sweep(&mut tx, now.plus_seconds(-TRACES_KEPT)).await?;
+    let (traces, log) = (now.plus_seconds(-TRACES_KEPT), now.plus_seconds(-LOG_KEPT));
+    account::sweep_traces(&mut tx, traces, log).await?;
+    for id in account::pending_before(&mut tx, now.plus_seconds(-PENDING_KEPT), BATCH).await? {
+        account::drop_pending(&mut tx, id).await?;
+    }
     ledger::ensure_months(&mut tx, now, 3).await?;
     commit(tx).await?;
     privacy::erase_due(services).await

@@ -551,3 +551,54 @@ pub async fn erase(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError>
         .await?;
     Ok(erased)
 }
+
+/// Forgets a registration that was never opened; `false` when it has been.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn drop_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
+    let done = sqlx::query_scalar!(r#"select identity.drop_pending($1) as "done!""#, id.0)
+        .fetch_one(conn)
+        .await?;
+    Ok(done)
+}
+
+/// Registrations that were begun before a moment and never opened.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn pending_before(
+    conn: &mut Conn,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<AccountId>, StorageError> {
+    let ids = sqlx::query_scalar!(
+        "select account_id from identity.account
+         where state = 'pending' and created_at < $1 limit $2",
+        to_db(before),
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// Deletes old traces: sessions and links that are over, entries of the security log, to whom
+/// letters went.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn sweep_traces(
+    conn: &mut Conn,
+    sessions_before: Timestamp,
+    log_before: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "select identity.sweep_traces($1, $2)",
+        to_db(sessions_before),
+        to_db(log_before),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

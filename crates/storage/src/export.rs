@@ -59,8 +59,11 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                                from ledger.op o where o.subscriber_id = s.subscriber_id),
                 'postings', (select coalesce(jsonb_agg(to_jsonb(t) - 'xid' order by t.posted_at, t.seq), '[]')
                              from ledger.posting t where t.subscriber_id = s.subscriber_id),
+                'identity_checks', (select coalesce(jsonb_agg(to_jsonb(k) - 'session_id' order by k.at), '[]')
+                                    from office.identity_check k where k.subscriber_id = s.subscriber_id),
                 'messages', (select coalesce(jsonb_agg(to_jsonb(i) order by i.created_at), '[]')
-                             from inbox.message i where i.subscriber_id = s.subscriber_id)
+                             from inbox.message i where i.subscriber_id = s.subscriber_id
+                               and (i.account_id is null or i.account_id = $1))
                 ) order by m.since), '[]')
                 from identity.membership m join billing.subscriber s using (subscriber_id)
                 where m.account_id = $1)

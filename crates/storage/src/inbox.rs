@@ -1,9 +1,9 @@
-//! Personal messages.
+//! Personal messages: of a contract, or of a login alone ([`Reader`] says who reads).
 
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::{MessageId, SubscriberId};
+use domain::ids::{AccountId, MessageId, SubscriberId};
 use domain::notice::Notice;
 
 /// A message with its moment still in UTC.
@@ -17,6 +17,38 @@ pub struct Row {
     pub read: bool,
     /// What it says.
     pub notice: Notice,
+}
+
+/// Whose inbox is read: a contract's, by a login. Messages of another login are not in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// The contract.
+    pub subscriber: SubscriberId,
+    /// The login.
+    pub account: AccountId,
+}
+
+/// Writes a message about a login into the inbox of its contract. Nobody else ever reads it.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn insert_for(
+    conn: &mut Conn,
+    to: Reader,
+    id: MessageId,
+    notice: &Notice,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    insert(conn, to.subscriber, id, notice, now).await?;
+    sqlx::query!(
+        "update inbox.message set account_id = $3 where subscriber_id = $1 and message_id = $2",
+        to.subscriber.0,
+        id.0,
+        to.account.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Writes a message.
@@ -49,17 +81,15 @@ pub async fn insert(
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn list(
-    conn: &mut Conn,
-    subscriber: SubscriberId,
-    limit: i64,
-) -> Result<Vec<Row>, StorageError> {
+pub async fn list(conn: &mut Conn, reader: Reader, limit: i64) -> Result<Vec<Row>, StorageError> {
     let rows = sqlx::query!(
         r#"select message_id, notice, created_at, read_at is not null as "read!"
-           from inbox.message where subscriber_id = $1
+           from inbox.message
+           where subscriber_id = $1 and (account_id is null or account_id = $3)
            order by created_at desc, message_id desc limit $2"#,
-        subscriber.0,
+        reader.subscriber.0,
         limit,
+        reader.account.0,
     )
     .fetch_all(conn)
     .await?;
@@ -82,14 +112,17 @@ pub async fn list(
 /// [`StorageError::Database`].
 pub async fn get(
     conn: &mut Conn,
-    subscriber: SubscriberId,
+    reader: Reader,
     id: MessageId,
 ) -> Result<Option<Row>, StorageError> {
     let row = sqlx::query!(
         r#"select message_id, notice, created_at, read_at is not null as "read!"
-           from inbox.message where subscriber_id = $1 and message_id = $2"#,
-        subscriber.0,
+           from inbox.message
+           where subscriber_id = $1 and message_id = $2
+             and (account_id is null or account_id = $3)"#,
+        reader.subscriber.0,
         id.0,
+        reader.account.0,
     )
     .fetch_optional(conn)
     .await?;
@@ -109,11 +142,13 @@ pub async fn get(
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn unread(conn: &mut Conn, subscriber: SubscriberId) -> Result<i64, StorageError> {
+pub async fn unread(conn: &mut Conn, reader: Reader) -> Result<i64, StorageError> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from inbox.message
-           where subscriber_id = $1 and read_at is null"#,
-        subscriber.0,
+           where subscriber_id = $1 and read_at is null
+             and (account_id is null or account_id = $2)"#,
+        reader.subscriber.0,
+        reader.account.0,
     )
     .fetch_one(conn)
     .await?;
@@ -126,16 +161,18 @@ pub async fn unread(conn: &mut Conn, subscriber: SubscriberId) -> Result<i64, St
 /// [`StorageError::Database`].
 pub async fn mark_read(
     conn: &mut Conn,
-    subscriber: SubscriberId,
+    reader: Reader,
     id: Option<MessageId>,
     now: Timestamp,
 ) -> Result<u64, StorageError> {
     let done = sqlx::query!(
         "update inbox.message set read_at = $3
-         where subscriber_id = $1 and read_at is null and ($2::uuid is null or message_id = $2)",
-        subscriber.0,
+         where subscriber_id = $1 and read_at is null and ($2::uuid is null or message_id = $2)
+           and (account_id is null or account_id = $4)",
+        reader.subscriber.0,
         id.map(|id| id.0),
         to_db(now),
+        reader.account.0,
     )
     .execute(conn)
     .await?;

@@ -3,6 +3,7 @@
 use super::State;
 use super::pages::{Loading, plain, public, render, signed_in};
 use app::account::AccountPage;
+use app::features::auth::api::safe_next;
 use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::{HeaderValue, header};
@@ -127,7 +128,11 @@ pub async fn new_passkey(Extract(state): Extract<State>, request: Request) -> Re
     account(&state, request, async |loading| {
         let (services, actor) = loading.who();
         confirm::require(services, actor).await?;
-        Ok(AccountPage::NewPasskey)
+        let not_now = loading
+            .query("offer")
+            .and_then(|_| loading.query("next"))
+            .map(|next| safe_next(&next).to_owned());
+        Ok(AccountPage::NewPasskey { not_now })
     })
     .await
 }

@@ -3,6 +3,7 @@
 mod account;
 mod api;
 pub(crate) mod assets;
+pub mod connections;
 mod headers;
 mod health;
 mod office;

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::postgres::Cluster;
 use anyhow::{Context, Result};
 use secrecy::SecretString;
+use services::demo::Person;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -94,6 +95,21 @@ fn local(listen: std::net::SocketAddr) -> String {
     format!("http://{host}:{}", listen.port())
 }
 
+/// People of the demo; of those who show the same, the first.
+fn one_of_each(registered: bool) -> impl Iterator<Item = &'static Person> {
+    let people = services::demo::PEOPLE;
+    people
+        .iter()
+        .enumerate()
+        .filter(move |(at, person)| {
+            person.registered == registered
+                && !people[..*at]
+                    .iter()
+                    .any(|other| other.shows == person.shows)
+        })
+        .map(|(_, person)| person)
+}
+
 /// What a newcomer needs to begin.
 fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Path>) -> Result<()> {
     let url = &config.server.public_url;
@@ -111,10 +127,7 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         "  Sign in with a card number; the password of all is  {}",
         services::demo::PASSWORD
     )?;
-    for person in services::demo::PEOPLE
-        .iter()
-        .filter(|person| person.registered)
-    {
+    for person in one_of_each(true) {
         writeln!(out, "    {:<12}  {}", person.card, person.shows)?;
     }
     writeln!(out)?;
@@ -131,7 +144,7 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         };
         writeln!(
             out,
-            "    {:<12}  {login}",
+            "    {:<13}  {login}",
             person.role.title(domain::Lang::En).to_lowercase()
         )?;
     }
@@ -140,10 +153,7 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         out,
         "  Register with a card and its contract (or surname and contact):"
     )?;
-    for person in services::demo::PEOPLE
-        .iter()
-        .filter(|person| !person.registered)
-    {
+    for person in one_of_each(false) {
         writeln!(
             out,
             "    {:<12}  contract {}  {}",

@@ -2,6 +2,7 @@
 
 use super::{Built, Shutdown, build, listen};
 use crate::config::Config;
+use crate::http::connections::{self, Limits};
 use crate::http::tls::{Certificate, TlsListener};
 use crate::http::{self, State};
 use anyhow::Result;
@@ -26,28 +27,23 @@ pub async fn serve(
     use axum::serve::ListenerExt;
     // Rendering spawns its tasks on the runtime we are in; a second call changes nothing.
     let _ = any_spawner::Executor::init_tokio();
-    let state = State::new(config, built)?;
-    let app = http::router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let app = http::router(State::new(config, built)?);
+    let limits = Limits::new(config.server.behind_proxy);
     let (chain, key) = (&config.server.tls_certificate, &config.server.tls_key);
     if let (Some(chain), Some(key)) = (chain, key) {
         let certificate = Certificate::read(chain, key)?;
         let listener = TlsListener::new(listener, certificate.clone())?;
         let watching = tokio::spawn(certificate.watch());
         tracing::info!(listen = %config.server.listen, tls = true, "serve.started");
-        // The library gives the peer's address to handlers only through a tapped listener.
-        let served = axum::serve(listener.tap_io(|_| {}), app)
-            .with_graceful_shutdown(shutdown.wait())
-            .await;
+        connections::serve(listener, app, limits, shutdown.wait()).await;
         watching.abort();
-        return Ok(served?);
+        return Ok(());
     }
     // Small answers must not wait for the other side's delayed acknowledgement.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
     tracing::info!(listen = %config.server.listen, tls = false, "serve.started");
-    axum::serve(listener, app)
-        .with_graceful_shutdown(shutdown.wait())
-        .await?;
+    connections::serve(listener, app, limits, shutdown.wait()).await;
     Ok(())
 }

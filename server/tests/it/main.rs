@@ -9,6 +9,7 @@
 
 mod support;
 
+mod connections;
 mod demo;
 mod fuzz;
 mod journey;

@@ -201,7 +201,7 @@ async fn forms_from_elsewhere_do_nothing(pool: PgPool) {
     let mut admin = Browser::new(&app.url);
     enter(&app, &mut admin, "staff", "administrator").await;
     let session = format!("__Host-staff={}", admin.cookie("__Host-staff").unwrap());
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().build().unwrap();
     for path in [
         "/staff/logout",
         "/staff/security/others",

@@ -32,6 +32,7 @@ pub async fn sign_in_action(
     #[server(default)] password: String,
     #[server(default)] remember: bool,
     #[server(default)] next: String,
+    #[server(default)] passkeys: String,
 ) -> Result<(), AppError> {
     let request = request()?;
     let command = SignIn {
@@ -43,7 +44,20 @@ pub async fn sign_in_action(
         .await
         .map_err(fail)?;
     begin_session(&session);
-    leptos_axum::redirect(safe_next(&next));
+    let next = safe_next(&next);
+    // The script says whether this device can; a question that fails is no reason not to come in.
+    let (services, actor) = (&request.services, &request.actor);
+    let able = passkeys == "true";
+    let offered = able
+        && passkeys::offers(services, actor, &session)
+            .await
+            .unwrap_or(false);
+    if offered {
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        leptos_axum::redirect(&format!("/profile/security/passkey?offer=1&next={next}"));
+    } else {
+        leptos_axum::redirect(next);
+    }
     Ok(())
 }
 

@@ -36,6 +36,7 @@ pub fn page(request: &Request, next: String) -> AnyView {
         <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
         <form class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">
             {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
+            <input type="hidden" name="passkeys" data-able=""/>
             {field(login, typed, error_of(&draft.errors, "login"))}
             {field(password, String::new(), error_of(&draft.errors, "password"))}
             {checkbox("remember", t::remember(lang), remember, false)}

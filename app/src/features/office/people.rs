@@ -102,7 +102,7 @@ fn rights(door: Door) -> AnyView {
         })
         .collect();
     view! {
-        <section class="c-card" aria-labelledby="rights">
+        <section class="c-card">
             <h2 id="rights">{t::rights(lang)}</h2>
             <div class="c-scroll" tabindex="0" role="region" aria-labelledby="rights">
                 <table class="c-table">

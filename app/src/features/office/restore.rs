@@ -42,7 +42,7 @@ pub fn case(request: &Request, case: &Case, just: Option<&str>) -> AnyView {
                 view! { <p class="c-notice" data-tone="info">{icon("i-info")}<span>{t::no_cabinet(lang)}</span></p> }
                     .into_any()
             }
-            Cabinet::Open { email, phone } => contact(request, &base, email, phone),
+            Cabinet::Open { email, phone } => contact(request, &base, email.as_deref(), phone.as_deref()),
         }
     } else if case.refused {
         // A refusal that has just come is in the summary already.
@@ -103,15 +103,10 @@ fn check(request: &Request, base: &str) -> AnyView {
     .into_any()
 }
 
-fn contact(
-    request: &Request,
-    base: &str,
-    email: &Option<String>,
-    phone: &Option<String>,
-) -> AnyView {
+fn contact(request: &Request, base: &str, email: Option<&str>, phone: Option<&str>) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
-    let bound: Vec<_> = [email, phone].into_iter().flatten().cloned().collect();
+    let bound: Vec<_> = [email, phone].into_iter().flatten().collect();
     let bound = if bound.is_empty() {
         t::no_contacts(lang).to_owned()
     } else {

@@ -49,8 +49,8 @@ pub fn list(passkeys: &[Shown], today: Date) -> AnyView {
     .into_any()
 }
 
-/// Adding one: the browser's own window does the rest.
-pub fn add(request: &Request) -> AnyView {
+/// Adding one: the browser's own window does the rest. Whoever was only asked has a way on.
+pub fn add(request: &Request, not_now: Option<&str>) -> AnyView {
     let lang = lang();
     view! {
         <div class="l-stack l-form">
@@ -60,6 +60,7 @@ pub fn add(request: &Request) -> AnyView {
                 <button class="c-btn" data-wide="">{icon("i-key")}{t::add_passkey(lang)}</button>
             </form>
             <p class="c-hint" data-no-passkey="">{t::no_passkeys_here(lang)}</p>
+            {not_now.map(|next| view! { <a class="c-btn" data-kind="text" data-wide="" href=next.to_owned()>{t::not_now(lang)}</a> })}
             <p class="c-hint">{t::passkey_password_stays(lang)}</p>
             {passkey_script(request)}
         </div>

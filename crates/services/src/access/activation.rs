@@ -13,6 +13,7 @@ use domain::form::Problem;
 use domain::ids::MessageId;
 use domain::notice::Notice;
 use domain::security::SecurityEvent;
+use storage::inbox::Reader;
 pub use storage::token::Purpose;
 use storage::token::Token;
 use storage::{Conn, StorageError, account, inbox, known_browser, passkey, session, token};
@@ -181,7 +182,11 @@ async fn tell(
     if link.purpose == Purpose::Activation {
         for subscriber in account::subscribers(conn, link.account).await? {
             let id = MessageId(new_id());
-            inbox::insert(conn, subscriber, id, &Notice::Welcome, now).await?;
+            let to = Reader {
+                subscriber,
+                account: link.account,
+            };
+            inbox::insert_for(conn, to, id, &Notice::Welcome, now).await?;
         }
     }
     let happened = Happened {

@@ -16,6 +16,9 @@ use storage::token::{Purpose, Token};
 use storage::{Conn, code, known_browser, throttle, token};
 use uuid::Uuid;
 
+/// The count of everybody's wrong codes.
+const WRONG_EVERYWHERE: &str = "codes-wrong-everywhere";
+
 const DAY: i64 = 24 * 3600;
 
 /// What the page of a code shows.
@@ -171,6 +174,18 @@ pub async fn verify(
     }
     // The owner's own browser has a count of its own, which strangers cannot use up.
     let known = known_browser::is_known(&mut tx, challenge.account, &actor.browser).await?;
+    // Many phones, each with a few guesses: at large that is an attack, and codes pause for all
+    // browsers that their account does not know. Links in letters go on.
+    let large = throttle::look(&mut tx, WRONG_EVERYWHERE, now).await?;
+    if let Some(count) = large.filter(|count| !known && count.hits >= limits.wrong_codes_everywhere)
+    {
+        let minutes = minutes_until(count.window_ends_at, now);
+        tracing::warn!(hits = count.hits, "codes.paused");
+        return Err(ServiceError::field(
+            "code",
+            Problem::TooManyTries { minutes },
+        ));
+    }
     let to = match challenge.account {
         Some(account) if known => {
             let browser = crypto::hex(&actor.browser);
@@ -188,6 +203,7 @@ pub async fn verify(
         (fits, allowed, challenge.account, &challenge.phone)
     else {
         code::count_try(&mut tx, id).await?;
+        throttle::hit(&mut tx, WRONG_EVERYWHERE, 3600, now).await?;
         commit(tx).await?;
         let left = limits.code_tries - challenge.tries - 1;
         return Err(ServiceError::field("code", Problem::CodeMismatch { left }));

@@ -9,6 +9,7 @@ use domain::ids::{AccountId, EventId, MessageId};
 use domain::notice::Notice;
 use domain::security::SecurityEvent;
 use storage::account::{Account, Proven};
+use storage::inbox::Reader;
 use storage::outbox::Channel;
 use storage::{Conn, account, inbox, security_log, throttle};
 
@@ -62,7 +63,11 @@ pub(crate) async fn record(
         detail: detail.to_owned(),
     };
     for subscriber in account::subscribers(conn, id).await? {
-        inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
+        let to = Reader {
+            subscriber,
+            account: id,
+        };
+        inbox::insert_for(conn, to, MessageId(new_id()), &notice, now).await?;
     }
     let Some(account) = account::get(conn, id).await? else {
         return Ok(());

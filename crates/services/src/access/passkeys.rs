@@ -13,7 +13,7 @@ use domain::security::SecurityEvent;
 use domain::{LocalTime, label};
 use serde_json::Value;
 use storage::account::Account;
-use storage::{StorageError, account, passkey};
+use storage::{StorageError, account, passkey, session, throttle};
 use uuid::Uuid;
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
@@ -125,6 +125,8 @@ pub async fn sign_in(
         .map_err(|error| unfit(&error))?;
     let owner = AccountId(user);
     let (mut tx, now) = services.db.begin().await?;
+    // A recovery at the same moment takes the passkeys away: one of the two waits for the other.
+    account::hold(&mut tx, owner).await?;
     let stored = passkey::hold(&mut tx, owner, id)
         .await?
         .ok_or_else(refused)?;
@@ -152,6 +154,36 @@ pub async fn sign_in(
     commit(tx).await?;
     Ok(session)
 }
+
+/// Should somebody who has just come in with a password be asked about a passkey? Not when there is
+/// one, and once in ninety days on a browser.
+pub async fn offers(
+    services: &Services,
+    actor: &Actor,
+    session: &NewSession,
+) -> Result<bool, ServiceError> {
+    if services.passkeys.is_none() {
+        return Ok(false);
+    }
+    let (mut tx, now) = services.db.begin().await?;
+    let digest = crypto::sha256(session.token.as_bytes());
+    let Some(found) = session::find(&mut tx, &digest, now).await? else {
+        return Ok(false);
+    };
+    if found.closes_at.is_some() || !passkey::list(&mut tx, found.account).await?.is_empty() {
+        return Ok(false);
+    }
+    let browser = crypto::hex(&actor.browser);
+    let key = format!("passkey-offer:{}:{}", found.account, &browser[..24]);
+    let asked = throttle::hit(&mut tx, &key, OFFERED_AGAIN_AFTER, now)
+        .await?
+        .hits;
+    commit(tx).await?;
+    Ok(asked == 1)
+}
+
+/// How long nobody is asked again, in seconds.
+const OFFERED_AGAIN_AFTER: i64 = 90 * 24 * 3600;
 
 /// Asks the authenticator for a new passkey of the signed-in person.
 ///

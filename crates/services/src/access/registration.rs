@@ -231,7 +231,7 @@ pub async fn submit(
         return Err(ServiceError::field("", Problem::AlreadyRegistered));
     }
     let account = match existing {
-        Some(pending) => {
+        Some(pending) if found.account == Some(pending.id) => {
             account::change_pending_contacts(
                 &mut tx,
                 pending.id,
@@ -241,7 +241,13 @@ pub async fn submit(
             .await?;
             pending.id
         }
-        None => open(&mut tx, &contract, &parsed, details.lang, now).await?,
+        other => {
+            // Somebody else's, or forgotten: what was given there, consents and links, goes with it.
+            if let Some(pending) = other {
+                account::drop_pending(&mut tx, pending.id).await?;
+            }
+            open(&mut tx, &contract, &parsed, details.lang, now).await?
+        }
     };
     tell_contract(&mut tx, services, account, &contract, details.lang, now).await?;
     for (given, document) in [

@@ -26,6 +26,8 @@ pub(crate) enum Of {
     Login,
     /// Everybody's.
     Everybody,
+    /// Right ones too: whoever knows the password must not have it hashed without end.
+    Hashing,
 }
 
 /// A try.
@@ -70,7 +72,15 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
         of,
     };
     if guess.known {
-        return vec![own(format!("{at}sign-in-on:{to}:{browser}"), Of::Login)];
+        return vec![
+            own(format!("{at}sign-in-on:{to}:{browser}"), Of::Login),
+            Counter {
+                key: format!("{at}sign-ins:{to}:{browser}"),
+                limit: limits.sign_ins_an_hour,
+                window: 3600,
+                of: Of::Hashing,
+            },
+        ];
     }
     let share = u32::from(actor.browser[0]) % SHARES;
     vec![
@@ -117,10 +127,10 @@ pub(crate) async fn count(
 /// A right password is no guess; the neighbours' ones stay counted.
 pub(crate) async fn forgive(conn: &mut Conn, counters: &[Counter]) -> Result<(), ServiceError> {
     for counter in counters {
-        if matches!(counter.of, Of::Address | Of::Everybody) {
-            throttle::take_back(conn, &counter.key).await?;
-        } else {
-            throttle::clear(conn, &counter.key).await?;
+        match counter.of {
+            Of::Address | Of::Everybody => throttle::take_back(conn, &counter.key).await?,
+            Of::Account | Of::Login => throttle::clear(conn, &counter.key).await?,
+            Of::Hashing => {}
         }
     }
     Ok(())

@@ -19,6 +19,7 @@ use domain::receipt::{ReceiptState, advance_vat};
 use domain::{CardNumber, ContractNumber, Date, Email, Lang, Money, Phone, Timestamp};
 use serde_json::json;
 use storage::account::{Origin, Proven};
+use storage::inbox::Reader;
 use storage::ledger::Posted;
 use storage::payment::{Change, New};
 use storage::seed::{NewSubscription, Product};
@@ -427,7 +428,12 @@ impl Writing<'_> {
             repaid: Money::ZERO,
         };
         inbox::insert(self.conn, self.subscriber, MessageId(new_id()), &notice, at).await?;
-        inbox::mark_read(self.conn, self.subscriber, None, at).await?;
+        // None of the demo's messages is about a login.
+        let reader = Reader {
+            subscriber: self.subscriber,
+            account: AccountId(uuid::Uuid::nil()),
+        };
+        inbox::mark_read(self.conn, reader, None, at).await?;
         Ok(())
     }
 

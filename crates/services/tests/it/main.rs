@@ -6,6 +6,7 @@
 mod access;
 mod faults;
 mod identity;
+mod kept;
 mod ledger;
 mod money;
 mod notifications;

@@ -225,6 +225,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("ledger.op", "operations"),
     ("ledger.posting", "postings"),
     ("inbox.message", "messages"),
+    ("office.identity_check", "identity_checks"),
 ];
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -338,6 +339,7 @@ async fn after_thirty_days_nothing_personal_is_left_and_the_books_stand(pool: Pg
         ("identity.known_browser", ""),
         ("identity.passkey", ""),
         ("identity.security_log", ""),
+        ("inbox.message", ""),
         ("identity.one_time_token", ""),
         ("identity.one_time_code", ""),
         (

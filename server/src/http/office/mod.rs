@@ -1,13 +1,16 @@
 //! The doors of partners and staff: pages by GET, forms posted to the pages' own addresses. Nothing
 //! here is for scripts, so there are no server functions. Nothing of these pages stays in a cache.
 
+mod desk;
+
+pub use desk::routes as staff_routes;
+
 use super::State;
 use super::api::{MOST_BYTES, with_draft, without_draft};
 use super::pages::{plain, render};
 use super::request::{AtDoor, Incoming, office_session, query};
 use app::features::auth::password::takes_offered;
 use app::features::office::people_path;
-use app::features::office::restore::PATH as SUBSCRIBERS;
 use app::office::OfficePage;
 use app::public::PublicPage;
 use axum::Router;
@@ -17,15 +20,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::form::FieldError;
-use domain::ids::{PersonId, SubscriberId};
+use domain::ids::PersonId;
 use domain::office::{Door, Right};
 use leptos::prelude::provide_context;
 use services::access::sessions::NewSession;
 use services::drafts::Draft;
 use services::office::people::{Change, Invite};
-use services::office::restore::{self, Answers};
 use services::office::sign_in::SignIn;
-use services::office::{self, OfficeActor, audit, enrolment, people, security, sign_in};
+use services::office::{self, OfficeActor, enrolment, people, security, sign_in};
 use services::{ServiceError, Services};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -90,18 +92,6 @@ pub fn routes(door: Door) -> Router<State> {
         .route(
             &format!("{people}/{{id}}/{{what}}"),
             post(async move |state, path, request| change(state, door, path, request).await),
-        )
-}
-
-/// The routes of the staff alone.
-pub fn staff_routes() -> Router<State> {
-    Router::new()
-        .route("/staff/audit", get(read_audit))
-        .route(SUBSCRIBERS, get(search).post(find_subscriber))
-        .route(&format!("{SUBSCRIBERS}/{{id}}/access"), get(subscriber))
-        .route(
-            &format!("{SUBSCRIBERS}/{{id}}/access/{{step}}"),
-            post(restore_access),
         )
 }
 
@@ -551,87 +541,6 @@ async fn change(
         let id = person_id(&id)?;
         people::change(&posted.services, &posted.actor, id, &what, &code).await?;
         Ok(Then::To(format!("{}?done=changed", people_path(door))))
-    })
-    .await
-}
-
-async fn read_audit(Extract(state): Extract<State>, request: Request) -> Response {
-    page(&state, Door::Staff, request, async |looking| {
-        let about = query(&looking.parts, "q").unwrap_or_default();
-        let page = query(&looking.parts, "page")
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(1);
-        let log = audit::read(&looking.services, &looking.actor, &about, page).await?;
-        Ok(OfficePage::Audit(log))
-    })
-    .await
-}
-
-async fn search(Extract(state): Extract<State>, request: Request) -> Response {
-    page(&state, Door::Staff, request, async |looking| {
-        looking.actor.may(Right::RestoreAccess)?;
-        Ok(OfficePage::FindSubscriber)
-    })
-    .await
-}
-
-async fn find_subscriber(Extract(state): Extract<State>, request: Request) -> Response {
-    form(&state, Door::Staff, SUBSCRIBERS, request, async |posted| {
-        let number = posted.field("number");
-        let id = restore::find(&posted.services, &posted.actor, &number).await?;
-        Ok(Then::To(format!("{SUBSCRIBERS}/{id}/access")))
-    })
-    .await
-}
-
-fn subscriber_id(text: &str) -> Result<SubscriberId, ServiceError> {
-    text.parse().map_err(|_| ServiceError::NotFound)
-}
-
-async fn subscriber(
-    Extract(state): Extract<State>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
-    page(&state, Door::Staff, request, async move |looking| {
-        looking.actor.may(Right::RestoreAccess)?;
-        let id = subscriber_id(&id)?;
-        Ok(OfficePage::Subscriber {
-            case: restore::look(&looking.services, &looking.actor, id).await?,
-            done: query(&looking.parts, "done"),
-        })
-    })
-    .await
-}
-
-async fn restore_access(
-    Extract(state): Extract<State>,
-    Path((id, step)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let on = without_draft(&format!("{SUBSCRIBERS}/{id}/access"));
-    let next = on.clone();
-    form(&state, Door::Staff, &on, request, async move |posted| {
-        let (services, actor) = (&posted.services, &posted.actor);
-        actor.may(Right::RestoreAccess)?;
-        let id = subscriber_id(&id)?;
-        match step.as_str() {
-            "check" => {
-                let answers = Answers {
-                    surname: posted.field("surname"),
-                    contract: posted.field("contract"),
-                    card: posted.field("card"),
-                    call: posted.field("call"),
-                };
-                restore::check(services, actor, id, &answers).await?;
-                Ok(Then::To(format!("{next}?done=checked")))
-            }
-            "send" => {
-                restore::send(services, actor, id, &posted.field("contact")).await?;
-                Ok(Then::To(format!("{next}?done=sent")))
-            }
-            _ => Err(ServiceError::NotFound),
-        }
     })
     .await
 }

@@ -1,0 +1,110 @@
+//! What the staff alone have: subscribers who cannot come in, the log of what was done.
+
+use super::super::State;
+use super::super::api::without_draft;
+use super::super::request::query;
+use super::{Then, form, page};
+use app::features::office::restore::PATH as SUBSCRIBERS;
+use app::office::OfficePage;
+use axum::Router;
+use axum::extract::{Path, Request, State as Extract};
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::ids::SubscriberId;
+use domain::office::{Door, Right};
+use services::ServiceError;
+use services::office::audit;
+use services::office::restore::{self, Answers};
+
+/// The routes of the staff alone.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/staff/audit", get(read_audit))
+        .route(SUBSCRIBERS, get(search).post(find_subscriber))
+        .route(&format!("{SUBSCRIBERS}/{{id}}/access"), get(subscriber))
+        .route(
+            &format!("{SUBSCRIBERS}/{{id}}/access/{{step}}"),
+            post(restore_access),
+        )
+}
+
+async fn read_audit(Extract(state): Extract<State>, request: Request) -> Response {
+    page(&state, Door::Staff, request, async |looking| {
+        let about = query(&looking.parts, "q").unwrap_or_default();
+        let page = query(&looking.parts, "page")
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1);
+        let log = audit::read(&looking.services, &looking.actor, &about, page).await?;
+        Ok(OfficePage::Audit(log))
+    })
+    .await
+}
+
+async fn search(Extract(state): Extract<State>, request: Request) -> Response {
+    page(&state, Door::Staff, request, async |looking| {
+        looking.actor.may(Right::RestoreAccess)?;
+        Ok(OfficePage::FindSubscriber)
+    })
+    .await
+}
+
+async fn find_subscriber(Extract(state): Extract<State>, request: Request) -> Response {
+    form(&state, Door::Staff, SUBSCRIBERS, request, async |posted| {
+        let number = posted.field("number");
+        let id = restore::find(&posted.services, &posted.actor, &number).await?;
+        Ok(Then::To(format!("{SUBSCRIBERS}/{id}/access")))
+    })
+    .await
+}
+
+fn subscriber_id(text: &str) -> Result<SubscriberId, ServiceError> {
+    text.parse().map_err(|_| ServiceError::NotFound)
+}
+
+async fn subscriber(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    page(&state, Door::Staff, request, async move |looking| {
+        looking.actor.may(Right::RestoreAccess)?;
+        let id = subscriber_id(&id)?;
+        Ok(OfficePage::Subscriber {
+            case: restore::look(&looking.services, &looking.actor, id).await?,
+            done: query(&looking.parts, "done"),
+        })
+    })
+    .await
+}
+
+async fn restore_access(
+    Extract(state): Extract<State>,
+    Path((id, step)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let on = without_draft(&format!("{SUBSCRIBERS}/{id}/access"));
+    let next = on.clone();
+    form(&state, Door::Staff, &on, request, async move |posted| {
+        let (services, actor) = (&posted.services, &posted.actor);
+        actor.may(Right::RestoreAccess)?;
+        let id = subscriber_id(&id)?;
+        match step.as_str() {
+            "check" => {
+                let answers = Answers {
+                    surname: posted.field("surname"),
+                    contract: posted.field("contract"),
+                    card: posted.field("card"),
+                    call: posted.field("call"),
+                };
+                restore::check(services, actor, id, &answers).await?;
+                Ok(Then::To(format!("{next}?done=checked")))
+            }
+            "send" => {
+                restore::send(services, actor, id, &posted.field("contact")).await?;
+                Ok(Then::To(format!("{next}?done=sent")))
+            }
+            _ => Err(ServiceError::NotFound),
+        }
+    })
+    .await
+}

@@ -1,0 +1,114 @@
+//! Connections that say nothing, and too many of them.
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::get;
+use server::http::connections::{Limits, serve};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+const LIMITS: Limits = Limits {
+    connections: 100,
+    per_address: Some(3),
+    head: Duration::from_millis(200),
+    farewell: Duration::from_millis(300),
+};
+
+async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let who = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string();
+    let slow = async || {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        "slow"
+    };
+    let app = Router::new().route("/", get(who)).route("/slow", get(slow));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(serve(listener, app, limits, async move {
+        let _ = stopped.await;
+    }));
+    (address, stop, serving)
+}
+
+async fn ask(address: SocketAddr, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    answer
+}
+
+const WHOLE: &str = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn who_connects_is_known() {
+    let (address, _stop, _) = started(LIMITS).await;
+    assert!(ask(address, WHOLE).await.ends_with("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_is_not_waited_for() {
+    let (address, _stop, _) = started(LIMITS).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
+        .await
+        .unwrap();
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "the connection is closed");
+    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_and_no_more() {
+    let (address, _stop, _) = started(Limits {
+        head: Duration::from_mins(1),
+        ..LIMITS
+    })
+    .await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // A request on each shows that it was taken.
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        held.push(stream);
+    }
+    assert_eq!(ask(address, WHOLE).await, "", "a fourth one gets nothing");
+    held.pop();
+    let mut answered = String::new();
+    for _ in 0..50 {
+        answered = ask(address, WHOLE).await;
+        if !answered.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(answered.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn stopping_waits_for_answers_and_not_for_ever() {
+    let (address, stop, serving) = started(LIMITS).await;
+    let asking = tokio::spawn(ask(
+        address,
+        "GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    ));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stop.send(()).unwrap();
+    assert!(asking.await.unwrap().ends_with("slow"), "is answered");
+    let ended = tokio::time::timeout(Duration::from_secs(5), serving).await;
+    assert!(ended.is_ok());
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "nobody new comes in"
+    );
+}
