@@ -19,7 +19,7 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   const text = label.textContent;
   button.hidden = false;
   button.addEventListener("click", () => {
-    navigator.clipboard.writeText(field.value).then(() => {
+    navigator.clipboard.writeText(field.value || field.textContent).then(() => {
       label.textContent = button.dataset.done;
       setTimeout(() => { label.textContent = text; }, 3000);
     });

@@ -134,7 +134,7 @@ impl OfficePage {
                     back: None,
                 };
             }
-            Self::Security { .. } => (t::security(lang), "", None),
+            Self::Security { .. } => (t::own_access_section(lang), "", None),
             Self::People { .. } => (people, "", None),
             Self::NewPerson => (t::add(lang), "", to_people),
             Self::Person(one) => {
@@ -278,17 +278,18 @@ fn console(request: &Request, door: Door, member: &Member, body: AnyView) -> Any
             }
         })
         .collect();
-    let organisation = member
+    // Whose console it is: a partner's, or one's own.
+    let whose = member
         .organisation
         .clone()
-        .unwrap_or_else(|| t::staff(lang).to_owned());
+        .unwrap_or_else(|| member.name.clone());
     view! {
         <a class="c-skip" href="#main">{common::skip(lang)}</a>
         <div class="l-app" data-door=door.code()>
             <header class="c-topbar">
                 {logo(home)}
                 <div class="c-switcher">
-                    <p class="c-switcher__one"><span>{organisation} " " <small>{member.role.title(lang)}</small></span></p>
+                    <p class="c-switcher__one"><span>{whose} " " <small>{member.role.title(lang)}</small></span></p>
                 </div>
                 <form method="post" action=format!("{home}/logout")>
                     <button class="c-btn" data-kind="text">{t::sign_out(lang)}</button>

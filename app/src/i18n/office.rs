@@ -57,13 +57,12 @@ texts! {
     home: "Главная", "Home";
     hello: "Здравствуйте", "Hello";
     sections: "Разделы", "Sections";
-    nothing_yet: "Для вашей роли здесь пока только безопасность входа.", "For your role there is only the safety of your way in yet.";
     codes_wait: "Резервные коды ещё не сохранены", "The recovery codes are not kept yet";
     codes_wait_body: "Без них потерянный телефон закроет вам вход.", "Without them a lost phone locks you out.";
     show_codes: "Показать коды", "Show the codes";
     sign_out: "Выйти", "Sign out";
 
-    security: "Безопасность", "Security";
+    own_access_section: "Мой вход", "My way in";
     security_hint: "Пароль, приложение, резервные коды", "Password, app, recovery codes";
     again: "Настроить вход заново", "Set up the way in anew";
     again_lead: "Новый пароль, новое приложение и новые резервные коды. Старый вход работает, пока вы не закончите.", "A new password, a new app and new recovery codes. The old way works until you finish.";
@@ -101,7 +100,7 @@ texts! {
     unblock: "Открыть доступ", "Let in again";
     reset: "Прислать новую ссылку", "Send a new link";
     reset_hint: "Если забыт пароль или потерян телефон. Старый вход работает, пока ссылкой не воспользуются: пропал телефон — сначала закройте доступ.", "When the password is forgotten or the phone is lost. The old way works until the link is used: if the phone is gone, block first.";
-    own_access: "Себе роль и доступ не меняют. Пароль и приложение — в разделе «Безопасность».", "Nobody changes their own role. Password and app are under “Security”.";
+    own_access: "Себе роль и доступ не меняют. Пароль и приложение — в разделе «Мой вход».", "Nobody changes their own role. Password and app are under “My way in”.";
 
     restore: "Восстановить доступ", "Restore access";
     restore_section: "Абоненты", "Subscribers";

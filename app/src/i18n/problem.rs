@@ -238,6 +238,15 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 )
             }
         }
+        Problem::AccessBlocked => {
+            if ru {
+                format!(
+                    "Доступ закрыт. Обратитесь к тому, кто вас пригласил, или позвоните {PHONE}"
+                )
+            } else {
+                format!("Access is blocked. Ask whoever invited you, or call {PHONE}")
+            }
+        }
         Problem::PasswordMismatch { left } => {
             let no = lang.pick("Пароль не подходит.", "The password does not fit.");
             format!("{no} {}", tries(lang, *left))

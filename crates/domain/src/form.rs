@@ -81,6 +81,7 @@ pub enum Problem {
     RoleMissing,
     LastAdministrator,
     OwnAccess,
+    AccessBlocked,
     SubscriberUnknown,
     CallEmpty,
     IdentityMismatch { left: u32 },

@@ -71,10 +71,10 @@ fn second_factor(request: &Request, action: String, setup: &Setup) -> AnyView {
         {square(&setup.url)}
         <p><a class="c-btn" data-kind="soft" data-wide="" href=setup.url.clone()>{t::app_link(lang)}</a></p>
         <div class="c-field">
-            <label for="secret">{t::secret(lang)}</label>
-            <p class="c-hint" id="secret-h">{t::secret_hint(lang)}</p>
+            <p class="c-legend">{t::secret(lang)}</p>
+            <p class="c-hint">{t::secret_hint(lang)}</p>
             <div class="c-input" data-readonly="">
-                <input id="secret" type="text" value=setup.secret.clone() readonly="" autocomplete="off" spellcheck="false" aria-describedby="secret-h"/>
+                <code id="secret">{setup.secret.clone()}</code>
                 <button class="c-input__btn" type="button" data-copy="secret" data-done=auth::copied(lang) hidden="">
                     {icon("i-copy")} <span>{auth::copy(lang)}</span>
                 </button>

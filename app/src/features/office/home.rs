@@ -55,7 +55,7 @@ pub fn sections(door: Door, member: &Member) -> Vec<Section> {
     found.push(Section {
         href: format!("/{}/security", door.code()),
         icon: "i-key",
-        title: t::security(lang),
+        title: t::own_access_section(lang),
         hint: t::security_hint(lang),
     });
     found

@@ -62,8 +62,7 @@ pub struct Case {
     pub cabinet: Cabinet,
 }
 
-/// Finds a subscriber by the number of a card or a contract. Every one that is opened is counted and
-/// written down.
+/// Finds a subscriber by the number of a card or a contract. Every search is counted.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] beside `number`; [`ServiceError::NotFound`] without the right.
@@ -89,11 +88,6 @@ pub async fn find(
     } else {
         None
     };
-    if let Some(id) = found {
-        let contract = known(&mut tx, id).await?.contract;
-        let event = AuditEvent::SubscriberFound;
-        record(&mut tx, actor, event, contract.as_str(), now).await?;
-    }
     commit(tx).await?;
     found.ok_or_else(|| wrong(Problem::SubscriberUnknown))
 }
@@ -143,9 +137,15 @@ pub async fn look(
     actor: &OfficeActor,
     id: SubscriberId,
 ) -> Result<Case, ServiceError> {
-    actor.may(Right::RestoreAccess)?;
+    let member = actor.may(Right::RestoreAccess)?;
     let (mut tx, now) = services.db.begin().await?;
     let owner = known(&mut tx, id).await?;
+    // Each look is written down, once a call.
+    let key = format!("office-looked:{}:{id}", member.session);
+    if throttle::hit(&mut tx, &key, CHECK_LIFE, now).await?.hits == 1 {
+        let event = AuditEvent::SubscriberFound;
+        record(&mut tx, actor, event, owner.contract.as_str(), now).await?;
+    }
     let cards = subscriber::cards(&mut tx, id).await?;
     let checked = is_checked(&mut tx, actor, id, now).await?;
     let cabinet = match open_account(&mut tx, id).await? {
@@ -161,6 +161,8 @@ pub async fn look(
                 .map(|phone| phone.masked()),
         },
     };
+    let refused = is_refused(&mut tx, id, now).await?;
+    commit(tx).await?;
     Ok(Case {
         id,
         name: checked.then(|| format!("{} {}", owner.surname, owner.given_name)),
@@ -170,7 +172,7 @@ pub async fn look(
             .map(|card| card.number.last4().to_owned())
             .collect(),
         checked,
-        refused: is_refused(&mut tx, id, now).await?,
+        refused,
         cabinet,
     })
 }

@@ -177,7 +177,7 @@ pub async fn sign_in(
     };
     let (mut tx, now) = services.db.begin().await?;
     let found = name.find(&mut tx, actor.door).await?;
-    let found = found.filter(|person| !person.blocked && person.password_hash.is_some());
+    let found = found.filter(|person| person.password_hash.is_some());
     let proof = prove(services, actor, tx, found, &name, command, now).await?;
     let Proof {
         person,
@@ -186,6 +186,10 @@ pub async fn sign_in(
         counters,
         known,
     } = proof;
+    // Told to whoever has everything that opens the door, and to nobody else.
+    if person.blocked {
+        return Err(ServiceError::field("", Problem::AccessBlocked));
+    }
     let (mut tx, now) = services.db.begin().await?;
     if !person::hold_access(&mut tx, &person).await?
         || !use_up(&mut tx, &person, &second, now).await?

@@ -575,8 +575,10 @@ async fn a_blocked_one_is_out_at_once_and_comes_back_when_let_in(pool: PgPool) {
             .member
             .is_none()
     );
+    let wrong = sign_in(services, &door, &command("000000".into())).await;
+    assert!(matches!(problem(wrong), Problem::OfficeMismatch { .. }));
     let refused = sign_in(services, &door, &command(cabinet.app_code(0).await)).await;
-    assert!(matches!(problem(refused), Problem::OfficeMismatch { .. }));
+    assert_eq!(problem(refused), Problem::AccessBlocked);
     // Letting in again is for whoever sits there now, not for an open desk.
     let wrong = people::change(services, &admin, operator, &Change::Unblock, "000000").await;
     assert_eq!(problem(wrong), Problem::TotpMismatch);
@@ -773,6 +775,9 @@ async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool
         (case.name, case.contract, case.checked),
         (None, None, false)
     );
+    restore::look(services, &operator, id).await.unwrap();
+    let looks = "select count(*) from office.audit where event = 'subscriber-found'";
+    assert_eq!(cabinet.count(looks).await, 1, "once a call");
     assert!(matches!(
         case.cabinet,
         restore::Cabinet::Open {
