@@ -109,6 +109,7 @@ texts! {
     find_hint: "Что назовёт абонент. Каждый просмотр записывается", "Whatever the caller names. Each look is written down";
     open: "Открыть", "Open";
     subscriber: "Абонент", "Subscriber";
+    found_by: "Абонент найден по номеру", "Found by the number";
     owner: "Владелец", "Owner";
     contract: "Договор", "Contract";
     check: "Проверьте, кто звонит", "Check who is calling";
@@ -134,6 +135,7 @@ texts! {
     audit_lead: "Записи нельзя изменить или удалить. Время московское.", "Entries cannot be changed or removed. Moscow time.";
     find: "Найти", "Find";
     about: "Имя, договор или роль", "Name, contract or role";
+    unknown: "Неизвестный", "Unknown";
     command_line: "Командная строка", "Command line";
     nothing_found: "Ничего не нашлось.", "Nothing was found.";
     newer: "Новее", "Newer";

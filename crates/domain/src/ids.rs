@@ -63,6 +63,8 @@ ids! {
     CeremonyId;
     /// A partner: a dealer's organisation.
     PartnerId;
+    /// A subscriber whom an operator has opened.
+    CaseId;
     /// Somebody who comes in by the partners' or the staff's door.
     PersonId;
 }

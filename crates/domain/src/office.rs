@@ -259,6 +259,10 @@ pub enum AuditEvent {
     RecoveryCodeUsed,
     /// Too many wrong tries.
     SignInPaused,
+    /// Everything fits, but access is closed.
+    BlockedSignIn,
+    /// A wrong code before something that matters.
+    ConfirmRefused,
     /// Somebody went out.
     SignedOut,
     /// Somebody went out everywhere else.
@@ -277,22 +281,28 @@ pub enum AuditEvent {
     Unblocked,
     /// A subscriber was looked up.
     SubscriberFound,
+    /// Somebody was looked up who is not there.
+    SubscriberNotFound,
     /// A subscriber did not pass the check.
     IdentityRefused,
     /// A subscriber passed the check.
     IdentityChecked,
-    /// A contact was bound to a subscriber's cabinet.
+    /// The subscriber used the link: password and contact are new.
     ContactBound,
     /// A subscriber was sent the way to a new password.
     AccessRestored,
+    /// The contact for it belongs to another cabinet, or too many were named.
+    ContactRefused,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::SignedIn,
         Self::RecoveryCodeUsed,
         Self::SignInPaused,
+        Self::BlockedSignIn,
+        Self::ConfirmRefused,
         Self::SignedOut,
         Self::SessionsEnded,
         Self::Invited,
@@ -302,10 +312,12 @@ impl AuditEvent {
         Self::Blocked,
         Self::Unblocked,
         Self::SubscriberFound,
+        Self::SubscriberNotFound,
         Self::IdentityRefused,
         Self::IdentityChecked,
         Self::ContactBound,
         Self::AccessRestored,
+        Self::ContactRefused,
     ];
 
     /// As stored.
@@ -314,6 +326,8 @@ impl AuditEvent {
             Self::SignedIn => "signed-in",
             Self::RecoveryCodeUsed => "recovery-code-used",
             Self::SignInPaused => "sign-in-paused",
+            Self::BlockedSignIn => "blocked-sign-in",
+            Self::ConfirmRefused => "confirm-refused",
             Self::SignedOut => "signed-out",
             Self::SessionsEnded => "sessions-ended",
             Self::Invited => "invited",
@@ -323,10 +337,12 @@ impl AuditEvent {
             Self::Blocked => "blocked",
             Self::Unblocked => "unblocked",
             Self::SubscriberFound => "subscriber-found",
+            Self::SubscriberNotFound => "subscriber-not-found",
             Self::IdentityRefused => "identity-refused",
             Self::IdentityChecked => "identity-checked",
             Self::ContactBound => "contact-bound",
             Self::AccessRestored => "access-restored",
+            Self::ContactRefused => "contact-refused",
         }
     }
 
@@ -346,6 +362,13 @@ impl AuditEvent {
                 "Много неверных попыток входа",
                 "Too many wrong tries to sign in",
             ),
+            Self::BlockedSignIn => lang.pick(
+                "Закрытый доступ пробует войти",
+                "A blocked one tries to sign in",
+            ),
+            Self::ConfirmRefused => {
+                lang.pick("Неверный код подтверждения", "A wrong code to confirm")
+            }
             Self::SignedOut => lang.pick("Выход", "Signed out"),
             Self::SessionsEnded => lang.pick(
                 "Выход на других устройствах",
@@ -360,6 +383,9 @@ impl AuditEvent {
             Self::Blocked => lang.pick("Доступ закрыт", "Access was blocked"),
             Self::Unblocked => lang.pick("Доступ открыт", "Access was opened"),
             Self::SubscriberFound => lang.pick("Открыт абонент", "A subscriber was opened"),
+            Self::SubscriberNotFound => {
+                lang.pick("Абонент не найден", "A subscriber was not found")
+            }
             Self::IdentityRefused => lang.pick(
                 "Абонент не прошёл проверку",
                 "A subscriber did not pass the check",
@@ -367,8 +393,15 @@ impl AuditEvent {
             Self::IdentityChecked => {
                 lang.pick("Абонент прошёл проверку", "A subscriber passed the check")
             }
-            Self::ContactBound => lang.pick("Контакт привязан", "A contact was bound"),
-            Self::AccessRestored => lang.pick("Доступ восстановлен", "Access was restored"),
+            Self::ContactBound => lang.pick(
+                "Абонент воспользовался ссылкой",
+                "The subscriber used the link",
+            ),
+            Self::ContactRefused => lang.pick("Контакт не принят", "A contact was not taken"),
+            Self::AccessRestored => lang.pick(
+                "Отправлена ссылка для нового пароля",
+                "The link to a new password was sent",
+            ),
         }
     }
 }

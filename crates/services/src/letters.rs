@@ -109,6 +109,19 @@ pub fn restore_sms(services: &Services, lang: Lang, token: &str) -> Text {
     })
 }
 
+/// Tells the owner of a phone that it was given for another cabinet.
+pub fn phone_has_a_cabinet(services: &Services, lang: Lang) -> Text {
+    let phone = &services.settings.support_phone;
+    Text::sms(match lang {
+        Lang::Ru => format!(
+            "Орион Экспресс: этот телефон назвали для другого кабинета, но он уже привязан к своему. Вопросы: {phone}"
+        ),
+        Lang::En => format!(
+            "Orion Express: this phone was named for another cabinet, but it is bound to its own. Questions: {phone}"
+        ),
+    })
+}
+
 /// The link that proves a new e-mail.
 pub fn new_email(services: &Services, lang: Lang, token: &str) -> Text {
     let link = format!(

@@ -46,6 +46,9 @@ create unique index person_owner on office.person (partner_id) where role = 'own
 create table office.enrolment (
     token_sha256 bytea primary key check (octet_length(token_sha256) = 32),
     person_id uuid not null references office.person,
+    -- The session in which somebody asked to set up their own way in anew: only it may go on, and
+    -- only while it lives. None for an invitation.
+    session_id uuid,
     password_hash text,
     totp_sealed bytea not null,
     created_at timestamptz not null,
@@ -127,6 +130,18 @@ grant select, insert on office.audit to cabinet_app;
 grant delete on office.session, office.enrolment to cabinet_app;
 
 -- What a caller's identity was checked against the contract in: a call, by an operator's session.
+-- A subscriber whom somebody has opened: the address of the page names this row and never the
+-- subscriber, so that it tells nothing.
+create table office.subscriber_case (
+    case_id uuid primary key,
+    session_id uuid not null,
+    subscriber_id uuid not null,
+    -- The last digits of what was typed.
+    found_by text not null,
+    at timestamptz not null
+);
+create index subscriber_case_at on office.subscriber_case (at);
+
 create table office.identity_check (
     check_id uuid primary key,
     session_id uuid not null,
@@ -137,6 +152,7 @@ create table office.identity_check (
 );
 create index identity_check_session on office.identity_check (session_id, subscriber_id, at desc);
 grant select, insert on office.identity_check to cabinet_app;
+grant select, insert, delete on office.subscriber_case to cabinet_app;
 
 -- A link that an operator sends after such a check; it also binds the contact it went to.
 alter table identity.one_time_token drop constraint one_time_token_purpose_check;

@@ -70,6 +70,9 @@ end $$;
 create function identity.sweep_traces(sessions_before timestamptz, log_before timestamptz)
 returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$ begin
+    -- Nobody deletes what is young.
+    sessions_before := least(sessions_before, app.now() - interval '80 days');
+    log_before := least(log_before, app.now() - interval '3 years' + interval '10 days');
     delete from identity.session s
         where coalesce(s.ended_at, s.expires_at) < sessions_before
           and exists (select from identity.session n

@@ -5,18 +5,20 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// The limits.
@@ -26,7 +28,7 @@ pub struct Limits {
     pub connections: usize,
     /// Connections at once from one address; none where all come from a proxy.
     pub per_address: Option<usize>,
-    /// How long the head of a request may take.
+    /// How long the head of a request may take, the wait for it on an open connection included.
     pub head: Duration,
     /// How long those who are being answered may take after a request to stop.
     pub farewell: Duration,
@@ -39,7 +41,9 @@ impl Limits {
             connections: 20_000,
             // A whole village may share one; a browser opens six at most.
             per_address: if behind_proxy { None } else { Some(600) },
-            head: Duration::from_secs(15),
+            // Longer than proxies and browsers keep an idle connection: whoever closes first must not be
+            // the one who is about to be asked.
+            head: Duration::from_secs(75),
             farewell: Duration::from_secs(30),
         }
     }
@@ -76,11 +80,21 @@ impl Drop for Held {
     }
 }
 
-/// Serves connections until asked to stop; those that are being answered are finished first.
-pub async fn serve<L>(mut listener: L, app: Router, limits: Limits, stop: impl Future<Output = ()>)
-where
-    L: Listener<Addr = SocketAddr>,
-{
+/// What shakes hands, and within which time; nothing for connections in the clear.
+pub type Tls = Option<TlsAcceptor>;
+
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Serves connections until asked to stop; those that are being answered are finished first. Every
+/// limit counts from the first byte of the connection: who shakes hands slowly holds a place too.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Tls,
+    app: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -93,17 +107,30 @@ where
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(20))
         .max_concurrent_streams(100);
-    let builder = Arc::new(builder);
+    let serving = Arc::new(Serving {
+        builder,
+        app,
+        head: limits.head,
+    });
+    let graceful = GracefulShutdown::new();
     let (room, addresses) = (
         Arc::new(Semaphore::new(limits.connections)),
         Addresses::default(),
     );
-    let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let (io, peer) = tokio::select! {
+        let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of files, or gone before it was taken: the next one may be luckier.
+                tracing::warn!(%error, "connections.not_accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
         };
         let Ok(permit) = room.clone().try_acquire_owned() else {
             tracing::warn!("connections.full");
@@ -116,17 +143,19 @@ where
             },
             None => None,
         };
-        let app = app.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            app.clone().oneshot(request)
-        });
-        let (builder, watcher) = (builder.clone(), graceful.watcher());
+        // Small answers must not wait for the other side's delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let (serving, tls) = (serving.clone(), tls.clone());
+        let watcher = graceful.watcher();
         tokio::spawn(async move {
-            let connection = builder.serve_connection(TokioIo::new(io), service);
-            if let Err(error) = watcher.watch(connection.into_owned()).await {
-                tracing::debug!(%error, "connection.ended");
+            match tls {
+                None => serving.one(stream, peer, watcher).await,
+                Some(acceptor) => {
+                    let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        serving.one(stream, peer, watcher).await;
+                    }
+                }
             }
             drop((permit, held));
         });
@@ -137,5 +166,42 @@ where
         .is_err()
     {
         tracing::warn!("connections.left_behind");
+    }
+}
+
+/// What each connection needs.
+struct Serving {
+    builder: Builder<TokioExecutor>,
+    app: Router,
+    head: Duration,
+}
+
+impl Serving {
+    /// Serves one connection. One on which no request has begun in time is closed: neither protocol
+    /// has a limit of its own before its first byte.
+    async fn one<S>(&self, stream: S, peer: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let heard = Arc::new(Notify::new());
+        let (app, hearing) = (self.app.clone(), heard.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            hearing.notify_one();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            app.clone().oneshot(request)
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        let mut connection = std::pin::pin!(watcher.watch(connection));
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            spoken = tokio::time::timeout(self.head, heard.notified()) => match spoken {
+                Ok(()) => connection.await,
+                Err(_) => return,
+            },
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "connection.ended");
+        }
     }
 }

@@ -7,19 +7,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
-/// How long a handshake may take: whoever is slower holds nothing.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Most handshakes at once.
-const MOST_HANDSHAKES: usize = 1024;
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -101,61 +93,16 @@ fn load(chain: &Path, key: &Path) -> Result<CertifiedKey> {
         .context("settings server.tls_certificate and server.tls_key do not fit each other")
 }
 
-/// A listener that hands over encrypted connections only. Handshakes run beside one another, so that
-/// a slow one stops nobody.
-pub struct TlsListener {
-    tcp: TcpListener,
-    acceptor: TlsAcceptor,
-    handshakes: JoinSet<Option<(TlsStream<TcpStream>, SocketAddr)>>,
-}
-
-impl TlsListener {
-    /// Around a listener.
-    ///
-    /// # Errors
-    /// When the TLS library cannot be set up.
-    pub fn new(tcp: TcpListener, certificate: Arc<Certificate>) -> Result<Self> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(certificate);
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self {
-            tcp,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-            handshakes: JoinSet::new(),
-        })
-    }
-}
-
-impl axum::serve::Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            tokio::select! {
-                Some(done) = self.handshakes.join_next(), if !self.handshakes.is_empty() => {
-                    if let Ok(Some(ready)) = done {
-                        return ready;
-                    }
-                }
-                (stream, peer) = axum::serve::Listener::accept(&mut self.tcp),
-                    if self.handshakes.len() < MOST_HANDSHAKES =>
-                {
-                    let _ = stream.set_nodelay(true);
-                    let acceptor = self.acceptor.clone();
-                    self.handshakes.spawn(async move {
-                        let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                        Some((shaken.ok()?.ok()?, peer))
-                    });
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.tcp.local_addr()
-    }
+/// What shakes hands with those who connect.
+///
+/// # Errors
+/// When the TLS library cannot be set up.
+pub fn acceptor(certificate: Arc<Certificate>) -> Result<TlsAcceptor> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -3,7 +3,7 @@
 use super::{Built, Shutdown, build, listen};
 use crate::config::Config;
 use crate::http::connections::{self, Limits};
-use crate::http::tls::{Certificate, TlsListener};
+use crate::http::tls::{self, Certificate};
 use crate::http::{self, State};
 use anyhow::Result;
 use std::process::ExitCode;
@@ -24,26 +24,21 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     shutdown: Shutdown,
 ) -> Result<()> {
-    use axum::serve::ListenerExt;
     // Rendering spawns its tasks on the runtime we are in; a second call changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let app = http::router(State::new(config, built)?);
     let limits = Limits::new(config.server.behind_proxy);
     let (chain, key) = (&config.server.tls_certificate, &config.server.tls_key);
-    if let (Some(chain), Some(key)) = (chain, key) {
-        let certificate = Certificate::read(chain, key)?;
-        let listener = TlsListener::new(listener, certificate.clone())?;
-        let watching = tokio::spawn(certificate.watch());
-        tracing::info!(listen = %config.server.listen, tls = true, "serve.started");
-        connections::serve(listener, app, limits, shutdown.wait()).await;
+    let certificate = match (chain, key) {
+        (Some(chain), Some(key)) => Some(Certificate::read(chain, key)?),
+        _ => None,
+    };
+    let tls = certificate.clone().map(tls::acceptor).transpose()?;
+    tracing::info!(listen = %config.server.listen, tls = tls.is_some(), "serve.started");
+    let watching = certificate.map(|certificate| tokio::spawn(certificate.watch()));
+    connections::serve(listener, tls, app, limits, shutdown.wait()).await;
+    if let Some(watching) = watching {
         watching.abort();
-        return Ok(());
     }
-    // Small answers must not wait for the other side's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    tracing::info!(listen = %config.server.listen, tls = false, "serve.started");
-    connections::serve(listener, app, limits, shutdown.wait()).await;
     Ok(())
 }

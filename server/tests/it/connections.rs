@@ -27,7 +27,7 @@ async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::tas
     };
     let app = Router::new().route("/", get(who)).route("/slow", get(slow));
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(listener, app, limits, async move {
+    let serving = tokio::spawn(serve(listener, None, app, limits, async move {
         let _ = stopped.await;
     }));
     (address, stop, serving)
@@ -52,15 +52,21 @@ async fn who_connects_is_known() {
 #[tokio::test]
 async fn a_head_that_does_not_come_is_not_waited_for() {
     let (address, _stop, _) = started(LIMITS).await;
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
-        .await
-        .unwrap();
-    let mut rest = Vec::new();
-    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
-    assert!(closed.is_ok(), "the connection is closed");
-    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+    for begun in [
+        "",
+        "G",
+        "GET / HTTP/1.1\r\nhost: x\r\n",
+        "PRI * HTTP/2.0\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let reading = stream.read_to_end(&mut rest);
+        let closed = tokio::time::timeout(Duration::from_secs(5), reading).await;
+        assert!(closed.is_ok(), "{begun:?} is closed");
+        assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+    }
 }
 
 #[tokio::test]

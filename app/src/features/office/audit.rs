@@ -40,10 +40,10 @@ pub fn page(log: &Log) -> AnyView {
 
 fn entry(log: &Log, one: &Entry) -> AnyView {
     let lang = lang();
-    let who = if one.name.is_empty() {
-        t::command_line(lang).to_owned()
-    } else {
-        one.name.clone()
+    let who = match &one.name {
+        Some(name) => name.clone(),
+        None if one.command_line => t::command_line(lang).to_owned(),
+        None => t::unknown(lang).to_owned(),
     };
     let mut about = format!("{} · {who}", moment(lang, one.at, log.today));
     if !one.address.is_empty() {

@@ -34,15 +34,16 @@ pub fn find(request: &Request) -> AnyView {
 /// One subscriber.
 pub fn case(request: &Request, case: &Case, just: Option<&str>) -> AnyView {
     let lang = lang();
-    let cards: Vec<String> = case.cards.iter().map(|last| format!("•• {last}")).collect();
     let base = format!("{PATH}/{}/access", case.id);
-    let step = if case.checked {
-        match &case.cabinet {
+    let step = if let Some(owner) = &case.owner {
+        match &owner.cabinet {
             Cabinet::None => {
                 view! { <p class="c-notice" data-tone="info">{icon("i-info")}<span>{t::no_cabinet(lang)}</span></p> }
                     .into_any()
             }
-            Cabinet::Open { email, phone } => contact(request, &base, email.as_deref(), phone.as_deref()),
+            Cabinet::Open { email, phone } => {
+                contact(request, &base, email.as_deref(), phone.as_deref())
+            }
         }
     } else if case.refused {
         // A refusal that has just come is in the summary already.
@@ -66,15 +67,30 @@ pub fn case(request: &Request, case: &Case, just: Option<&str>) -> AnyView {
                 Some("sent") => done(t::was_sent(lang)),
                 _ => ().into_any(),
             }}
-            <section class="c-card">
-                <dl class="c-dl">
-                    {case.name.clone().map(|name| view! { <div><dt>{t::owner(lang)}</dt><dd>{name}</dd></div> })}
-                    {case.contract.as_ref().map(|number| view! { <div><dt>{t::contract(lang)}</dt><dd>{number.grouped()}</dd></div> })}
-                    <div><dt>{common::my_cards(lang)}</dt><dd>{cards.join(", ")}</dd></div>
-                </dl>
-            </section>
+            <section class="c-card">{whose(case)}</section>
             {step}
         </div>
+    }
+    .into_any()
+}
+
+/// Before the check only what the operator has typed.
+fn whose(case: &Case) -> AnyView {
+    let lang = lang();
+    let Some(owner) = &case.owner else {
+        return view! { <p>{t::found_by(lang)} " •• " {case.found_by.clone()}</p> }.into_any();
+    };
+    let cards: Vec<String> = owner
+        .cards
+        .iter()
+        .map(|last| format!("•• {last}"))
+        .collect();
+    view! {
+        <dl class="c-dl">
+            <div><dt>{t::owner(lang)}</dt><dd>{owner.name.clone()}</dd></div>
+            <div><dt>{t::contract(lang)}</dt><dd>{owner.contract.grouped()}</dd></div>
+            <div><dt>{common::my_cards(lang)}</dt><dd>{cards.join(", ")}</dd></div>
+        </dl>
     }
     .into_any()
 }

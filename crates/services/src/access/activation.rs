@@ -8,6 +8,7 @@ use super::passwords::{judge, offer};
 use super::sessions::{self, After, NewSession};
 use crate::billing::new_id;
 use crate::error::commit;
+use crate::office::restore;
 use crate::{Actor, ServiceError, Services, crypto};
 use domain::form::Problem;
 use domain::ids::MessageId;
@@ -140,6 +141,9 @@ pub async fn set_password(
     {
         // The contract has gone into another cabinet meanwhile: there is nothing to open.
         return Err(ServiceError::NotFound);
+    }
+    if link.purpose == Purpose::Restore {
+        restore::used(&mut tx, &actor.origin, link.account, now).await?;
     }
     end_pending(&mut tx, link.account, now).await?;
     session::end_all(&mut tx, link.account, now).await?;

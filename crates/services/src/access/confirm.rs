@@ -59,8 +59,12 @@ pub(crate) async fn verify(
         now,
     )
     .await?;
+    // Right ones too: whoever knows the password must not have it hashed without end.
+    let all = format!("confirms:{}", viewer.session);
+    let hashed = count_try(&mut tx, &all, limits.sign_ins_an_hour, 3600, now).await?;
     let account = account::get(&mut tx, viewer.account).await?;
     commit(tx).await?;
+    hashed.map_err(|problem| ServiceError::field(field, problem))?;
     let left = tries.map_err(|problem| ServiceError::field(field, problem))?;
     let hash = account.and_then(|account| account.password_hash);
     let verified = services

@@ -83,7 +83,7 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
         ];
     }
     let share = u32::from(actor.browser[0]) % SHARES;
-    vec![
+    let mut counters = vec![
         Counter {
             key: format!("{at}sign-in-from:{}", address_name(actor)),
             limit: limits.sign_in_tries_per_address,
@@ -98,7 +98,17 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
             window: 60,
             of: Of::Everybody,
         },
-    ]
+    ];
+    if !at.is_empty() {
+        // Whoever knows the password must not have months to guess the code.
+        counters.push(Counter {
+            key: format!("{at}sign-in-day:{to}"),
+            limit: limits.sign_in_tries * 5,
+            window: 24 * 3600,
+            of: Of::Account,
+        });
+    }
+    counters
 }
 
 /// Counts a try. What is refused counts no further: an address that floods fills nobody else's count.

@@ -49,8 +49,10 @@ pub(crate) async fn write(
 pub struct Entry {
     /// When, in the operator's zone.
     pub at: LocalTime,
-    /// Who; empty for the command line.
-    pub name: String,
+    /// Who; nobody when it is not known.
+    pub name: Option<String>,
+    /// Was it done on the command line?
+    pub command_line: bool,
     /// What.
     pub event: AuditEvent,
     /// To whom or to what.
@@ -100,7 +102,8 @@ pub async fn read(
         .into_iter()
         .map(|entry| Entry {
             at: zone::local(zone::OPERATOR, entry.at),
-            name: entry.name,
+            command_line: entry.name.is_empty() && entry.address.is_none(),
+            name: Some(entry.name).filter(|name| !name.is_empty()),
             event: entry.event,
             subject: entry.subject,
             address: entry.address.unwrap_or_default(),

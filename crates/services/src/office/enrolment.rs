@@ -6,12 +6,12 @@ use super::sign_in::{open, recovery_digest, tell};
 use super::{OfficeActor, Setup, no_key, record, totp};
 use crate::access::passwords::{judge, offer};
 use crate::access::sessions::NewSession;
-use crate::access::write_letter;
+use crate::access::{has_room, no_room, write_letter};
 use crate::error::commit;
 use crate::{ServiceError, Services, crypto, letters};
 use domain::Timestamp;
 use domain::form::Problem;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, SessionId};
 use domain::office::{AuditEvent, RECOVERY_CODES, RecoveryCode};
 use storage::Conn;
 use storage::office::enrolment::{self, Enrolment};
@@ -44,11 +44,15 @@ pub enum Step {
     Unknown,
 }
 
-/// Makes a link; the secret for its address.
+/// How long one's own way in may be set up anew, in seconds.
+const OWN_LIFE: i64 = 15 * 60;
+
+/// Makes a link; the secret for its address. `within`: the session that alone may follow it.
 pub(crate) async fn begin(
     conn: &mut Conn,
     services: &Services,
     id: PersonId,
+    within: Option<SessionId>,
     now: Timestamp,
 ) -> Result<String, ServiceError> {
     let keys = &services.settings.office_keys;
@@ -57,8 +61,12 @@ pub(crate) async fn begin(
         .ok_or_else(no_key)?;
     let token = crypto::random_token();
     let digest = crypto::sha256(token.as_bytes());
-    let until = now.plus_seconds(services.settings.access.invitation_life);
-    enrolment::insert(conn, &digest, id, &sealed, until, now).await?;
+    let life = match within {
+        Some(_) => OWN_LIFE,
+        None => services.settings.access.invitation_life,
+    };
+    let until = now.plus_seconds(life);
+    enrolment::insert(conn, &digest, id, within, &sealed, until, now).await?;
     Ok(token)
 }
 
@@ -71,7 +79,10 @@ pub(crate) async fn send(
     email: &str,
     now: Timestamp,
 ) -> Result<String, ServiceError> {
-    let token = begin(conn, services, id, now).await?;
+    if !has_room(conn, services, email, now).await? {
+        return Err(no_room("email"));
+    }
+    let token = begin(conn, services, id, None, now).await?;
     let text = letters::invitation(services, actor.lang, actor.door, &token);
     write_letter(conn, None, Channel::Email, email, text, now).await?;
     Ok(token)
@@ -89,6 +100,10 @@ async fn find(
     let person = person::get(conn, link.person).await?;
     Ok(person
         .filter(|person| person.door == actor.door && !person.blocked)
+        .filter(|_| match link.session {
+            Some(session) => actor.member.as_ref().is_some_and(|m| m.session == session),
+            None => true,
+        })
         .map(|person| (link, person)))
 }
 
@@ -258,7 +273,8 @@ pub async fn again(
 ) -> Result<String, ServiceError> {
     let person = super::sign_in::prove_again(services, actor, password, code).await?;
     let (mut tx, now) = services.db.begin().await?;
-    let token = begin(&mut tx, services, person.id, now).await?;
+    let session = actor.member()?.session;
+    let token = begin(&mut tx, services, person.id, Some(session), now).await?;
     record(&mut tx, actor, AuditEvent::AccessReset, &person.name, now).await?;
     commit(tx).await?;
     Ok(token)

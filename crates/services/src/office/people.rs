@@ -413,7 +413,7 @@ async fn from_command_line(
     again: bool,
     now: Timestamp,
 ) -> Result<String, ServiceError> {
-    let token = enrolment::begin(&mut tx, services, id, now).await?;
+    let token = enrolment::begin(&mut tx, services, id, None, now).await?;
     let event = if again {
         AuditEvent::AccessReset
     } else {

@@ -2,16 +2,16 @@
 //! sends the link to a new password, to a contact that is bound by using it. The operator reads no
 //! answer off the screen, and neither sees nor sets a password.
 
-use super::{OfficeActor, record};
+use super::{Member, OfficeActor, audit, record};
 use crate::access::notices::{self, Happened};
 use crate::access::proof::normalize_surname;
-use crate::access::{count_try, has_room, no_room, write_letter};
+use crate::access::{count_try, has_room, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, Origin, ServiceError, Services, crypto, letters};
 use domain::form::{FieldError, Problem};
-use domain::ids::{EventId, SubscriberId};
-use domain::office::{AuditEvent, Right};
+use domain::ids::{AccountId, CaseId, EventId, SubscriberId};
+use domain::office::{AuditEvent, Door, Right};
 use domain::security::SecurityEvent;
 use domain::{CardNumber, ContractNumber, Email, Lang, Phone, Timestamp, label};
 use storage::account::{Account, Proven};
@@ -43,26 +43,42 @@ pub enum Cabinet {
     },
 }
 
-/// A subscriber as an operator sees one.
+/// A subscriber as an operator sees one. Before the check there is nothing in it that the operator has
+/// not typed: what the caller has to say cannot be read off the screen, nor confirmed by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// The id.
-    pub id: SubscriberId,
-    /// The contract; only once the check was passed.
-    pub contract: Option<ContractNumber>,
-    /// The owner's name; only once the check was passed.
-    pub name: Option<String>,
+    /// What the page is called by.
+    pub id: CaseId,
+    /// The last digits of what was typed.
+    pub found_by: String,
+    /// Whose the contract is; only once the check was passed.
+    pub owner: Option<Owner>,
+    /// Did the check fail too often today?
+    pub refused: bool,
+}
+
+/// What is shown once the check was passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The name.
+    pub name: String,
+    /// The contract.
+    pub contract: ContractNumber,
     /// The last digits of the cards.
     pub cards: Vec<String>,
-    /// Was the check passed in this call?
-    pub checked: bool,
-    /// Did it fail too often today?
-    pub refused: bool,
-    /// The cabinet; its contacts only once the check was passed.
+    /// The cabinet.
     pub cabinet: Cabinet,
 }
 
-/// Finds a subscriber by the number of a card or a contract. Every search is counted.
+/// The last digits of a number, for the log and the page.
+fn last_digits(number: &str) -> String {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(4)..].iter().collect()
+}
+
+/// Finds a subscriber by the number of a card or a contract. Each search is counted and written down.
+/// The page it leads to is named at random: of two numbers it does not tell whether they belong
+/// together.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] beside `number`; [`ServiceError::NotFound`] without the right.
@@ -70,7 +86,7 @@ pub async fn find(
     services: &Services,
     actor: &OfficeActor,
     number: &str,
-) -> Result<SubscriberId, ServiceError> {
+) -> Result<CaseId, ServiceError> {
     let member = actor.may(Right::RestoreAccess)?;
     let wrong = |problem| ServiceError::field("number", problem);
     let (mut tx, now) = services.db.begin().await?;
@@ -80,16 +96,45 @@ pub async fn find(
         commit(tx).await?;
         return Err(wrong(problem));
     }
-    let found = if let Ok(contract) = ContractNumber::parse(number) {
-        subscriber::by_contract(&mut tx, &contract).await?
+    let (found, what) = if let Ok(contract) = ContractNumber::parse(number) {
+        let found = subscriber::by_contract(&mut tx, &contract).await?;
+        (found, "договор")
     } else if let Ok(card) = CardNumber::parse(number) {
         let card = subscriber::find_card(&mut tx, &card).await?;
-        card.map(|(subscriber, _)| subscriber)
+        (card.map(|(subscriber, _)| subscriber), "карта")
     } else {
-        None
+        commit(tx).await?;
+        return Err(wrong(Problem::SubscriberUnknown));
     };
+    let found_by = last_digits(number);
+    let event = match found {
+        Some(_) => AuditEvent::SubscriberFound,
+        None => AuditEvent::SubscriberNotFound,
+    };
+    record(&mut tx, actor, event, &format!("{what} •• {found_by}"), now).await?;
+    let Some(subscriber) = found else {
+        commit(tx).await?;
+        return Err(wrong(Problem::SubscriberUnknown));
+    };
+    let id = CaseId(uuid::Uuid::new_v4());
+    let case = identity_check::Case {
+        subscriber,
+        found_by,
+    };
+    identity_check::open(&mut tx, id, member.session, &case, now).await?;
     commit(tx).await?;
-    found.ok_or_else(|| wrong(Problem::SubscriberUnknown))
+    Ok(id)
+}
+
+/// The subscriber whom this session has opened; anybody else does not exist.
+async fn opened(
+    conn: &mut Conn,
+    member: &Member,
+    id: CaseId,
+) -> Result<identity_check::Case, ServiceError> {
+    identity_check::opened(conn, id, member.session)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 async fn known(conn: &mut Conn, id: SubscriberId) -> Result<Subscriber, ServiceError> {
@@ -119,11 +164,10 @@ async fn is_refused(
 
 async fn is_checked(
     conn: &mut Conn,
-    actor: &OfficeActor,
+    member: &Member,
     id: SubscriberId,
     now: Timestamp,
 ) -> Result<bool, ServiceError> {
-    let member = actor.member()?;
     let at = identity_check::newest(conn, member.session, id).await?;
     Ok(at.is_some_and(|at| now.seconds_since(at) <= CHECK_LIFE))
 }
@@ -131,48 +175,51 @@ async fn is_checked(
 /// Looks at a subscriber.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] without the right.
+/// [`ServiceError::NotFound`] without the right, and for one that this session has not opened.
 pub async fn look(
     services: &Services,
     actor: &OfficeActor,
-    id: SubscriberId,
+    id: CaseId,
 ) -> Result<Case, ServiceError> {
     let member = actor.may(Right::RestoreAccess)?;
     let (mut tx, now) = services.db.begin().await?;
-    let owner = known(&mut tx, id).await?;
-    // Each look is written down, once a call.
-    let key = format!("office-looked:{}:{id}", member.session);
-    if throttle::hit(&mut tx, &key, CHECK_LIFE, now).await?.hits == 1 {
-        let event = AuditEvent::SubscriberFound;
-        record(&mut tx, actor, event, owner.contract.as_str(), now).await?;
-    }
-    let cards = subscriber::cards(&mut tx, id).await?;
-    let checked = is_checked(&mut tx, actor, id, now).await?;
-    let cabinet = match open_account(&mut tx, id).await? {
+    let case = opened(&mut tx, member, id).await?;
+    let owner = if is_checked(&mut tx, member, case.subscriber, now).await? {
+        Some(owner(&mut tx, case.subscriber).await?)
+    } else {
+        None
+    };
+    Ok(Case {
+        id,
+        found_by: case.found_by,
+        owner,
+        refused: is_refused(&mut tx, case.subscriber, now).await?,
+    })
+}
+
+async fn owner(conn: &mut Conn, id: SubscriberId) -> Result<Owner, ServiceError> {
+    let owner = known(conn, id).await?;
+    let cards = subscriber::cards(conn, id).await?;
+    let cabinet = match open_account(conn, id).await? {
         None => Cabinet::None,
         Some(account) => Cabinet::Open {
             email: account
                 .email
-                .filter(|_| checked && account.email_confirmed)
+                .filter(|_| account.email_confirmed)
                 .map(|email| email.masked()),
             phone: account
                 .phone
-                .filter(|_| checked && account.phone_confirmed)
+                .filter(|_| account.phone_confirmed)
                 .map(|phone| phone.masked()),
         },
     };
-    let refused = is_refused(&mut tx, id, now).await?;
-    commit(tx).await?;
-    Ok(Case {
-        id,
-        name: checked.then(|| format!("{} {}", owner.surname, owner.given_name)),
-        contract: checked.then_some(owner.contract),
+    Ok(Owner {
+        name: format!("{} {}", owner.surname, owner.given_name),
+        contract: owner.contract,
         cards: cards
             .iter()
             .map(|card| card.number.last4().to_owned())
             .collect(),
-        checked,
-        refused,
         cabinet,
     })
 }
@@ -201,36 +248,48 @@ fn fits(owner: &Subscriber, cards: &[Card], surname: &str, contract: &str, card:
 /// is closed for a day, whoever asks.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`]; [`ServiceError::NotFound`] without the right.
+/// [`ServiceError::Invalid`]; [`ServiceError::NotFound`] without the right, and for a subscriber that
+/// this session has not opened.
 pub async fn check(
     services: &Services,
     actor: &OfficeActor,
-    id: SubscriberId,
+    id: CaseId,
     answers: &Answers,
 ) -> Result<(), ServiceError> {
     let member = actor.may(Right::RestoreAccess)?;
     let call = parse(answers)?;
     let (mut tx, now) = services.db.begin().await?;
-    let owner = known(&mut tx, id).await?;
-    if is_refused(&mut tx, id, now).await? {
+    let subscriber = opened(&mut tx, member, id).await?.subscriber;
+    // Counted before the answers are looked at: of many at the same moment each waits for the one
+    // before it.
+    let key = failures(subscriber);
+    let count = throttle::hit(&mut tx, &key, DAY, now).await?;
+    let about = |contract: &str| format!("{contract} · {call}");
+    if count.hits > FAILURES_A_DAY {
+        let event = AuditEvent::IdentityRefused;
+        record(&mut tx, actor, event, &about("проверка закрыта"), now).await?;
+        commit(tx).await?;
         return Err(ServiceError::field("", Problem::IdentityRefused));
     }
-    let cards = subscriber::cards(&mut tx, id).await?;
+    let owner = known(&mut tx, subscriber).await?;
+    let cards = subscriber::cards(&mut tx, subscriber).await?;
     let Answers {
         surname,
         contract,
         card,
         ..
     } = answers;
-    let about = format!("{} · {call}", owner.contract.as_str());
     if fits(&owner, &cards, surname, contract, card) {
+        throttle::take_back(&mut tx, &key).await?;
         let check = EventId(new_id());
-        identity_check::insert(&mut tx, check, member.session, id, &call, now).await?;
-        record(&mut tx, actor, AuditEvent::IdentityChecked, &about, now).await?;
+        identity_check::insert(&mut tx, check, member.session, subscriber, &call, now).await?;
+        let event = AuditEvent::IdentityChecked;
+        record(&mut tx, actor, event, &about(owner.contract.as_str()), now).await?;
         return commit(tx).await;
     }
-    let count = throttle::hit(&mut tx, &failures(id), DAY, now).await?;
-    record(&mut tx, actor, AuditEvent::IdentityRefused, &about, now).await?;
+    let masked = format!("•• {}", last_digits(owner.contract.as_str()));
+    let event = AuditEvent::IdentityRefused;
+    record(&mut tx, actor, event, &about(&masked), now).await?;
     commit(tx).await?;
     let left = FAILURES_A_DAY.saturating_sub(count.hits);
     Err(ServiceError::field(
@@ -265,8 +324,14 @@ fn parse(answers: &Answers) -> Result<String, ServiceError> {
     }
 }
 
+/// How many links may be sent for one caller in a quarter of an hour: enough for a mistyped address.
+const LINKS_A_CALL: u32 = 3;
+/// How many one member may send in an hour.
+const LINKS_AN_HOUR: u32 = 30;
+
 /// Sends the link to a new password to a contact the caller has named. Nothing of the cabinet changes
-/// before the link is used; every contact that is bound now is told at once.
+/// before the link is used; every contact that is bound now is told at once. That a contact belongs to
+/// another cabinet is told to that contact alone.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] beside `contact`; [`ServiceError::NotFound`] without the right, without a
@@ -274,33 +339,46 @@ fn parse(answers: &Answers) -> Result<String, ServiceError> {
 pub async fn send(
     services: &Services,
     actor: &OfficeActor,
-    id: SubscriberId,
+    id: CaseId,
     contact: &str,
 ) -> Result<(), ServiceError> {
-    actor.may(Right::RestoreAccess)?;
+    let member = actor.may(Right::RestoreAccess)?;
     let wrong = |problem| ServiceError::field("contact", problem);
     let (proven, contact) = read_contact(services, contact).map_err(wrong)?;
     let (mut tx, now) = services.db.begin().await?;
-    if !is_checked(&mut tx, actor, id, now).await? {
+    let subscriber = opened(&mut tx, member, id).await?.subscriber;
+    if !is_checked(&mut tx, member, subscriber, now).await? {
         return Err(ServiceError::NotFound);
     }
-    let owner = known(&mut tx, id).await?;
-    let account = open_account(&mut tx, id)
+    let owner = known(&mut tx, subscriber).await?;
+    let account = open_account(&mut tx, subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if is_anothers(&mut tx, &account, proven, &contact).await? {
-        return Err(wrong(Problem::ContactTaken));
-    }
-    if !has_room(&mut tx, services, &contact, now).await? {
-        commit(tx).await?;
-        return Err(no_room("contact"));
-    }
-    write_link(&mut tx, services, &account, proven, &contact, now).await?;
     let masked = match proven {
         Proven::Email => Email::parse(&contact).map(|email| email.masked()).ok(),
         Proven::Phone => Phone::parse(&contact).map(|phone| phone.masked()).ok(),
     }
     .unwrap_or_default();
+    let about = format!("{} · {masked}", owner.contract.as_str());
+    if let Err(problem) = room(&mut tx, services, member, subscriber, &contact, now).await? {
+        record(&mut tx, actor, AuditEvent::ContactRefused, &about, now).await?;
+        commit(tx).await?;
+        return Err(wrong(problem));
+    }
+    record(&mut tx, actor, AuditEvent::AccessRestored, &about, now).await?;
+    if is_anothers(&mut tx, &account, proven, &contact).await? {
+        let text = letters::email_has_a_cabinet(services, account.lang);
+        let (channel, text) = match proven {
+            Proven::Email => (Channel::Email, text),
+            Proven::Phone => (
+                Channel::Sms,
+                letters::phone_has_a_cabinet(services, account.lang),
+            ),
+        };
+        write_letter(&mut tx, None, channel, &contact, text, now).await?;
+        return commit(tx).await;
+    }
+    write_link(&mut tx, services, &account, proven, &contact, now).await?;
     let happened = Happened {
         account: account.id,
         event: SecurityEvent::RestoreLinkSent,
@@ -313,9 +391,59 @@ pub async fn send(
         ..actor.guest.clone()
     };
     notices::record(&mut tx, services, &unseen, happened, now).await?;
-    let about = format!("{} · {masked}", owner.contract.as_str());
-    record(&mut tx, actor, AuditEvent::AccessRestored, &about, now).await?;
     commit(tx).await
+}
+
+/// May another link be sent: for this caller, by this member, to this contact, by SMS at all?
+async fn room(
+    conn: &mut Conn,
+    services: &Services,
+    member: &Member,
+    subscriber: SubscriberId,
+    contact: &str,
+    now: Timestamp,
+) -> Result<Result<(), Problem>, ServiceError> {
+    for (key, limit, window) in [
+        (
+            format!("office-links:{subscriber}"),
+            LINKS_A_CALL,
+            CHECK_LIFE,
+        ),
+        (
+            format!("office-links-by:{}", member.person),
+            LINKS_AN_HOUR,
+            3600,
+        ),
+    ] {
+        if let Err(problem) = count_try(conn, &key, limit, window, now).await? {
+            return Ok(Err(problem));
+        }
+    }
+    if !has_room(conn, services, contact, now).await? {
+        return Ok(Err(Problem::TooManyTries { minutes: 60 }));
+    }
+    Ok(Ok(()))
+}
+
+/// The subscriber has used an operator's link: the staff's log says so.
+pub(crate) async fn used(
+    conn: &mut Conn,
+    origin: &Origin,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let mut contracts = Vec::new();
+    for id in account::subscribers(conn, account).await? {
+        contracts.push(known(conn, id).await?.contract.as_str().to_owned());
+    }
+    let by = audit::By {
+        door: Door::Staff,
+        partner: None,
+        person: None,
+        name: "Абонент",
+    };
+    let event = AuditEvent::ContactBound;
+    audit::write(conn, by, origin, event, &contracts.join(", "), now).await
 }
 
 fn read_contact(services: &Services, text: &str) -> Result<(Proven, String), Problem> {

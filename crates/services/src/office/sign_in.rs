@@ -188,6 +188,10 @@ pub async fn sign_in(
     } = proof;
     // Told to whoever has everything that opens the door, and to nobody else.
     if person.blocked {
+        let (mut tx, now) = services.db.begin().await?;
+        let event = AuditEvent::BlockedSignIn;
+        record(&mut tx, actor, event, &person.name, now).await?;
+        commit(tx).await?;
         return Err(ServiceError::field("", Problem::AccessBlocked));
     }
     let (mut tx, now) = services.db.begin().await?;
@@ -354,6 +358,8 @@ pub(crate) async fn confirm(
     };
     if fits {
         throttle::clear(&mut tx, &key).await?;
+    } else {
+        record(&mut tx, actor, AuditEvent::ConfirmRefused, "", now).await?;
     }
     commit(tx).await?;
     counted.map_err(|problem| ServiceError::field("code", problem))?;

@@ -194,6 +194,29 @@ async fn old_traces_are_swept(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn nobody_sweeps_what_is_young(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    cabinet.sign_in_on("b", CARD, PASSWORD).await.unwrap();
+    cabinet.sign_in_on("c", CARD, PASSWORD).await.unwrap();
+    let mut tx = cabinet.pool.begin().await.unwrap();
+    sqlx::query("set local role cabinet_app")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::query("select identity.sweep_traces('infinity', 'infinity')")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for table in [
+        "select count(*) from identity.security_log",
+        "select count(*) from identity.session",
+    ] {
+        assert_eq!(cabinet.count(table).await, 2, "{table}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_recovery_takes_passkeys_away(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     sqlx::query(

@@ -12,4 +12,5 @@ mod money;
 mod notifications;
 mod office;
 mod privacy;
+mod restore;
 mod support;

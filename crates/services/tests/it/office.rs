@@ -4,12 +4,10 @@ use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
 use domain::form::Problem;
 use domain::office::{Door, Role};
-use services::access::activation::Purpose;
 use services::access::sessions::NewSession;
-use services::demo::{PASSWORD, PEOPLE, office_code_at};
+use services::demo::{PASSWORD, office_code_at};
 use services::office::enrolment::{self, Step};
 use services::office::people::{self, Change, Invite, Standing};
-use services::office::restore::{self, Answers};
 use services::office::sign_in::{SignIn, sign_in};
 use services::office::{OfficeActor, audit, guest, resolve, security, sign_out};
 use services::{ServiceError, office};
@@ -19,16 +17,16 @@ const OWN: &str = "корова-сено7";
 
 impl Cabinet {
     /// The code that the demo's apps show, some steps away.
-    async fn app_code(&self, steps: i64) -> String {
+    pub async fn app_code(&self, steps: i64) -> String {
         let (_, now) = self.services.db.begin().await.unwrap();
         office_code_at(now.plus_seconds(30 * steps))
     }
 
-    fn at(door: Door, name: &str) -> OfficeActor {
+    pub fn at(door: Door, name: &str) -> OfficeActor {
         guest(door, browser(name).origin, name, Lang::Ru)
     }
 
-    async fn behind(&self, door: Door, name: &str, session: &NewSession) -> OfficeActor {
+    pub async fn behind(&self, door: Door, name: &str, session: &NewSession) -> OfficeActor {
         let origin = browser(name).origin;
         resolve(
             &self.services,
@@ -42,7 +40,7 @@ impl Cabinet {
         .unwrap()
     }
 
-    async fn enter_with(
+    pub async fn enter_with(
         &self,
         door: Door,
         login: &str,
@@ -59,7 +57,7 @@ impl Cabinet {
     }
 
     /// Somebody of the demo, come in with a code of the step before, so that two more are left.
-    async fn enter(&self, door: Door, login: &str) -> OfficeActor {
+    pub async fn enter(&self, door: Door, login: &str) -> OfficeActor {
         let code = self.app_code(-1).await;
         self.enter_with(door, login, PASSWORD, &code).await.unwrap()
     }
@@ -75,7 +73,7 @@ fn invite(login: &str, email: &str, role: &str, code: &str) -> Invite {
     }
 }
 
-fn not_found<T: std::fmt::Debug>(result: Result<T, ServiceError>) {
+pub fn not_found<T: std::fmt::Debug>(result: Result<T, ServiceError>) {
     match result {
         Err(ServiceError::NotFound) => {}
         other => panic!("not found was expected: {other:?}"),
@@ -651,6 +649,11 @@ async fn the_way_in_is_set_up_anew_and_the_old_one_ends_with_it(pool: PgPool) {
     enrolment::choose_password(services, &owner, &token, OWN)
         .await
         .unwrap();
+    // The link is of this session alone.
+    let elsewhere = Cabinet::at(Door::Partner, "elsewhere");
+    let step = enrolment::look(services, &elsewhere, &token).await.unwrap();
+    assert_eq!(step, Step::Unknown);
+    not_found(enrolment::choose_password(services, &elsewhere, &token, OWN).await);
     // Until it is finished the old way works.
     let code = cabinet.app_code(1).await;
     let elsewhere = cabinet
@@ -718,6 +721,46 @@ async fn the_command_line_lets_the_first_ones_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_link_to_oneself_ends_with_the_session(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let owner = cabinet.enter(Door::Partner, "12.3456.78").await;
+    let code = cabinet.app_code(0).await;
+    let token = enrolment::again(services, &owner, PASSWORD, &code)
+        .await
+        .unwrap();
+    sign_out(services, &owner).await.unwrap();
+    let code = cabinet.app_code(1).await;
+    let again = cabinet
+        .enter_with(Door::Partner, "12.3456.78", PASSWORD, &code)
+        .await
+        .unwrap();
+    let step = enrolment::look(services, &again, &token).await.unwrap();
+    assert_eq!(step, Step::Unknown);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_known_password_does_not_give_months_to_guess_the_code(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let mut refused = None;
+    for quarter in 0..7 {
+        cabinet.shift(quarter * 16 * 60).await;
+        for guess in 0..10 {
+            let code = format!("{:06}", quarter * 10 + guess);
+            let tried = cabinet
+                .enter_with(Door::Staff, "auditor", PASSWORD, &code)
+                .await;
+            if let Problem::TooManyTries { minutes } = problem(tried) {
+                refused = Some((quarter, minutes));
+                break;
+            }
+        }
+    }
+    let (quarter, minutes) = refused.unwrap();
+    assert!(quarter >= 5 && minutes > 15 * 60, "{quarter} {minutes}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn nobody_changes_the_log(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     cabinet.enter(Door::Staff, "auditor").await;
@@ -736,193 +779,4 @@ async fn nobody_changes_the_log(pool: PgPool) {
         }
     }
     assert_eq!(cabinet.count("select count(*) from office.audit").await, 1);
-}
-
-fn answers(surname: &str, contract: &str, card: &str) -> Answers {
-    Answers {
-        surname: surname.into(),
-        contract: contract.into(),
-        card: card.into(),
-        call: "31-7745".into(),
-    }
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool: PgPool) {
-    let cabinet = cabinet(pool).await;
-    let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
-    let thief = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
-    let operator = cabinet.enter(Door::Staff, "operator").await;
-    let id = restore::find(services, &operator, "0207 2340-6967")
-        .await
-        .unwrap();
-    assert_eq!(
-        restore::find(services, &operator, owner.contract)
-            .await
-            .unwrap(),
-        id
-    );
-    let unknown = restore::find(services, &operator, "020723499999").await;
-    assert_eq!(problem(unknown), Problem::SubscriberUnknown);
-
-    // Nothing to read out before the check.
-    let case = restore::look(services, &operator, id).await.unwrap();
-    assert_eq!(
-        (case.name, case.contract, case.checked),
-        (None, None, false)
-    );
-    restore::look(services, &operator, id).await.unwrap();
-    let looks = "select count(*) from office.audit where event = 'subscriber-found'";
-    assert_eq!(cabinet.count(looks).await, 1, "once a call");
-    assert!(matches!(
-        case.cabinet,
-        restore::Cabinet::Open {
-            email: None,
-            phone: None
-        }
-    ));
-    not_found(restore::send(services, &operator, id, "new@mail.example").await);
-
-    let spelled = answers(
-        &owner.surname.to_uppercase(),
-        owner.contract,
-        "0207 2340 6967",
-    );
-    restore::check(services, &operator, id, &spelled)
-        .await
-        .unwrap();
-    let case = restore::look(services, &operator, id).await.unwrap();
-    assert!(case.checked && case.name.is_some());
-    let taken = restore::send(services, &operator, id, "demo1@mail.example").await;
-    assert_eq!(problem(taken), Problem::ContactTaken);
-    restore::send(services, &operator, id, "New@Mail.example")
-        .await
-        .unwrap();
-    cabinet.jobs().await;
-    assert_eq!(
-        cabinet.texts("demo0@mail.example", "Оператор отправил ссылку"),
-        1
-    );
-
-    // Until the link is used everything is as it was.
-    assert!(
-        cabinet
-            .sign_in("demo0@mail.example", PASSWORD)
-            .await
-            .is_ok()
-    );
-    let token = cabinet.link("new@mail.example").unwrap();
-    cabinet
-        .set_password(Purpose::Recovery, &token, OWN)
-        .await
-        .unwrap();
-    cabinet.jobs().await;
-    assert!(cabinet.sign_in("new@mail.example", OWN).await.is_ok());
-    assert!(cabinet.sign_in(owner.card, OWN).await.is_ok());
-    assert!(matches!(
-        problem(cabinet.sign_in("demo0@mail.example", OWN).await),
-        Problem::SignInMismatch { .. }
-    ));
-    assert_eq!(cabinet.texts("demo0@mail.example", "Почта изменена"), 1);
-    // Whoever was signed in before is out.
-    let ended = sqlx::query_scalar::<_, bool>(
-        "select ended_at is not null from identity.session where session_id = $1",
-    )
-    .bind(thief.viewer.unwrap().session.0)
-    .fetch_one(&cabinet.pool)
-    .await
-    .unwrap();
-    assert!(ended);
-    not_found(
-        cabinet
-            .set_password(Purpose::Recovery, &token, "другой-пароль9")
-            .await,
-    );
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn the_link_goes_by_sms_too(pool: PgPool) {
-    let cabinet = cabinet(pool).await;
-    let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
-    let operator = cabinet.enter(Door::Staff, "supervisor").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
-    let said = answers(owner.surname, owner.contract, owner.card);
-    restore::check(services, &operator, id, &said)
-        .await
-        .unwrap();
-    restore::send(services, &operator, id, "8 926 000-11-22")
-        .await
-        .unwrap();
-    cabinet.jobs().await;
-    let token = cabinet.link("+79260001122").unwrap();
-    cabinet
-        .set_password(Purpose::Recovery, &token, OWN)
-        .await
-        .unwrap();
-    assert!(cabinet.sign_in("8 926 000-11-22", OWN).await.is_ok());
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPool) {
-    let cabinet = cabinet(pool).await;
-    let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
-    let operator = cabinet.enter(Door::Staff, "operator").await;
-    let supervisor = cabinet.enter(Door::Staff, "supervisor").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
-    let right = answers(owner.surname, owner.contract, owner.card);
-    let no_call = Answers {
-        call: " ".into(),
-        ..right.clone()
-    };
-    let refused = restore::check(services, &operator, id, &no_call).await;
-    assert_eq!(problem(refused), Problem::CallEmpty);
-    // Counts in the session in which it was passed, and for a quarter of an hour.
-    restore::check(services, &operator, id, &right)
-        .await
-        .unwrap();
-    not_found(restore::send(services, &supervisor, id, "a@mail.example").await);
-    for at in [5, 10, 16] {
-        cabinet.shift(at * 60).await;
-        let operator_there = restore::look(services, &operator, id).await;
-        let checked = operator_there.is_ok_and(|case| case.checked);
-        assert_eq!(checked, at < 15, "{at}");
-    }
-    let wrong = answers("Иванова", owner.contract, owner.card);
-    let first = restore::check(services, &supervisor, id, &wrong).await;
-    assert_eq!(problem(first), Problem::IdentityMismatch { left: 1 });
-    let second = restore::check(services, &operator, id, &wrong).await;
-    assert_eq!(problem(second), Problem::IdentityRefused);
-    let late = restore::check(services, &operator, id, &right).await;
-    assert_eq!(problem(late), Problem::IdentityRefused);
-    let written = "select count(*) from office.audit where event = 'identity-refused'";
-    assert_eq!(cabinet.count(written).await, 2);
-
-    for (door, login) in [
-        (Door::Staff, "administrator"),
-        (Door::Staff, "auditor"),
-        (Door::Partner, "12.3456.78"),
-    ] {
-        cabinet.shift(0).await;
-        let other = cabinet.enter(door, login).await;
-        not_found(restore::find(services, &other, owner.card).await);
-        not_found(restore::look(services, &other, id).await);
-        not_found(restore::check(services, &other, id, &right).await);
-        not_found(restore::send(services, &other, id, "a@mail.example").await);
-    }
 }

@@ -3,13 +3,15 @@
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, SessionId};
 
 /// A link as stored.
 #[derive(Debug, Clone)]
 pub struct Enrolment {
     /// Whose.
     pub person: PersonId,
+    /// The session that may go on; none for an invitation.
+    pub session: Option<SessionId>,
     /// The password that was chosen; none before.
     pub password_hash: Option<String>,
     /// The sealed secret of the one-time passwords to be.
@@ -28,19 +30,22 @@ pub async fn insert(
     conn: &mut Conn,
     sha256: &[u8; 32],
     person: PersonId,
+    session: Option<SessionId>,
     totp_sealed: &[u8],
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     end_all(conn, person, now).await?;
     sqlx::query!(
-        "insert into office.enrolment (token_sha256, person_id, totp_sealed, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into office.enrolment
+             (token_sha256, person_id, session_id, totp_sealed, created_at, expires_at)
+         values ($1, $2, $6, $3, $4, $5)",
         sha256,
         person.0,
         totp_sealed,
         to_db(now),
         to_db(expires_at),
+        session.map(|id| id.0),
     )
     .execute(conn)
     .await?;
@@ -73,7 +78,7 @@ pub async fn end_all(
 /// [`StorageError::Database`].
 pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Enrolment>, StorageError> {
     let row = sqlx::query!(
-        r#"select person_id, password_hash, totp_sealed, expires_at, used_at is not null as "used!"
+        r#"select person_id, session_id, password_hash, totp_sealed, expires_at, used_at is not null as "used!"
            from office.enrolment where token_sha256 = $1"#,
         sha256,
     )
@@ -81,6 +86,7 @@ pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Enrolment
     .await?;
     Ok(row.map(|row| Enrolment {
         person: PersonId(row.person_id),
+        session: row.session_id.map(SessionId),
         password_hash: row.password_hash,
         totp_sealed: row.totp_sealed,
         expires_at: from_db(row.expires_at),

@@ -420,3 +420,17 @@ pub async fn forget_browsers(
     .await?;
     Ok(())
 }
+
+/// Forgets browsers that were not seen since a moment.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn sweep_browsers(conn: &mut Conn, before: Timestamp) -> Result<u64, StorageError> {
+    let done = sqlx::query!(
+        "delete from office.known_browser where last_seen_at < $1",
+        to_db(before),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}

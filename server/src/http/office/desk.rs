@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::Response;
 use axum::routing::{get, post};
-use domain::ids::SubscriberId;
+use domain::ids::CaseId;
 use domain::office::{Door, Right};
 use services::ServiceError;
 use services::office::audit;
@@ -57,7 +57,7 @@ async fn find_subscriber(Extract(state): Extract<State>, request: Request) -> Re
     .await
 }
 
-fn subscriber_id(text: &str) -> Result<SubscriberId, ServiceError> {
+fn case_id(text: &str) -> Result<CaseId, ServiceError> {
     text.parse().map_err(|_| ServiceError::NotFound)
 }
 
@@ -68,7 +68,7 @@ async fn subscriber(
 ) -> Response {
     page(&state, Door::Staff, request, async move |looking| {
         looking.actor.may(Right::RestoreAccess)?;
-        let id = subscriber_id(&id)?;
+        let id = case_id(&id)?;
         Ok(OfficePage::Subscriber {
             case: restore::look(&looking.services, &looking.actor, id).await?,
             done: query(&looking.parts, "done"),
@@ -87,7 +87,7 @@ async fn restore_access(
     form(&state, Door::Staff, &on, request, async move |posted| {
         let (services, actor) = (&posted.services, &posted.actor);
         actor.may(Right::RestoreAccess)?;
-        let id = subscriber_id(&id)?;
+        let id = case_id(&id)?;
         match step.as_str() {
             "check" => {
                 let answers = Answers {
