@@ -74,6 +74,8 @@ pub enum OfficePage {
     },
     /// The log of what was done.
     Audit(Log),
+    /// No such page, or none for this role: both read the same.
+    NotFound,
 }
 
 /// A page's head.
@@ -89,6 +91,7 @@ impl OfficePage {
     /// The HTTP status of the page.
     pub const fn status(&self) -> StatusCode {
         match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
             Self::Closed => StatusCode::FORBIDDEN,
             Self::Invite {
                 step: Step::Unknown,
@@ -152,6 +155,7 @@ impl OfficePage {
                 Some((restore::PATH, t::restore(lang))),
             ),
             Self::Audit(_) => (t::audit(lang), t::audit_lead(lang), None),
+            Self::NotFound => (t::not_found(lang), t::not_found_body(lang), None),
         };
         Head {
             window: title,
@@ -204,6 +208,7 @@ impl OfficePage {
     fn outside(&self, request: &Request, door: Door) -> AnyView {
         match self {
             Self::Closed => sign_in::closed(),
+            Self::NotFound => sign_in::not_found(door),
             Self::Invite { token, step } => enrolment::page(request, door, token, step),
             Self::SignIn { next, ended } => sign_in::page(request, door, next, *ended),
             _ => sign_in::page(request, door, "", false),
@@ -222,6 +227,7 @@ impl OfficePage {
             Self::FindSubscriber => restore::find(request),
             Self::Subscriber { case, done } => restore::case(request, case, done.as_deref()),
             Self::Audit(log) => audit::page(log),
+            Self::NotFound => sign_in::way_home(home_path(door)),
             _ => home::page(door, member),
         }
     }
@@ -252,13 +258,18 @@ fn outside(door: Door, body: AnyView) -> AnyView {
     )
 }
 
+/// Where a console begins.
+const fn home_path(door: Door) -> &'static str {
+    match door {
+        Door::Partner => "/partner",
+        Door::Staff => "/staff",
+    }
+}
+
 /// The frame of a console: a strip in the door's colour, who one is, the sections.
 fn console(request: &Request, door: Door, member: &Member, body: AnyView) -> AnyView {
     let lang = crate::i18n::lang();
-    let home = match door {
-        Door::Partner => "/partner",
-        Door::Staff => "/staff",
-    };
+    let home = home_path(door);
     let here = request
         .path
         .split('?')

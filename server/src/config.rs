@@ -120,6 +120,7 @@ pub struct Sms {
 pub struct Office {
     /// Keys that seal second factors, 64 hexadecimal digits each, the newest first; without one these
     /// doors do not exist.
+    #[serde(deserialize_with = "secrets")]
     pub keys: Vec<SecretString>,
     /// Networks that staff come in from; none: from everywhere.
     pub staff_networks: Vec<IpNet>,
@@ -128,25 +129,45 @@ pub struct Office {
 impl Office {
     /// The keys.
     pub fn keys(&self) -> Result<Keys> {
-        let keys = self.keys.iter().map(key).collect::<Result<Vec<_>>>()?;
-        Ok(Keys::new(keys))
+        Keys::from_hex(self.keys.iter().map(|key| key.expose_secret().trim())).context(
+            "setting office.keys: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them",
+        )
     }
 }
 
-/// 64 hexadecimal digits, not all the same.
-fn key(text: &SecretString) -> Result<[u8; 32]> {
-    let mut key = [0u8; 32];
-    let digits = text.expose_secret().trim();
-    let fits = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    for (at, byte) in key.iter_mut().enumerate().filter(|_| fits) {
-        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16)?;
+/// A list of secrets, or one alone.
+fn secrets<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<SecretString>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        One(SecretString),
+        Many(Vec<SecretString>),
     }
-    if !fits || key.iter().all(|byte| *byte == key[0]) {
-        bail!(
-            "setting office.keys: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them"
-        );
+    Ok(match Either::deserialize(deserializer)? {
+        Either::One(one) => vec![one],
+        Either::Many(many) => many,
+    })
+}
+
+/// Settings whose values never stand in a message.
+const SECRETS: [&str; 6] = [
+    "database.url",
+    "database.owner_url",
+    "acquirer.secret_key",
+    "mail.smtp_url",
+    "sms.api_key",
+    "office.keys",
+];
+
+/// A setting that could not be read, without its value when that is a secret.
+fn unread(error: &figment::Error) -> anyhow::Error {
+    let name = error.path.join(".");
+    if SECRETS.iter().any(|secret| name.starts_with(secret)) {
+        return anyhow::anyhow!("setting {name}: is not understood (see docs/CONFIGURATION.md)");
     }
-    Ok(key)
+    anyhow::anyhow!("setting {name}: {}", error.kind)
 }
 
 /// Logs.
@@ -258,10 +279,7 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
         )
         .merge(Env::prefixed("CABINET_").ignore(&["config"]).split("__"))
         .extract()
-        .map_err(|error| {
-            let name = error.path.join(".");
-            anyhow::anyhow!("setting {name}: {}", error.kind)
-        })?;
+        .map_err(|error| unread(&error))?;
     let own = if config.server.tls_certificate.is_some() {
         "https"
     } else {
@@ -465,6 +483,35 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_secret_stands_in_a_message() {
+        let read = |json: serde_json::Value| {
+            Figment::from(Serialized::defaults(defaults()))
+                .merge(Serialized::defaults(json))
+                .extract::<Config>()
+                .map_err(|error| unread(&error).to_string())
+        };
+        let key = "ab".repeat(31) + "cd";
+        let one = read(serde_json::json!({ "office": { "keys": key } })).unwrap();
+        assert!(!one.office.keys().unwrap().is_empty());
+        let both = read(serde_json::json!({ "office": { "keys": [key, key] } })).unwrap();
+        assert_eq!(both.office.keys.len(), 2);
+        for short in ["", "ab", &"0".repeat(64)] {
+            let found = read(serde_json::json!({ "office": { "keys": [short] } })).unwrap();
+            assert!(found.office.keys().is_err(), "{short}");
+        }
+        for name in SECRETS {
+            let (section, key) = name.split_once('.').unwrap();
+            let wrong = read(serde_json::json!({ section: { key: 31_415_926 } })).unwrap_err();
+            assert!(
+                wrong.contains(name) && !wrong.contains("31415926"),
+                "{wrong}"
+            );
+        }
+        let plain = read(serde_json::json!({ "server": { "listen": 5 } })).unwrap_err();
+        assert!(plain.contains('5'), "{plain}");
+    }
 
     #[test]
     fn origins_have_no_path() {

@@ -31,7 +31,6 @@ texts! {
     closed_network_body: "Сотрудники входят только из сети компании. Подключитесь к ней и обновите страницу.", "Staff come in from the company’s network only. Connect to it and reload the page.";
 
     invite_password: "Выберите пароль", "Choose a password";
-    invite_lead: "Вход настраивается в два шага: пароль, затем код из приложения", "Two steps: a password, then a code from an app";
     step_password: "Шаг 1 из 3. Пароль", "Step 1 of 3. Password";
     step_app: "Шаг 2 из 3. Приложение", "Step 2 of 3. App";
     step_codes: "Шаг 3 из 3. Резервные коды", "Step 3 of 3. Recovery codes";
@@ -43,7 +42,6 @@ texts! {
     secret: "Секрет, если камеры нет", "The secret, without a camera";
     secret_hint: "Введите его в приложение вручную: по времени, 6 цифр", "Type it into the app: time-based, 6 digits";
     app_code: "Код, который показывает приложение", "The code that the app shows";
-    enter: "Войти", "Sign in";
     link_used: "Ссылка уже использована", "The link was used already";
     link_used_body: "Вход настроен. Войдите с паролем и кодом.", "The way in is set up. Sign in with password and code.";
     link_expired: "Ссылка устарела", "The link has expired";
@@ -129,6 +127,9 @@ texts! {
     send_hint: "Сюда придёт ссылка для нового пароля; по ней контакт и привяжется. О ссылке узнают все прежние контакты", "The link to a new password goes there and binds the contact. All bound contacts are told";
     send_link: "Отправить ссылку", "Send the link";
     was_sent: "Ссылка отправлена. Она работает сутки, один раз.", "The link is on its way. It works once, for a day.";
+
+    not_found: "Такой страницы нет", "There is no such page";
+    not_found_body: "Или у вашей роли нет этого раздела.", "Or your role does not have this section.";
 
     audit: "Журнал", "Log";
     audit_hint: "Кто, что и когда сделал", "Who did what and when";

@@ -147,10 +147,53 @@ impl Email {
     }
 }
 
+/// Either of the two ways to reach somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contact {
+    /// A phone.
+    Phone(Phone),
+    /// An e-mail.
+    Email(Email),
+}
+
+impl Contact {
+    /// Reads a phone, else an e-mail; nothing for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Phone::parse(text)
+            .map(Self::Phone)
+            .or_else(|_| Email::parse(text).map(Self::Email))
+            .ok()
+    }
+
+    /// The number or the address.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Phone(phone) => phone.as_str(),
+            Self::Email(email) => email.as_str(),
+        }
+    }
+
+    /// For people who may know it only in part.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Phone(phone) => phone.masked(),
+            Self::Email(email) => email.masked(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_contact_is_a_phone_or_an_email() {
+        let read = |text| Contact::parse(text).map(|contact| contact.as_str().to_owned());
+        assert_eq!(read("8 912 345-67-89").as_deref(), Some("+79123456789"));
+        assert_eq!(read(" Ivan@Mail.ru ").as_deref(), Some("ivan@mail.ru"));
+        assert_eq!(read("не знаю"), None);
+    }
 
     #[test]
     fn reads_phones_as_typed() {

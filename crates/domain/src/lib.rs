@@ -34,7 +34,7 @@ pub mod top_up;
 
 pub use calendar::{Date, LocalTime, Timestamp};
 pub use card::CardNumber;
-pub use contact::{Email, Phone};
+pub use contact::{Contact, Email, Phone};
 pub use contract::ContractNumber;
 pub use lang::Lang;
 pub use money::Money;

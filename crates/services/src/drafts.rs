@@ -13,6 +13,9 @@ use uuid::Uuid;
 const MOST_CHARACTERS: usize = 8_000;
 
 /// Keeps a refused form for this browser; secrets are dropped here, whatever the caller passes.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when this address has had too many kept.
 pub async fn keep(
     services: &Services,
     actor: &Actor,
@@ -26,9 +29,9 @@ pub async fn keep(
     let (mut tx, now) = services.db.begin().await?;
     let key = format!("drafts-from:{}", address_name(actor));
     let limit = services.settings.access.drafts_per_address;
-    if count_try(&mut tx, &key, limit, 3600, now).await?.is_err() {
+    if let Err(problem) = count_try(&mut tx, &key, limit, 3600, now).await? {
         commit(tx).await?;
-        return Err(ServiceError::Internal("too many refused forms".to_owned()));
+        return Err(ServiceError::field("", problem));
     }
     draft::save(&mut tx, id, &actor.browser, &refused, now).await?;
     commit(tx).await?;

@@ -57,6 +57,12 @@ impl From<storage::ledger::PostError> for ServiceError {
     }
 }
 
+impl From<crate::hashing::HashError> for ServiceError {
+    fn from(error: crate::hashing::HashError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
 impl From<domain::ledger::PostingError> for ServiceError {
     fn from(error: domain::ledger::PostingError) -> Self {
         Self::Internal(error.to_string())

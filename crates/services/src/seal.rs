@@ -1,6 +1,7 @@
 //! Sealing of secrets that the database keeps and must not know: XChaCha20-Poly1305 with a key from
 //! the settings. What is sealed for one person opens for no other.
 
+use crate::crypto::unhex;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use std::fmt;
@@ -27,6 +28,18 @@ impl Keys {
                 .map(|key| XChaCha20Poly1305::new(&key.into()))
                 .collect(),
         )
+    }
+
+    /// From 64 hexadecimal digits each; nothing when one has another length, or one byte throughout.
+    pub fn from_hex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let keys: Option<Vec<[u8; 32]>> = texts
+            .into_iter()
+            .map(|text| {
+                let key: [u8; 32] = unhex(text)?.try_into().ok()?;
+                key.iter().any(|byte| *byte != key[0]).then_some(key)
+            })
+            .collect();
+        keys.map(Self::new)
     }
 
     /// Is there none?

@@ -5,7 +5,7 @@ use crate::error::commit;
 use crate::{ServiceError, Services, jobs, privacy};
 use domain::Timestamp;
 use storage::job::Again;
-use storage::office::{enrolment, identity_check, person, session};
+use storage::office::{enrolment, person, session, subscriber_case};
 use storage::{
     account, code, draft, known_browser, ledger, outbox, passkey, payment, registration,
     subscription, throttle, webhook,
@@ -72,7 +72,7 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     passkey::sweep(&mut tx, now).await?;
     session::sweep(&mut tx, now.plus_seconds(-TRACES_KEPT)).await?;
     enrolment::sweep(&mut tx, now.plus_seconds(-TRACES_KEPT)).await?;
-    identity_check::sweep_cases(&mut tx, now.plus_seconds(-DAY)).await?;
+    subscriber_case::sweep(&mut tx, now.plus_seconds(-DAY)).await?;
     person::sweep_browsers(&mut tx, now.plus_seconds(-TRACES_KEPT)).await?;
     let (traces, log) = (now.plus_seconds(-TRACES_KEPT), now.plus_seconds(-LOG_KEPT));
     account::sweep_traces(&mut tx, traces, log).await?;

@@ -3,7 +3,7 @@
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::ids::{AccountId, CardId, SubscriberId};
-use domain::{Email, Lang, Phone, Timestamp};
+use domain::{Contact, Email, Lang, Phone, Timestamp};
 use std::net::IpAddr;
 
 /// A login.
@@ -249,6 +249,16 @@ pub enum Proven {
     Email,
     /// The phone.
     Phone,
+}
+
+impl Proven {
+    /// What a contact proves.
+    pub const fn of(contact: &Contact) -> Self {
+        match contact {
+            Contact::Email(_) => Self::Email,
+            Contact::Phone(_) => Self::Phone,
+        }
+    }
 }
 
 /// Sets the first or a new password; the contact that received the link counts as proven. `false`

@@ -154,7 +154,7 @@ pub fn referer_path(parts: &Parts) -> Option<String> {
 }
 
 /// The address without the kept form's id.
-pub fn without_draft(path: &str) -> String {
+fn without_draft(path: &str) -> String {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let kept: Vec<&str> = query
         .split('&')

@@ -154,7 +154,10 @@ async fn what_is_not_theirs_is_not_found(pool: PgPool) {
                 !home.html.contains(&format!("href=\"{path}\"")),
                 "{login} {path}"
             );
-            assert_eq!(browser.get(path).await.status, 404, "{login} {path}");
+            let page = browser.get(path).await;
+            assert_eq!(page.status, 404, "{login} {path}");
+            assert!(page.main().contains("нет этого раздела"), "{}", page.main());
+            assert!(!page.html.contains("href=\"/home\""), "{login} {path}");
         }
         for path in [
             format!("/staff/users/{found}"),

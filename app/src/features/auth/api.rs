@@ -17,12 +17,19 @@ use services::access::sign_in::{self, SignIn};
 /// Only a path of our own may follow a sign-in: an address of another site would make the cabinet a
 /// helper of fishermen.
 pub fn safe_next(next: &str) -> &str {
-    let own = next.starts_with('/')
-        && !next.starts_with("//")
-        && next.len() <= 512
-        && !next.starts_with("/login")
-        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    if own { next } else { "/home" }
+    if is_own_path(next) && !next.starts_with("/login") {
+        next
+    } else {
+        "/home"
+    }
+}
+
+/// Does a browser that follows this stay with us?
+pub fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.len() <= 512
+        && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
 }
 
 /// Signs in.

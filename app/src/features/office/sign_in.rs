@@ -1,7 +1,7 @@
 //! The doors of partners and staff.
 
 use super::code_field;
-use crate::features::auth::frame::door_row;
+use crate::features::auth::frame::{button_link, door_row, message};
 use crate::i18n::{auth, common, lang, office as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, icon, summary};
@@ -63,9 +63,28 @@ pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
 /// Staff outside the company's network.
 pub fn closed() -> AnyView {
     let lang = lang();
-    crate::features::auth::frame::message(
+    message(
         t::closed_network(lang),
         t::closed_network_body(lang),
         ().into_any(),
     )
+}
+
+/// No such page, for whoever has not come in.
+pub fn not_found(door: Door) -> AnyView {
+    let lang = lang();
+    let to = match door {
+        Door::Partner => "/partner/login",
+        Door::Staff => "/staff/login",
+    };
+    message(
+        t::not_found(lang),
+        t::not_found_body(lang),
+        button_link(to, auth::sign_in(lang), ""),
+    )
+}
+
+/// The way back to where a console begins.
+pub fn way_home(home: &'static str) -> AnyView {
+    button_link(home, common::go_home(lang()), "")
 }

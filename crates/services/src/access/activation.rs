@@ -108,11 +108,7 @@ pub async fn set_password(
         return Err(ServiceError::NotFound);
     }
     drop(tx);
-    let hash = services
-        .hasher
-        .hash(password)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let hash = services.hasher.hash(password).await?;
     let (mut tx, now) = services.db.begin().await?;
     if !token::consume(&mut tx, &digest, now).await? {
         return Err(ServiceError::NotFound);

@@ -44,11 +44,7 @@ pub async fn change(
         return Err(ServiceError::Invalid(vec![weak]));
     }
     let old = confirm::verify(services, viewer, &command.current, "current").await?;
-    let hash = services
-        .hasher
-        .hash(&command.new)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let hash = services.hasher.hash(&command.new).await?;
     let (mut tx, now) = services.db.begin().await?;
     if !account::change_password(&mut tx, viewer.account, &old, &hash, now).await? {
         // Somebody else was quicker: what was typed as the old password is no longer in force.

@@ -2,18 +2,20 @@
 //! a right code is exchanged for the same one-time secret that a letter's link carries, so there is
 //! one way to set a password, not two.
 
-use super::{address_name, confirm, contacts, count_try, has_room, minutes_until, recovery};
+use super::{
+    address_name, confirm, contacts, count_try, has_room, minutes_until, new_link, recovery,
+};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto, letters};
 use domain::code::OneTimeCode;
 use domain::form::Problem;
 use domain::ids::{AccountId, ChallengeId};
-use domain::{Lang, Phone, Timestamp};
+use domain::{Contact, Lang, Phone, Timestamp};
 use storage::account::Proven;
 use storage::code::{Challenge, New};
 use storage::outbox::Channel;
-use storage::token::{Purpose, Token};
-use storage::{Conn, code, known_browser, throttle, token};
+use storage::token::Purpose;
+use storage::{Conn, code, known_browser, throttle};
 use uuid::Uuid;
 
 /// The count of everybody's wrong codes.
@@ -229,35 +231,15 @@ pub async fn verify(
             Opened::Phone
         }
         purpose => {
-            let secret = exchange(&mut tx, purpose, account, phone, limits.code_life, now).await?;
+            // The page where a password is set wants a secret that proves the phone.
+            let proves = Contact::Phone(phone.clone());
+            let life = limits.code_life;
+            let secret = new_link(&mut tx, account, purpose, &proves, life, now).await?;
             Opened::Password(purpose, secret)
         }
     };
     commit(tx).await?;
     Ok(opened)
-}
-
-/// A one-time secret that proves the phone, for the page where a password is set.
-async fn exchange(
-    conn: &mut Conn,
-    purpose: Purpose,
-    account: AccountId,
-    phone: &Phone,
-    life: i64,
-    now: Timestamp,
-) -> Result<String, ServiceError> {
-    token::end_all(conn, account, purpose, now).await?;
-    let secret = crypto::random_token();
-    let row = Token {
-        purpose,
-        account,
-        proven: Proven::Phone,
-        contact: phone.as_str().to_owned(),
-        expires_at: now.plus_seconds(life),
-        used: false,
-    };
-    token::insert(conn, &crypto::sha256(secret.as_bytes()), &row, now).await?;
-    Ok(secret)
 }
 
 /// Sends another code. The old one stops working.

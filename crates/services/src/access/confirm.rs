@@ -67,11 +67,7 @@ pub(crate) async fn verify(
     hashed.map_err(|problem| ServiceError::field(field, problem))?;
     let left = tries.map_err(|problem| ServiceError::field(field, problem))?;
     let hash = account.and_then(|account| account.password_hash);
-    let verified = services
-        .hasher
-        .verify(password, hash.as_deref())
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let verified = services.hasher.verify(password, hash.as_deref()).await?;
     let (Verified::Fits(_), Some(hash)) = (verified, hash) else {
         return Err(ServiceError::field(
             field,

@@ -21,7 +21,7 @@ use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services, crypto, jobs, letters};
 use domain::form::Problem;
 use domain::ids::{AccountId, EventId};
-use domain::{Email, Lang, Timestamp};
+use domain::{Contact, Email, Lang, Timestamp};
 use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
@@ -129,6 +129,29 @@ pub(crate) async fn write_letter(
     jobs::enqueue_delivery(conn, id).await
 }
 
+/// Makes a one-time secret that proves a contact; the one before it, for the same purpose, ends.
+pub(crate) async fn new_link(
+    conn: &mut Conn,
+    account: AccountId,
+    purpose: Purpose,
+    proves: &Contact,
+    life: i64,
+    now: Timestamp,
+) -> Result<String, ServiceError> {
+    token::end_all(conn, account, purpose, now).await?;
+    let secret = crypto::random_token();
+    let row = Token {
+        purpose,
+        account,
+        proven: Proven::of(proves),
+        contact: proves.as_str().to_owned(),
+        expires_at: now.plus_seconds(life),
+        used: false,
+    };
+    token::insert(conn, &crypto::sha256(secret.as_bytes()), &row, now).await?;
+    Ok(secret)
+}
+
 /// Sends a one-time link to an e-mail; `false` when that address has no room.
 pub(crate) async fn send_link(
     conn: &mut Conn,
@@ -144,23 +167,13 @@ pub(crate) async fn send_link(
     if !has_room(conn, services, email.as_str(), now).await? {
         return Ok(false);
     }
-    // Only a link that is really sent ends the one before: asking too often takes nobody's away.
-    token::end_all(conn, account, purpose, now).await?;
-    let secret = crypto::random_token();
     let life = match purpose {
-        Purpose::Activation => services.settings.access.activation_life,
         Purpose::Recovery => services.settings.access.recovery_life,
-        Purpose::Contact | Purpose::Restore => services.settings.access.activation_life,
+        _ => services.settings.access.activation_life,
     };
-    let row = Token {
-        purpose,
-        account,
-        proven: Proven::Email,
-        contact: email.as_str().to_owned(),
-        expires_at: now.plus_seconds(life),
-        used: false,
-    };
-    token::insert(conn, &crypto::sha256(secret.as_bytes()), &row, now).await?;
+    // Only a link that is really sent ends the one before: asking too often takes nobody's away.
+    let proves = Contact::Email(email.clone());
+    let secret = new_link(conn, account, purpose, &proves, life, now).await?;
     let text = match purpose {
         Purpose::Activation => letters::activation(services, lang, &secret),
         Purpose::Recovery => letters::recovery(services, lang, &secret),

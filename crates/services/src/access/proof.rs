@@ -6,7 +6,7 @@ use super::count_try;
 use crate::{ServiceError, Services};
 use domain::form::{FieldError, Problem};
 use domain::ids::CardId;
-use domain::{ContractNumber, Email, Phone, Timestamp};
+use domain::{Contact, ContractNumber, Timestamp};
 use storage::subscriber::Subscriber;
 use storage::{Conn, throttle};
 
@@ -30,11 +30,6 @@ pub(crate) struct Claim<'a> {
 pub(crate) enum Proof {
     Contract(ContractNumber),
     Surname { surname: String, contact: Contact },
-}
-
-pub(crate) enum Contact {
-    Phone(Phone),
-    Email(Email),
 }
 
 impl Claim<'_> {
@@ -63,14 +58,12 @@ impl Claim<'_> {
             errors.push(FieldError::new("known_contact", Problem::KnownContactEmpty));
             return None;
         }
-        let parsed = Phone::parse(text)
-            .map(Contact::Phone)
-            .or_else(|_| Email::parse(text).map(Contact::Email));
-        if parsed.is_err() {
+        let parsed = Contact::parse(text);
+        if parsed.is_none() {
             let problem = Problem::KnownContactMalformed;
             errors.push(FieldError::new("known_contact", problem));
         }
-        parsed.ok()
+        parsed
     }
 }
 

@@ -101,11 +101,7 @@ pub async fn sign_in(
         return Err(ServiceError::field("", problem));
     }
     let hash = stored.and_then(|account| account.password_hash.as_deref());
-    let verified = services
-        .hasher
-        .verify(&command.password, hash)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let verified = services.hasher.verify(&command.password, hash).await?;
     let mismatch = || {
         tracing::info!(
             login = throttle_name(&spelling(&command.login)),

@@ -46,11 +46,7 @@ struct Catalogue {
 
 /// Seeds the demo once; `false` when it was seeded before.
 pub async fn seed(services: &Services) -> Result<bool, ServiceError> {
-    let hash = services
-        .hasher
-        .hash(PASSWORD)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let hash = services.hasher.hash(PASSWORD).await?;
     let (mut tx, now) = services.db.begin().await?;
     office::write(&mut tx, services, &hash, now).await?;
     if seed::is_seeded(&mut tx).await? {

@@ -163,11 +163,7 @@ pub async fn choose_password(
     let (mut tx, now) = services.db.begin().await?;
     living(&mut tx, actor, &digest, now).await?;
     drop(tx);
-    let hash = services
-        .hasher
-        .hash(password)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let hash = services.hasher.hash(password).await?;
     let (mut tx, now) = services.db.begin().await?;
     if !enrolment::set_password(&mut tx, &digest, &hash, now).await? {
         return Err(ServiceError::NotFound);

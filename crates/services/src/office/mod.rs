@@ -167,7 +167,7 @@ pub(crate) async fn record(
     .await
 }
 
-/// The keys that seal second factors.
+/// What is sealed does not open, or nothing can be sealed: a key is missing or another one.
 pub(crate) fn no_key() -> ServiceError {
-    ServiceError::Internal("no key seals second factors: set office.keys".to_owned())
+    ServiceError::Internal("no key of office.keys seals or opens second factors".to_owned())
 }

@@ -5,20 +5,20 @@
 use super::{Member, OfficeActor, audit, record};
 use crate::access::notices::{self, Happened};
 use crate::access::proof::normalize_surname;
-use crate::access::{count_try, has_room, write_letter};
+use crate::access::{count_try, has_room, new_link, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
-use crate::{Actor, Origin, ServiceError, Services, crypto, letters};
+use crate::{Actor, Origin, ServiceError, Services, letters};
 use domain::form::{FieldError, Problem};
 use domain::ids::{AccountId, CaseId, EventId, SubscriberId};
 use domain::office::{AuditEvent, Door, Right};
 use domain::security::SecurityEvent;
-use domain::{CardNumber, ContractNumber, Email, Lang, Phone, Timestamp, label};
-use storage::account::{Account, Proven};
-use storage::office::identity_check;
+use domain::{CardNumber, Contact, ContractNumber, Timestamp, label};
+use storage::account::Account;
+use storage::office::{identity_check, subscriber_case};
 use storage::outbox::Channel;
 use storage::subscriber::{Card, Subscriber};
-use storage::token::{Purpose, Token};
+use storage::token::Purpose;
 use storage::{Conn, account, subscriber, throttle, token};
 
 /// How many subscribers one member may open in an hour.
@@ -117,11 +117,11 @@ pub async fn find(
         return Err(wrong(Problem::SubscriberUnknown));
     };
     let id = CaseId(uuid::Uuid::new_v4());
-    let case = identity_check::Case {
+    let case = subscriber_case::Opened {
         subscriber,
         found_by,
     };
-    identity_check::open(&mut tx, id, member.session, &case, now).await?;
+    subscriber_case::insert(&mut tx, id, member.session, &case, now).await?;
     commit(tx).await?;
     Ok(id)
 }
@@ -131,8 +131,8 @@ async fn opened(
     conn: &mut Conn,
     member: &Member,
     id: CaseId,
-) -> Result<identity_check::Case, ServiceError> {
-    identity_check::opened(conn, id, member.session)
+) -> Result<subscriber_case::Opened, ServiceError> {
+    subscriber_case::find(conn, id, member.session)
         .await?
         .ok_or(ServiceError::NotFound)
 }
@@ -259,7 +259,10 @@ pub async fn check(
     let member = actor.may(Right::RestoreAccess)?;
     let call = parse(answers)?;
     let (mut tx, now) = services.db.begin().await?;
-    let subscriber = opened(&mut tx, member, id).await?.subscriber;
+    let subscriber_case::Opened {
+        subscriber,
+        found_by,
+    } = opened(&mut tx, member, id).await?;
     // Counted before the answers are looked at: of many at the same moment each waits for the one
     // before it.
     let key = failures(subscriber);
@@ -287,9 +290,16 @@ pub async fn check(
         record(&mut tx, actor, event, &about(owner.contract.as_str()), now).await?;
         return commit(tx).await;
     }
-    let masked = format!("•• {}", last_digits(owner.contract.as_str()));
+    // Not a digit that the operator has not typed.
     let event = AuditEvent::IdentityRefused;
-    record(&mut tx, actor, event, &about(&masked), now).await?;
+    record(
+        &mut tx,
+        actor,
+        event,
+        &about(&format!("•• {found_by}")),
+        now,
+    )
+    .await?;
     commit(tx).await?;
     let left = FAILURES_A_DAY.saturating_sub(count.hits);
     Err(ServiceError::field(
@@ -344,7 +354,7 @@ pub async fn send(
 ) -> Result<(), ServiceError> {
     let member = actor.may(Right::RestoreAccess)?;
     let wrong = |problem| ServiceError::field("contact", problem);
-    let (proven, contact) = read_contact(services, contact).map_err(wrong)?;
+    let contact = read_contact(services, contact).map_err(wrong)?;
     let (mut tx, now) = services.db.begin().await?;
     let subscriber = opened(&mut tx, member, id).await?.subscriber;
     if !is_checked(&mut tx, member, subscriber, now).await? {
@@ -354,31 +364,30 @@ pub async fn send(
     let account = open_account(&mut tx, subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let masked = match proven {
-        Proven::Email => Email::parse(&contact).map(|email| email.masked()).ok(),
-        Proven::Phone => Phone::parse(&contact).map(|phone| phone.masked()).ok(),
-    }
-    .unwrap_or_default();
+    let masked = contact.masked();
     let about = format!("{} · {masked}", owner.contract.as_str());
-    if let Err(problem) = room(&mut tx, services, member, subscriber, &contact, now).await? {
+    if let Err(problem) = room(&mut tx, services, member, subscriber, contact.as_str(), now).await?
+    {
         record(&mut tx, actor, AuditEvent::ContactRefused, &about, now).await?;
         commit(tx).await?;
         return Err(wrong(problem));
     }
     record(&mut tx, actor, AuditEvent::AccessRestored, &about, now).await?;
-    if is_anothers(&mut tx, &account, proven, &contact).await? {
-        let text = letters::email_has_a_cabinet(services, account.lang);
-        let (channel, text) = match proven {
-            Proven::Email => (Channel::Email, text),
-            Proven::Phone => (
+    if is_anothers(&mut tx, &account, &contact).await? {
+        let (channel, text) = match contact {
+            Contact::Email(_) => (
+                Channel::Email,
+                letters::email_has_a_cabinet(services, account.lang),
+            ),
+            Contact::Phone(_) => (
                 Channel::Sms,
                 letters::phone_has_a_cabinet(services, account.lang),
             ),
         };
-        write_letter(&mut tx, None, channel, &contact, text, now).await?;
+        write_letter(&mut tx, None, channel, contact.as_str(), text, now).await?;
         return commit(tx).await;
     }
-    write_link(&mut tx, services, &account, proven, &contact, now).await?;
+    write_link(&mut tx, services, &account, &contact, now).await?;
     let happened = Happened {
         account: account.id,
         event: SecurityEvent::RestoreLinkSent,
@@ -446,20 +455,14 @@ pub(crate) async fn used(
     audit::write(conn, by, origin, event, &contracts.join(", "), now).await
 }
 
-fn read_contact(services: &Services, text: &str) -> Result<(Proven, String), Problem> {
+fn read_contact(services: &Services, text: &str) -> Result<Contact, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::ContactMissing);
     }
-    if let Ok(phone) = Phone::parse(text) {
-        return if services.sms.is_some() {
-            Ok((Proven::Phone, phone.as_str().to_owned()))
-        } else {
-            Err(Problem::PhoneNotServed)
-        };
-    }
-    match Email::parse(text) {
-        Ok(email) => Ok((Proven::Email, email.as_str().to_owned())),
-        Err(_) => Err(Problem::KnownContactMalformed),
+    match Contact::parse(text) {
+        None => Err(Problem::KnownContactMalformed),
+        Some(Contact::Phone(_)) if services.sms.is_none() => Err(Problem::PhoneNotServed),
+        Some(contact) => Ok(contact),
     }
 }
 
@@ -467,18 +470,11 @@ fn read_contact(services: &Services, text: &str) -> Result<(Proven, String), Pro
 async fn is_anothers(
     conn: &mut Conn,
     account: &Account,
-    proven: Proven,
-    contact: &str,
+    contact: &Contact,
 ) -> Result<bool, ServiceError> {
-    let found = match proven {
-        Proven::Email => match Email::parse(contact) {
-            Ok(email) => account::by_email(conn, &email).await?,
-            Err(_) => None,
-        },
-        Proven::Phone => match Phone::parse(contact) {
-            Ok(phone) => account::by_phone(conn, &phone).await?,
-            Err(_) => None,
-        },
+    let found = match contact {
+        Contact::Email(email) => account::by_email(conn, email).await?,
+        Contact::Phone(phone) => account::by_phone(conn, phone).await?,
     };
     Ok(found.is_some_and(|found| found.id != account.id))
 }
@@ -487,27 +483,23 @@ async fn write_link(
     conn: &mut Conn,
     services: &Services,
     account: &Account,
-    proven: Proven,
-    contact: &str,
+    contact: &Contact,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    for purpose in [Purpose::Restore, Purpose::Recovery] {
-        token::end_all(conn, account.id, purpose, now).await?;
-    }
-    let secret = crypto::random_token();
-    let row = Token {
-        purpose: Purpose::Restore,
-        account: account.id,
-        proven,
-        contact: contact.to_owned(),
-        expires_at: now.plus_seconds(services.settings.access.activation_life),
-        used: false,
+    // A recovery that is under way ends: the caller is helped in another way now.
+    token::end_all(conn, account.id, Purpose::Recovery, now).await?;
+    let life = services.settings.access.activation_life;
+    let secret = new_link(conn, account.id, Purpose::Restore, contact, life, now).await?;
+    let (channel, text) = match contact {
+        Contact::Email(_) => (
+            Channel::Email,
+            letters::restore(services, account.lang, &secret),
+        ),
+        Contact::Phone(_) => (
+            Channel::Sms,
+            letters::restore_sms(services, account.lang, &secret),
+        ),
     };
-    token::insert(conn, &crypto::sha256(secret.as_bytes()), &row, now).await?;
-    let lang: Lang = account.lang;
-    let (channel, text) = match proven {
-        Proven::Email => (Channel::Email, letters::restore(services, lang, &secret)),
-        Proven::Phone => (Channel::Sms, letters::restore_sms(services, lang, &secret)),
-    };
-    write_letter(conn, Some(account.id), channel, contact, text, now).await
+    let to = contact.as_str();
+    write_letter(conn, Some(account.id), channel, to, text, now).await
 }

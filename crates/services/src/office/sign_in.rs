@@ -268,11 +268,7 @@ async fn prove(
     let second = look_at(&mut tx, services, found.as_ref(), &command.code, now).await?;
     commit(tx).await?;
     let hash = found.as_ref().and_then(|p| p.password_hash.as_deref());
-    let verified = services
-        .hasher
-        .verify(&command.password, hash)
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let verified = services.hasher.verify(&command.password, hash).await?;
     match (verified, second, found) {
         (Verified::Fits(_), Second::No, _) | (Verified::No, _, _) | (_, _, None) => {
             Err(mismatch(name, Some(left)))

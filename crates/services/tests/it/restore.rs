@@ -1,15 +1,32 @@
 //! An operator lets a caller back in.
 
 use crate::office::not_found;
-use crate::support::{cabinet, problem};
+use crate::support::{Cabinet, cabinet, problem};
 use domain::form::Problem;
+use domain::ids::CaseId;
 use domain::office::Door;
 use services::access::activation::Purpose;
-use services::demo::{PASSWORD, PEOPLE};
+use services::demo::{PASSWORD, PEOPLE, Person};
+use services::office::OfficeActor;
 use services::office::restore::{self, Answers};
 use sqlx::PgPool;
 
 const OWN: &str = "корова-сено7";
+
+/// Somebody with an open cabinet.
+fn owner() -> &'static Person {
+    let mut people = PEOPLE.iter();
+    people
+        .find(|one| one.shows.contains("three weeks"))
+        .unwrap()
+}
+
+/// The owner, opened by somebody of the staff.
+async fn opened(cabinet: &Cabinet, by: &OfficeActor) -> CaseId {
+    restore::find(&cabinet.services, by, owner().card)
+        .await
+        .unwrap()
+}
 
 fn answers(surname: &str, contract: &str, card: &str) -> Answers {
     Answers {
@@ -24,10 +41,7 @@ fn answers(surname: &str, contract: &str, card: &str) -> Answers {
 async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
+    let owner = owner();
     let thief = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
     let operator = cabinet.enter(Door::Staff, "operator").await;
     let id = restore::find(services, &operator, "0207 2340-6967")
@@ -120,14 +134,9 @@ async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool
 async fn the_link_goes_by_sms_too(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
+    let owner = owner();
     let operator = cabinet.enter(Door::Staff, "supervisor").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
+    let id = opened(&cabinet, &operator).await;
     let said = answers(owner.surname, owner.contract, owner.card);
     restore::check(services, &operator, id, &said)
         .await
@@ -148,15 +157,10 @@ async fn the_link_goes_by_sms_too(pool: PgPool) {
 async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
+    let owner = owner();
     let operator = cabinet.enter(Door::Staff, "operator").await;
     let supervisor = cabinet.enter(Door::Staff, "supervisor").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
+    let id = opened(&cabinet, &operator).await;
     let right = answers(owner.surname, owner.contract, owner.card);
     let no_call = Answers {
         call: " ".into(),
@@ -168,9 +172,7 @@ async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPo
     restore::check(services, &operator, id, &right)
         .await
         .unwrap();
-    let theirs = restore::find(services, &supervisor, owner.card)
-        .await
-        .unwrap();
+    let theirs = opened(&cabinet, &supervisor).await;
     not_found(restore::look(services, &supervisor, id).await);
     not_found(restore::send(services, &supervisor, theirs, "a@mail.example").await);
     for at in [5, 10, 16] {
@@ -207,14 +209,9 @@ async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPo
 async fn many_answers_at_once_are_two_answers(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
+    let owner = owner();
     let operator = cabinet.enter(Door::Staff, "operator").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
+    let id = opened(&cabinet, &operator).await;
     let wrong = answers("Иванова", owner.contract, owner.card);
     let right = answers(owner.surname, owner.contract, owner.card);
     let tries = (0..8).map(|_| restore::check(services, &operator, id, &wrong));
@@ -238,14 +235,9 @@ async fn many_answers_at_once_are_two_answers(pool: PgPool) {
 async fn one_call_sends_three_links_at_most(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
-    let owner = PEOPLE
-        .iter()
-        .find(|one| one.shows.contains("three weeks"))
-        .unwrap();
+    let owner = owner();
     let operator = cabinet.enter(Door::Staff, "operator").await;
-    let id = restore::find(services, &operator, owner.card)
-        .await
-        .unwrap();
+    let id = opened(&cabinet, &operator).await;
     let right = answers(owner.surname, owner.contract, owner.card);
     restore::check(services, &operator, id, &right)
         .await

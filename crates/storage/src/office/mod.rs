@@ -7,3 +7,4 @@ pub mod partner;
 pub mod person;
 pub mod recovery_code;
 pub mod session;
+pub mod subscriber_case;

@@ -6,9 +6,10 @@ mod desk;
 pub use desk::routes as staff_routes;
 
 use super::State;
-use super::api::{MOST_BYTES, with_draft, without_draft};
+use super::api::{MOST_BYTES, with_draft};
 use super::pages::{plain, render};
 use super::request::{AtDoor, Incoming, office_session, query};
+use app::features::auth::api::is_own_path;
 use app::features::auth::password::takes_offered;
 use app::features::office::people_path;
 use app::office::OfficePage;
@@ -60,6 +61,10 @@ pub fn routes(door: Door) -> Router<State> {
             post(async move |state, path, request| enrol(state, door, path, request).await),
         )
         .route(
+            &at("/{*other}"),
+            get(async move |state, request| nothing(state, door, request).await),
+        )
+        .route(
             &at("/security"),
             get(async move |state, request| own_security(state, door, request).await),
         )
@@ -105,6 +110,20 @@ fn is_let_near(state: &State, door: Door, actor: &OfficeActor) -> bool {
             .origin
             .address
             .is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
+}
+
+/// Who stands at the door; for those who may not, or when nobody can tell, the answer.
+async fn at_door(state: &State, door: Door, parts: &Parts) -> Result<AtDoor, Response> {
+    match AtDoor::read(state, door, parts).await {
+        Ok(at) if is_let_near(state, door, &at.actor) => Ok(at),
+        Ok(AtDoor { incoming, actor }) => {
+            Err(show(&incoming, &actor, parts, OfficePage::Closed).await)
+        }
+        Err((incoming, error)) => {
+            tracing::warn!(%error, "door.unavailable");
+            Err(render(&incoming, parts, PublicPage::Broken).await)
+        }
+    }
 }
 
 /// Renders a page behind a door.
@@ -153,16 +172,10 @@ where
     F: Future<Output = Result<OfficePage, ServiceError>>,
 {
     let (parts, _) = request.into_parts();
-    let AtDoor { incoming, actor } = match AtDoor::read(state, door, &parts).await {
+    let AtDoor { incoming, actor } = match at_door(state, door, &parts).await {
         Ok(found) => found,
-        Err((incoming, error)) => {
-            tracing::warn!(%error, "page.unavailable");
-            return render(&incoming, &parts, PublicPage::Broken).await;
-        }
+        Err(elsewhere) => return elsewhere,
     };
-    if !is_let_near(state, door, &actor) {
-        return show(&incoming, &actor, &parts, OfficePage::Closed).await;
-    }
     let looking = Looking {
         services: state.services.clone(),
         actor: actor.clone(),
@@ -174,9 +187,7 @@ where
             let response = Redirect::to(&door_of(door, &incoming.request.path, false));
             incoming.finish(response.into_response())
         }
-        Err(ServiceError::NotFound) => {
-            incoming.finish(render(&incoming, &parts, PublicPage::NotFound).await)
-        }
+        Err(ServiceError::NotFound) => show(&incoming, &actor, &parts, OfficePage::NotFound).await,
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
             incoming.finish(render(&incoming, &parts, PublicPage::Broken).await)
@@ -229,19 +240,13 @@ where
     if form.values().any(|value| value.contains('\0')) {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    let AtDoor { incoming, actor } = match AtDoor::read(state, door, &parts).await {
+    let AtDoor { incoming, actor } = match at_door(state, door, &parts).await {
         Ok(found) => found,
-        Err((incoming, error)) => {
-            tracing::warn!(%error, "form.unavailable");
-            return render(&incoming, &parts, PublicPage::Broken).await;
-        }
+        Err(elsewhere) => return elsewhere,
     };
-    if !is_let_near(state, door, &actor) {
-        return show(&incoming, &actor, &parts, OfficePage::Closed).await;
-    }
     let posted = Posted {
         services: state.services.clone(),
-        actor,
+        actor: actor.clone(),
         form: form.clone(),
     };
     let response = match act(posted).await {
@@ -258,7 +263,9 @@ where
             })
             .await
         }
-        Err(ServiceError::NotFound) => render(&incoming, &parts, PublicPage::NotFound).await,
+        Err(ServiceError::NotFound) => {
+            return show(&incoming, &actor, &parts, OfficePage::NotFound).await;
+        }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "form.failed");
             render(&incoming, &parts, PublicPage::Broken).await
@@ -314,30 +321,27 @@ fn safe_next(door: Door, next: &str) -> String {
             .strip_prefix(&base)
             .is_some_and(|rest| rest.starts_with('/'));
     let login = format!("{base}/login");
-    let own = inside
-        && !next.starts_with(&login)
-        && next.len() <= 512
-        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    if own { next.to_owned() } else { base }
+    if inside && is_own_path(next) && !next.starts_with(&login) {
+        next.to_owned()
+    } else {
+        base
+    }
 }
 
 async fn login(Extract(state): Extract<State>, door: Door, request: Request) -> Response {
-    let inside = {
-        let (parts, body) = request.into_parts();
-        let found = AtDoor::read(&state, door, &parts).await;
-        let inside = found.is_ok_and(|at| at.actor.member.is_some());
-        (inside, Request::from_parts(parts, body))
+    let (parts, _) = request.into_parts();
+    let AtDoor { incoming, actor } = match at_door(&state, door, &parts).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
     };
-    if inside.0 {
+    if actor.member.is_some() {
         return Redirect::to(&format!("/{}", door.code())).into_response();
     }
-    page(&state, door, inside.1, async |looking| {
-        Ok(OfficePage::SignIn {
-            next: query(&looking.parts, "next").unwrap_or_default(),
-            ended: query(&looking.parts, "ended").is_some(),
-        })
-    })
-    .await
+    let page = OfficePage::SignIn {
+        next: query(&parts, "next").unwrap_or_default(),
+        ended: query(&parts, "ended").is_some(),
+    };
+    show(&incoming, &actor, &parts, page).await
 }
 
 async fn enter(Extract(state): Extract<State>, door: Door, request: Request) -> Response {
@@ -361,6 +365,10 @@ async fn leave(Extract(state): Extract<State>, door: Door, request: Request) -> 
         Ok(Then::Out)
     })
     .await
+}
+
+async fn nothing(Extract(state): Extract<State>, door: Door, request: Request) -> Response {
+    page(&state, door, request, async |_| Err(ServiceError::NotFound)).await
 }
 
 async fn home(Extract(state): Extract<State>, door: Door, request: Request) -> Response {
@@ -528,7 +536,7 @@ async fn change(
     Path((id, what)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let on = without_draft(&format!("{}/{id}", people_path(door)));
+    let on = format!("{}/{id}", people_path(door));
     form(&state, door, &on, request, async move |posted| {
         let what = match what.as_str() {
             "role" => Change::Role(posted.field("role")),
