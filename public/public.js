@@ -19,11 +19,15 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   const text = label.textContent;
   button.hidden = false;
   button.addEventListener("click", () => {
-    navigator.clipboard.writeText(field.value || field.textContent).then(() => {
+    navigator.clipboard.writeText(field.value || field.innerText).then(() => {
       label.textContent = button.dataset.done;
       setTimeout(() => { label.textContent = text; }, 3000);
     });
   });
+});
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 });
 // Typing one's own password chooses it, and the rules are ticked off on the way.
 const rules = document.querySelectorAll("[data-rule]");

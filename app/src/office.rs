@@ -16,9 +16,9 @@ use http::StatusCode;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use services::office::audit::Log;
+use services::office::case::Case;
 use services::office::enrolment::Step;
 use services::office::people::{People, Shown};
-use services::office::restore::Case;
 use services::office::security::Security;
 use services::office::{Member, OfficeActor};
 
@@ -76,6 +76,8 @@ pub enum OfficePage {
     Audit(Log),
     /// No such page, or none for this role: both read the same.
     NotFound,
+    /// There is no answer now.
+    Broken,
 }
 
 /// A page's head.
@@ -92,6 +94,7 @@ impl OfficePage {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
             Self::Closed => StatusCode::FORBIDDEN,
             Self::Invite {
                 step: Step::Unknown,
@@ -148,14 +151,15 @@ impl OfficePage {
                     back: to_people,
                 };
             }
-            Self::FindSubscriber => (t::restore(lang), "", None),
+            Self::FindSubscriber => (t::restore_section(lang), "", None),
             Self::Subscriber { .. } => (
                 t::subscriber(lang),
                 "",
-                Some((restore::PATH, t::restore(lang))),
+                Some((restore::PATH, t::restore_section(lang))),
             ),
             Self::Audit(_) => (t::audit(lang), t::audit_lead(lang), None),
             Self::NotFound => (t::not_found(lang), t::not_found_body(lang), None),
+            Self::Broken => (t::broken(lang), t::broken_body(lang), None),
         };
         Head {
             window: title,
@@ -209,6 +213,7 @@ impl OfficePage {
         match self {
             Self::Closed => sign_in::closed(),
             Self::NotFound => sign_in::not_found(door),
+            Self::Broken => sign_in::broken(),
             Self::Invite { token, step } => enrolment::page(request, door, token, step),
             Self::SignIn { next, ended } => sign_in::page(request, door, next, *ended),
             _ => sign_in::page(request, door, "", false),
@@ -225,9 +230,12 @@ impl OfficePage {
             Self::NewPerson => people::invite(request, door),
             Self::Person(one) => people::one(request, door, one),
             Self::FindSubscriber => restore::find(request),
-            Self::Subscriber { case, done } => restore::case(request, case, done.as_deref()),
+            Self::Subscriber { case, done } => {
+                restore::case(request, member, case, done.as_deref())
+            }
             Self::Audit(log) => audit::page(log),
             Self::NotFound => sign_in::way_home(home_path(door)),
+            Self::Broken => sign_in::try_again(),
             _ => home::page(door, member),
         }
     }

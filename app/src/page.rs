@@ -243,7 +243,13 @@ fn sign_in_again() {
     #[cfg(not(feature = "ssr"))]
     {
         let location = window().location();
-        let here = location.pathname().unwrap_or_default();
-        let _ = location.set_href(&format!("/login?next={here}"));
+        let path = location.pathname().unwrap_or_default();
+        let here = format!("{path}{}", location.search().unwrap_or_default());
+        // Percent-encoded already; only what would end or change the value is left.
+        let next = here
+            .replace('%', "%25")
+            .replace('&', "%26")
+            .replace('+', "%2B");
+        let _ = location.set_href(&format!("/login?next={next}"));
     }
 }

@@ -24,6 +24,8 @@ pub enum PublicPage {
     SignIn {
         /// Where to go after it.
         next: String,
+        /// Did a session end while somebody was at work?
+        ended: bool,
     },
     /// Registration, step 1.
     Register,
@@ -104,11 +106,7 @@ impl PublicPage {
             Self::Register => t::register_title(lang),
             Self::RegisterDetails { .. } => t::details_title(lang),
             Self::RegisterCheck { .. } => t::check_title(lang),
-            Self::Password {
-                purpose: Purpose::Activation,
-                ..
-            } => t::activate_title(lang),
-            Self::Password { .. } => t::reset_title(lang),
+            Self::Password { purpose, link, .. } => password::title(lang, *purpose, link),
             Self::Forgot => t::forgot_title(lang),
             Self::Code { waiting, .. } => code::title(lang, waiting),
             Self::EmailLink { .. } => profile_texts::confirm_email(lang),
@@ -172,7 +170,7 @@ impl PublicPage {
 
     fn body(&self, request: &Request) -> AnyView {
         match self {
-            Self::SignIn { next } => sign_in::page(request, next.clone()),
+            Self::SignIn { next, ended } => sign_in::page(request, next.clone(), *ended),
             Self::Register => registration::card(request),
             Self::RegisterDetails { id, progress } => registration::details(request, id, progress),
             Self::RegisterCheck { id, progress, sent } => {

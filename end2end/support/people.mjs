@@ -45,6 +45,14 @@ export const callers = {
   "desktop-nojs": { card: "020723430159", contract: "2041009167", surname: "Носов" },
 };
 
+// They have lost their cards: an office gives out `fresh` instead.
+export const losers = {
+  "phone-js": { card: "020723430167", contract: "2041009175", surname: "Чижова", fresh: "020723450001" },
+  "desktop-js": { card: "020723430175", contract: "2041009183", surname: "Беляев", fresh: "020723450019" },
+  "phone-nojs": { card: "020723430183", contract: "2041009191", surname: "Гусева", fresh: "020723450027" },
+  "desktop-nojs": { card: "020723430191", contract: "2041009209", surname: "Крылов", fresh: "020723450035" },
+};
+
 // Behind the other doors, one each, because a code of the app works once.
 export const administrators = {
   "phone-js": "administrator",

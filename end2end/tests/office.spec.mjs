@@ -2,7 +2,7 @@
 import { audit } from "../support/audit.mjs";
 import { newest } from "../support/mailbox.mjs";
 import { App, enter, fillDoor, fromBase32 } from "../support/office.mjs";
-import { administrators, callers, partners, PASSWORD } from "../support/people.mjs";
+import { administrators, callers, losers, partners, PASSWORD } from "../support/people.mjs";
 import { expect, fillSignIn, test } from "../support/test.mjs";
 
 const OWN = "корова-сено7";
@@ -22,6 +22,12 @@ async function enrol(page, link, look) {
   await page.getByLabel("Новый пароль").fill(OWN);
   await button("Продолжить").click();
   await expect(heading).toHaveText("Добавьте вход в приложение");
+  // Back for another password, and on again.
+  await button("Выбрать другой пароль").click();
+  await expect(heading).toHaveText("Выберите пароль");
+  await page.getByLabel("Придумать свой").check();
+  await page.getByLabel("Новый пароль").fill(OWN);
+  await button("Продолжить").click();
   await expect(page.getByRole("img", { name: "QR-код" })).toBeVisible();
   await look("invitation, app");
   const app = new App(fromBase32(await page.locator("#secret").textContent()));
@@ -35,7 +41,7 @@ async function enrol(page, link, look) {
   await page.reload();
   const codes = await page.locator(".c-codes code").allTextContents();
   expect(codes).toHaveLength(10);
-  await button("Я сохранил коды").click();
+  await button("Коды сохранены").click();
   return { app, codes };
 }
 
@@ -73,10 +79,17 @@ test("an administrator asks somebody in, who comes in with both factors and is k
     await expect(summary).toContainText("Выберите роль");
     await expect(page.getByLabel("Имя и фамилия")).toHaveValue("Нина Орлова");
     await look("/staff/users/new, refused");
-    await page.getByLabel("Логин").fill(login);
+    await expect(summary).toContainText("Введите код из приложения");
+    // A form that is refused for something else does not use the code up.
+    const code = await app.code();
+    await page.getByLabel("Логин").fill("administrator");
     await page.getByLabel("Почта").fill(`${login}@orion.example`);
     await page.getByLabel("Аудитор").check();
-    await page.getByLabel("Код из приложения").fill(await app.code());
+    await page.getByLabel("Код из приложения").fill(code);
+    await button("Пригласить").click();
+    await expect(summary).toContainText("Такой уже есть");
+    await page.getByLabel("Логин").fill(login);
+    await page.getByLabel("Код из приложения").fill(code);
     await button("Пригласить").click();
     await expect(page.getByRole("status")).toContainText("Приглашение отправлено");
   });
@@ -111,7 +124,9 @@ test("an administrator asks somebody in, who comes in with both factors and is k
     await page.goto("/staff/users");
     await page.getByRole("link", { name: new RegExp(login) }).click();
     await look("/staff/users/…");
-    await button("Закрыть доступ").click();
+    await page.getByText("Закрыть доступ", { exact: true }).click();
+    await look("/staff/users/…, about to block");
+    await button("Да, закрыть доступ").click();
     await expect(page.getByRole("status")).toContainText("Готово");
     await there.goto("/staff");
     await expect(there).toHaveURL(/\/staff\/login/);
@@ -161,6 +176,8 @@ test("an operator lets a caller back in", async ({ page, browser, javaScriptEnab
   await enter(page, "staff", "operator");
   await page.getByRole("navigation").getByRole("link", { name: "Абоненты" }).click();
   await look("/staff/subscribers");
+  await button("Открыть").click();
+  await expect(summary).toContainText("Введите номер карты или договора");
   await page.getByLabel("Номер карты или договора").fill("0207 2349 9999");
   await button("Открыть").click();
   await expect(summary).toContainText("Такой карты или договора нет");
@@ -197,6 +214,52 @@ test("an operator lets a caller back in", async ({ page, browser, javaScriptEnab
   await other.close();
   await fillSignIn(page, fresh, OWN);
   await expect(page).toHaveURL("/home");
+});
+
+test("a clerk gives out a new card for a lost one", async ({ page, browser, javaScriptEnabled }, info) => {
+  test.setTimeout(240_000);
+  const { card, contract, surname, fresh } = losers[info.project.name];
+  const look = (name) => (javaScriptEnabled ? audit(page, name) : undefined);
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  const summary = page.locator(".c-summary");
+  const main = page.getByRole("main");
+  await enter(page, "staff", "clerk");
+  await page.getByRole("navigation").getByRole("link", { name: "Абоненты" }).click();
+  await page.getByLabel("Номер карты или договора").fill(contract);
+  await button("Открыть").click();
+  await button("Проверить").click();
+  await expect(summary).toContainText("Введите номер заявления");
+  await look("papers, refused");
+  await page.getByLabel("Фамилия").fill(surname);
+  await page.getByLabel("Номер договора").fill(contract);
+  await page.getByLabel("Номер заявления").fill("З-118");
+  await button("Проверить").click();
+  await expect(page.getByRole("status")).toContainText("Проверка пройдена");
+  await expect(main).toContainText(`•• ${card.slice(-4)}`);
+  await look("a subscriber in an office");
+  await page.getByLabel("Номер новой карты").fill(card);
+  await button("Заменить карту").click();
+  await expect(summary).toContainText("Выберите причину");
+  await expect(page.getByLabel("Номер новой карты")).toHaveValue(card);
+  await page.getByLabel("Потеряна или украдена").check();
+  await button("Заменить карту").click();
+  await expect(summary).toContainText("Эта карта уже чья-то");
+  await look("a card in use");
+  await page.getByLabel("Номер новой карты").fill(fresh);
+  await button("Заменить карту").click();
+  await expect(page.getByRole("status")).toContainText("Карта заменена");
+  await expect(main).toContainText(`•• ${fresh.slice(-4)}`);
+  await expect(main).not.toContainText(`•• ${card.slice(-4)}`);
+
+  const other = await browser.newContext({ javaScriptEnabled, locale: "ru-RU" });
+  const there = await other.newPage();
+  await fillSignIn(there, card, PASSWORD);
+  await expect(there.locator(".c-summary")).toContainText("не подходят");
+  await fillSignIn(there, fresh, PASSWORD);
+  await expect(there).toHaveURL("/home");
+  await there.goto("/messages");
+  await expect(there.getByRole("main")).toContainText("Карта доступа заменена");
+  await other.close();
 });
 
 test("each wrong door shows the right one", async ({ page }) => {

@@ -43,3 +43,23 @@ test("an address of another site is not followed", async ({ page }) => {
     await expect(page).toHaveURL("/home");
   }
 });
+
+test("a session that has ended elsewhere loses nothing that was typed", async ({ page, context, open }) => {
+  await fillSignIn(page, people.yearly.card, PASSWORD);
+  await expect(page).toHaveURL("/home");
+  await open("/payments/top-up");
+  await page.locator("label.c-sum[data-other]").click();
+  await page.getByLabel("Сумма").fill("1234,50");
+  // Signed out from another device: the cookie stays here and means nothing any more.
+  const cookies = await context.cookies();
+  const session = cookies.find(({ name }) => name.endsWith("session"));
+  await context.addCookies([{ ...session, value: session.value.replace(/.$/, (last) => (last === "A" ? "B" : "A")) }]);
+  await page.getByRole("button", { name: /^Оплатить/ }).click();
+  await expect(page).toHaveURL(/\/login\?next=.*ended=1/);
+  await expect(page.getByRole("status")).toContainText("набранное не пропало");
+  await page.getByLabel("Номер карты, телефон или почта").fill(people.yearly.card);
+  await page.getByLabel("Пароль", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Войти", exact: true }).click();
+  await expect(page).toHaveURL(/\/payments\/top-up/);
+  await expect(page.getByLabel("Сумма")).toHaveValue("1234,50");
+});

@@ -74,9 +74,12 @@ enum StaffCommand {
         /// Where letters go.
         #[arg(long)]
         email: String,
-        /// administrator, operator, supervisor or auditor.
+        /// administrator, operator, supervisor, clerk or auditor.
         #[arg(long, default_value = "administrator")]
         role: String,
+        /// The key that has sealed all second factors so far is lost for good.
+        #[arg(long)]
+        new_key: bool,
     },
 }
 
@@ -96,6 +99,9 @@ enum PartnerCommand {
         /// Where the owner's letters go; also a login.
         #[arg(long)]
         email: String,
+        /// The key that has sealed all second factors so far is lost for good.
+        #[arg(long)]
+        new_key: bool,
     },
 }
 
@@ -136,6 +142,7 @@ fn main() -> ExitCode {
                         name,
                         email,
                         role,
+                        new_key,
                     },
             } => {
                 let form = Invite {
@@ -145,7 +152,7 @@ fn main() -> ExitCode {
                     role,
                     ..Invite::default()
                 };
-                roles::office::invite_staff(config, form).await
+                roles::office::invite_staff(config, form, new_key).await
             }
             Role::Partner {
                 what:
@@ -154,6 +161,7 @@ fn main() -> ExitCode {
                         organisation,
                         name,
                         email,
+                        new_key,
                     },
             } => {
                 let form = Invite {
@@ -161,7 +169,7 @@ fn main() -> ExitCode {
                     email,
                     ..Invite::default()
                 };
-                roles::office::invite_partner(config, &number, &organisation, form).await
+                roles::office::invite_partner(config, &number, &organisation, form, new_key).await
             }
             Role::Ledger {
                 question: LedgerQuestion::Check,

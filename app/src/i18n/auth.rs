@@ -5,6 +5,7 @@ use domain::Lang;
 
 texts! {
     sign_in_title: "Вход в кабинет", "Sign in";
+    ended: "Вход на этом устройстве закончился. Войдите снова: набранное не пропало.", "You were signed out on this device. Sign in again: what you typed is kept.";
     sign_in_slogan: "Небо над домом, каналы в доме", "Sky above the house, channels inside";
     sign_in_promise: "Пополнить, узнать, до какого числа оплачено, увидеть каждое списание — без поездки в офис.", "Top up, see until when it is paid and where the money went, without a trip to the office.";
     login: "Номер карты, телефон или почта", "Card number, phone or e-mail";
@@ -71,7 +72,7 @@ texts! {
     sent_again: "Отправили ещё раз", "Sent again";
     open_mailbox: "Открыть почту", "Open the mailbox";
 
-    activate_title: "Кабинет готов", "Your cabinet is ready";
+    activate_title: "Последний шаг: пароль", "The last step: a password";
     activate_lead: "Осталось выбрать пароль.", "Just choose a password.";
     take_offered: "Взять предложенный", "Take the offered one";
     think_own: "Придумать свой", "Use my own";

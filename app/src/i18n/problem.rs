@@ -134,11 +134,33 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Такой карты или договора нет",
             "There is no such card or contract",
         ),
+        Problem::NumberEmpty => (
+            "Введите номер карты или договора",
+            "Enter the number of a card or a contract",
+        ),
         Problem::CallEmpty => ("Введите номер звонка", "Enter the number of the call"),
         Problem::IdentityRefused => (
             "Проверка не пройдена. Сегодня восстановить доступ можно только в офисе с паспортом",
             "The check was not passed. Today access can be restored in an office only, with a passport",
         ),
+        Problem::PapersRefused => (
+            "Данные не сошлись слишком много раз. Проверка закрыта до завтра",
+            "The data did not match too many times. The check is closed for a day",
+        ),
+        Problem::ApplicationEmpty => (
+            "Введите номер заявления",
+            "Enter the number of the application",
+        ),
+        Problem::CardChoice => ("Выберите карту", "Choose the card"),
+        Problem::CardReplacedAlready => (
+            "Эту карту уже заменили: обновите страницу",
+            "This card was replaced already: reload the page",
+        ),
+        Problem::CardInUse => (
+            "Эта карта уже чья-то. Возьмите другую из запаса",
+            "This card is somebody’s already. Take another one from the stock",
+        ),
+        Problem::ReplacementReason => ("Выберите причину", "Choose the reason"),
         Problem::LoginEmpty => (
             "Введите номер карты, телефон или почту",
             "Enter the card number, phone or e-mail",

@@ -72,7 +72,7 @@ texts! {
     add_contract_hint: "Родителей, дачи — чтобы всё было в одном кабинете", "The parents’ or the country house’s, all in one cabinet";
     add_contract_lead: "Понадобятся номер карты и номер договора", "You need the card number and the contract number";
     contract_phone_told: "На телефон из договора придёт сообщение.", "The phone in the contract is told.";
-    contract_added: "Договор добавлен. Переключаться можно вверху страницы.", "The contract was added. Switch on top of the page.";
+    contract_added: "Договор добавлен, и сейчас вы видите его. Переключаться можно вверху страницы.", "The contract was added and is the one you see now. Switch on top of the page.";
     contract_removed: "Договор убран из кабинета.", "The contract left the cabinet.";
     card_name: "Название карты", "Name of the card";
     card_name_hint: "Например: Дача, Мама", "For example: Country house, Mother";

@@ -152,6 +152,40 @@ pub fn checkbox(name: &'static str, label: impl IntoView, checked: bool, wrong: 
     .into_any()
 }
 
+/// One of several, told apart by a word each: `value` and what it is called.
+pub fn radios(
+    name: &'static str,
+    legend: &'static str,
+    choices: &[(String, String)],
+    chosen: &str,
+    error: Option<String>,
+) -> AnyView {
+    let wrong = error.is_some();
+    let choices: Vec<_> = choices
+        .iter()
+        .enumerate()
+        .map(|(index, (value, words))| {
+            // The summary leads to the first one.
+            let id = if index == 0 { name.to_owned() } else { format!("{name}-{value}") };
+            let checked = value == chosen;
+            view! {
+                <label class="c-check">
+                    <input type="radio" id=id name=name value=value.clone() checked=checked aria-invalid=wrong.then_some("true") aria-describedby=wrong.then(|| format!("{name}-e"))/>
+                    <span>{words.clone()}</span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="c-field" data-state=wrong.then_some("error")>
+            <legend class="c-legend">{legend}</legend>
+            {error_text(name, error)}
+            {choices}
+        </fieldset>
+    }
+    .into_any()
+}
+
 /// One of several ways, as a card.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice {

@@ -7,7 +7,7 @@ pub mod notice;
 pub mod row;
 
 pub use empty::empty;
-pub use field::{Choice, Input, checkbox, error_of, error_text, field, summary};
+pub use field::{Choice, Input, checkbox, error_of, error_text, field, radios, summary};
 pub use icon::{icon, icon_small, logo};
 pub use notice::{Tone, notice};
 pub use row::{operation_row, payment_row};

@@ -28,6 +28,8 @@ pub enum Role {
     Operator,
     /// Leads a shift of the call centre.
     Supervisor,
+    /// Serves people in an office, with their papers in front of them.
+    Clerk,
     /// Looks at what was done and does nothing.
     Auditor,
     /// Lets staff in and out.
@@ -41,8 +43,19 @@ pub enum Right {
     ManagePeople,
     /// Read the log of what was done.
     ReadAudit,
-    /// Check a subscriber on the phone, bind a contact, send the link to a new password.
+    /// Check who a subscriber is and send the link to a new password, which binds a contact.
     RestoreAccess,
+    /// Give out a new card in place of a lost or broken one.
+    ReplaceCard,
+}
+
+/// How it is checked who a subscriber is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckWay {
+    /// By what a caller says: surname, contract, card.
+    Call,
+    /// By contract and passport, in an office; the card may be lost.
+    Papers,
 }
 
 /// Who may do what. Least privilege: whoever lets staff in does not touch subscribers, and nobody who
@@ -53,6 +66,7 @@ pub const RIGHTS: &[(Role, &[Right])] = &[
     (Role::Installer, &[]),
     (Role::Operator, &[Right::RestoreAccess]),
     (Role::Supervisor, &[Right::RestoreAccess, Right::ReadAudit]),
+    (Role::Clerk, &[Right::RestoreAccess, Right::ReplaceCard]),
     (Role::Auditor, &[Right::ReadAudit]),
     (
         Role::Administrator,
@@ -79,7 +93,12 @@ impl Door {
 
 impl Right {
     /// All of them, in the order of the table that people see.
-    pub const ALL: [Self; 3] = [Self::RestoreAccess, Self::ManagePeople, Self::ReadAudit];
+    pub const ALL: [Self; 4] = [
+        Self::RestoreAccess,
+        Self::ReplaceCard,
+        Self::ManagePeople,
+        Self::ReadAudit,
+    ];
 
     /// In words.
     pub const fn title(self, lang: Lang) -> &'static str {
@@ -90,6 +109,17 @@ impl Right {
                 "Восстановить доступ абонента",
                 "Restore a subscriber’s access",
             ),
+            Self::ReplaceCard => lang.pick("Заменить карту", "Replace a card"),
+        }
+    }
+}
+
+impl CheckWay {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Papers => "papers",
         }
     }
 }
@@ -111,7 +141,20 @@ impl Role {
     pub const fn door(self) -> Door {
         match self {
             Self::Owner | Self::Cashier | Self::Installer => Door::Partner,
-            Self::Operator | Self::Supervisor | Self::Auditor | Self::Administrator => Door::Staff,
+            Self::Operator
+            | Self::Supervisor
+            | Self::Clerk
+            | Self::Auditor
+            | Self::Administrator => Door::Staff,
+        }
+    }
+
+    /// How this role checks who a subscriber is: whoever gives out cards sees the papers.
+    pub fn check_way(self) -> CheckWay {
+        if self.may(Right::ReplaceCard) {
+            CheckWay::Papers
+        } else {
+            CheckWay::Call
         }
     }
 
@@ -128,6 +171,7 @@ impl Role {
             Self::Installer => "installer",
             Self::Operator => "operator",
             Self::Supervisor => "supervisor",
+            Self::Clerk => "clerk",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
         }
@@ -146,6 +190,7 @@ impl Role {
             Self::Installer => lang.pick("Установщик", "Installer"),
             Self::Operator => lang.pick("Оператор", "Operator"),
             Self::Supervisor => lang.pick("Старший смены", "Supervisor"),
+            Self::Clerk => lang.pick("Сотрудник офиса", "Office clerk"),
             Self::Auditor => lang.pick("Аудитор", "Auditor"),
             Self::Administrator => lang.pick("Администратор", "Administrator"),
         }
@@ -293,11 +338,13 @@ pub enum AuditEvent {
     AccessRestored,
     /// The contact for it belongs to another cabinet, or too many were named.
     ContactRefused,
+    /// A lost or broken card was replaced.
+    CardReplaced,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignedIn,
         Self::RecoveryCodeUsed,
         Self::SignInPaused,
@@ -318,6 +365,7 @@ impl AuditEvent {
         Self::ContactBound,
         Self::AccessRestored,
         Self::ContactRefused,
+        Self::CardReplaced,
     ];
 
     /// As stored.
@@ -343,6 +391,7 @@ impl AuditEvent {
             Self::ContactBound => "contact-bound",
             Self::AccessRestored => "access-restored",
             Self::ContactRefused => "contact-refused",
+            Self::CardReplaced => "card-replaced",
         }
     }
 
@@ -398,6 +447,7 @@ impl AuditEvent {
                 "The subscriber used the link",
             ),
             Self::ContactRefused => lang.pick("Контакт не принят", "A contact was not taken"),
+            Self::CardReplaced => lang.pick("Карта заменена", "A card was replaced"),
             Self::AccessRestored => lang.pick(
                 "Отправлена ссылка для нового пароля",
                 "The link to a new password was sent",
@@ -420,6 +470,7 @@ mod tests {
             Role::Installer,
             Role::Operator,
             Role::Supervisor,
+            Role::Clerk,
             Role::Auditor,
             Role::Administrator,
         ] {
@@ -432,13 +483,14 @@ mod tests {
     #[test]
     fn each_may_what_it_is_there_for_and_no_more() {
         let may = |role: Role| Right::ALL.map(|right| role.may(right));
-        assert_eq!(may(Role::Owner), [false, true, false]);
-        assert_eq!(may(Role::Cashier), [false, false, false]);
-        assert_eq!(may(Role::Installer), [false, false, false]);
-        assert_eq!(may(Role::Operator), [true, false, false]);
-        assert_eq!(may(Role::Supervisor), [true, false, true]);
-        assert_eq!(may(Role::Auditor), [false, false, true]);
-        assert_eq!(may(Role::Administrator), [false, true, true]);
+        assert_eq!(may(Role::Owner), [false, false, true, false]);
+        assert_eq!(may(Role::Cashier), [false; 4]);
+        assert_eq!(may(Role::Installer), [false; 4]);
+        assert_eq!(may(Role::Operator), [true, false, false, false]);
+        assert_eq!(may(Role::Supervisor), [true, false, false, true]);
+        assert_eq!(may(Role::Clerk), [true, true, false, false]);
+        assert_eq!(may(Role::Auditor), [false, false, false, true]);
+        assert_eq!(may(Role::Administrator), [false, false, true, true]);
     }
 
     #[test]

@@ -37,6 +37,26 @@ impl PartnerNumber {
         }
     }
 
+    /// Reads a number where nothing else is expected: spaces, dashes or nothing pass for the dots too.
+    ///
+    /// # Errors
+    /// [`ParsePartnerError`] for anything but eight digits in this order.
+    pub fn parse_at_door(text: &str) -> Result<Self, ParsePartnerError> {
+        let digits: String = text
+            .chars()
+            .filter(|c| !crate::card::is_separator(*c) && !matches!(c, '.' | ','))
+            .collect();
+        if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ParsePartnerError);
+        }
+        Self::parse(&format!(
+            "{}.{}.{}",
+            &digits[..2],
+            &digits[2..6],
+            &digits[6..]
+        ))
+    }
+
     /// `12.3456.78`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,6 +67,31 @@ impl PartnerNumber {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn at_their_door_dots_are_not_needed() {
+        for spelled in [
+            "12.3456.78",
+            "12 3456 78",
+            "12-3456-78",
+            "12345678",
+            " 12,3456 78 ",
+        ] {
+            let number = PartnerNumber::parse_at_door(spelled);
+            assert_eq!(
+                number.map(|number| number.0),
+                Ok("12.3456.78".into()),
+                "{spelled}"
+            );
+        }
+        for wrong in ["", "1234567", "123456789", "12.3456.7x", "١٢٣٤٥٦٧٨"] {
+            assert_eq!(
+                PartnerNumber::parse_at_door(wrong),
+                Err(ParsePartnerError),
+                "{wrong}"
+            );
+        }
+    }
 
     #[test]
     fn dots_make_a_partners_number() {

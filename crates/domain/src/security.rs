@@ -44,11 +44,13 @@ pub enum SecurityEvent {
     DeletionCancelled,
     /// An operator has sent the link to a new password.
     RestoreLinkSent,
+    /// A lost or broken card was replaced in an office.
+    CardReplaced,
 }
 
 impl SecurityEvent {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Activated,
         Self::SignedIn,
         Self::NewDevice,
@@ -67,6 +69,7 @@ impl SecurityEvent {
         Self::DeletionAsked,
         Self::DeletionCancelled,
         Self::RestoreLinkSent,
+        Self::CardReplaced,
     ];
 
     /// As stored.
@@ -90,6 +93,7 @@ impl SecurityEvent {
             Self::DeletionAsked => "deletion_asked",
             Self::DeletionCancelled => "deletion_cancelled",
             Self::RestoreLinkSent => "restore_link_sent",
+            Self::CardReplaced => "card_replaced",
         }
     }
 
@@ -138,6 +142,9 @@ impl SecurityEvent {
                 "Оператор отправил ссылку для нового пароля",
                 "An operator sent the link to a new password",
             ),
+            Self::CardReplaced => {
+                lang.pick("Карта доступа заменена", "The access card was replaced")
+            }
             Self::DeletionCancelled => {
                 lang.pick("Удаление отменено", "The deletion was taken back")
             }
@@ -154,6 +161,10 @@ impl SecurityEvent {
             Self::DeletionAsked => lang.pick(
                 "Передумали или это были не вы — войдите в кабинет и нажмите «Вернуть кабинет».",
                 "If you changed your mind, or it was not you, sign in and press “Keep the cabinet”.",
+            ),
+            Self::CardReplaced => lang.pick(
+                "Входите с номером новой карты. Деньги и оплаченные дни остались у вас. Если вы не меняли карту, позвоните нам.",
+                "Sign in with the number of the new card. Your money and paid days are still yours. If you did not change the card, call us.",
             ),
             _ => lang.pick(
                 "Если это были не вы, смените пароль и позвоните нам.",

@@ -6,6 +6,7 @@ use domain::Timestamp;
 use domain::ids::CardId;
 use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
 use storage::subscriber::Subscriber;
+use storage::subscription::Stored;
 use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
 
 /// How long a payment whose payer came back is shown as being processed, in seconds.
@@ -15,18 +16,20 @@ const PENDING_SHOWN: i64 = 3600;
 pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut tx, _) = services.db.begin().await?;
-    let contract = subscriber::get(&mut tx, viewer.subscriber)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
     let mut cards = Vec::new();
+    let mut contract = None;
     for id in account::subscribers(&mut tx, viewer.account).await? {
         if let Some(held) = subscriber::get(&mut tx, id).await? {
-            cards.extend(cards_of(&mut tx, viewer, &held).await?);
+            let running = subscription::list(&mut tx, id).await?;
+            cards.extend(cards_of(&mut tx, viewer, &held, &running).await?);
+            if id == viewer.subscriber {
+                contract = Some(held.contract);
+            }
         }
     }
     let unread = inbox::unread(&mut tx, viewer.reader()).await?;
     Ok(Frame {
-        contract: contract.contract,
+        contract: contract.ok_or(ServiceError::NotFound)?,
         cards,
         unread,
     })
@@ -41,7 +44,7 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
         .await?
         .ok_or(ServiceError::NotFound)?;
     let running = subscription::list(&mut tx, viewer.subscriber).await?;
-    let cards = cards_of(&mut tx, viewer, &contract).await?;
+    let cards = cards_of(&mut tx, viewer, &contract, &running).await?;
     let card = cards.into_iter().find(|card| card.current);
     let shown = card
         .as_ref()
@@ -109,9 +112,9 @@ async fn cards_of(
     conn: &mut Conn,
     viewer: &Viewer,
     held: &Subscriber,
+    running: &[Stored],
 ) -> Result<Vec<CardSummary>, ServiceError> {
     let stored = subscriber::cards(conn, held.id).await?;
-    let running = subscription::list(conn, held.id).await?;
     let chosen = (held.id == viewer.subscriber)
         .then(|| {
             viewer

@@ -248,10 +248,13 @@ pub fn security(services: &Services, lang: Lang, event: SecurityEvent, detail: &
         format!("{detail}\n\n")
     };
     let link = format!("{}/profile/security", services.settings.public_url);
-    let cabinet = lang.pick("Кабинет «Орион Экспресс»", "Orion Express cabinet");
+    let cabinet = lang.pick(
+        "Это произошло в вашем личном кабинете «Орион Экспресс».",
+        "This happened in your cabinet at Orion Express.",
+    );
     Text {
         subject: title.to_owned(),
-        body: format!("{cabinet}: {title}.\n\n{what}{advice}\n\n{link}\n\n{closing}"),
+        body: format!("{title}.\n\n{what}{cabinet} {advice}\n\n{link}\n\n{closing}"),
     }
 }
 
@@ -316,6 +319,23 @@ pub fn cabinet_opened(services: &Services, lang: Lang) -> Text {
             Lang::En => format!(
                 "Orion Express: a cabinet is being opened for your contract. Not you? {phone}"
             ),
+        },
+    }
+}
+
+/// Tells the contract's own phone, or e-mail, that its card was replaced.
+pub fn card_replaced(services: &Services, lang: Lang, change: &str) -> Text {
+    let phone = &services.settings.support_phone;
+    Text {
+        // An SMS has none.
+        subject: SecurityEvent::CardReplaced.title(lang).into(),
+        body: match lang {
+            Lang::Ru => {
+                format!("Орион Экспресс: карта доступа заменена, {change}. Не вы? {phone}")
+            }
+            Lang::En => {
+                format!("Orion Express: the access card was replaced, {change}. Not you? {phone}")
+            }
         },
     }
 }

@@ -14,6 +14,9 @@ pub type Pool = PgPool;
 /// An open transaction; dropped without a commit it leaves no trace.
 pub type Tx = sqlx::Transaction<'static, Postgres>;
 
+/// A connection outside of any transaction.
+pub type Alone = sqlx::pool::PoolConnection<Postgres>;
+
 /// The pool of connections.
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -142,6 +145,14 @@ impl Db {
         let mut tx = self.pool.begin().await?;
         let now = now(&mut tx).await?;
         Ok((tx, now))
+    }
+
+    /// A connection for a single statement, which is a transaction of its own.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`] when no connection can be had.
+    pub async fn statement(&self) -> Result<Alone, StorageError> {
+        Ok(self.pool.acquire().await?)
     }
 
     /// Begins a transaction that sees one moment of the database however long it looks.

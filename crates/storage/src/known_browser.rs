@@ -29,7 +29,7 @@ pub async fn is_known(
     Ok(known)
 }
 
-/// Remembers a browser on which somebody has just signed in.
+/// Remembers a browser on which somebody has just signed in. Was it known before?
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -38,18 +38,21 @@ pub async fn remember(
     account: AccountId,
     browser: &[u8; 32],
     now: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "insert into identity.known_browser (account_id, browser_sha256, first_seen_at, last_seen_at)
-         values ($1, $2, $3, $3)
-         on conflict (account_id, browser_sha256) do update set last_seen_at = excluded.last_seen_at",
+) -> Result<bool, StorageError> {
+    let known = sqlx::query_scalar!(
+        r#"insert into identity.known_browser as b
+               (account_id, browser_sha256, first_seen_at, last_seen_at)
+           values ($1, $2, $3, $3)
+           on conflict (account_id, browser_sha256) do update
+               set last_seen_at = excluded.last_seen_at
+           returning b.first_seen_at < $3 as "known!""#,
         account.0,
         browser,
         to_db(now),
     )
-    .execute(conn)
+    .fetch_one(conn)
     .await?;
-    Ok(())
+    Ok(known)
 }
 
 /// Forgets the browser of a session that was ended from elsewhere.

@@ -6,7 +6,7 @@ use crate::subscriber::Subscriber;
 use crate::{Conn, StorageError};
 use domain::billing::{PeriodUnit, Price};
 use domain::ids::{CardId, PriceVersionId, ProductId, SubscriberId, SubscriptionId};
-use domain::{CardNumber, Date, Email, Phone, Timestamp};
+use domain::{Date, Email, Phone, Timestamp};
 
 /// Has the demo been seeded?
 ///
@@ -105,42 +105,6 @@ pub async fn insert_subscriber(
         subscriber.email.as_ref().map(Email::as_str),
         subscriber.tz,
         to_db(now),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Writes a card and makes its number a login.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] for a number that exists.
-pub async fn insert_card(
-    conn: &mut Conn,
-    subscriber: SubscriberId,
-    id: CardId,
-    number: &CardNumber,
-    name: Option<&str>,
-    blocked: bool,
-    position: i16,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "insert into billing.card (subscriber_id, card_id, number, name, state, position)
-         values ($1, $2, $3, $4, $5, $6)",
-        subscriber.0,
-        id.0,
-        number.as_str(),
-        name,
-        if blocked { "blocked" } else { "active" },
-        position,
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "insert into billing.card_number (number, subscriber_id, card_id) values ($1, $2, $3)",
-        number.as_str(),
-        subscriber.0,
-        id.0,
     )
     .execute(conn)
     .await?;

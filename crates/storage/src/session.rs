@@ -4,7 +4,7 @@ use crate::account::Origin;
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::{AccountId, CardId, SessionId};
+use domain::ids::{AccountId, CardId, SessionId, SubscriberId};
 
 /// A device on which somebody is signed in.
 #[derive(Debug, Clone, Copy)]
@@ -74,35 +74,64 @@ pub async fn insert(
     Ok(())
 }
 
-/// The living session behind a cookie, of an account that may still sign in.
+/// A living session with what each page needs to know of it.
+#[derive(Debug, Clone)]
+pub struct Living {
+    /// The session.
+    pub session: Session,
+    /// The contract in view: the chosen card's, else the first one of the cabinet.
+    pub subscriber: SubscriberId,
+    /// The IANA zone of the contract.
+    pub tz: String,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The living session behind a cookie, of an account that may still sign in. One statement, since
+/// each page begins with it.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn find(
     conn: &mut Conn,
     token_sha256: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<Session>, StorageError> {
+) -> Result<Option<Living>, StorageError> {
     let row = sqlx::query!(
-        "select s.session_id, s.account_id, s.remembered, s.card_id, s.last_seen_at, s.expires_at,
-                s.confirmed_at, a.closes_at
-         from identity.session s join identity.account a using (account_id)
-         where s.token_sha256 = $1 and s.ended_at is null and s.expires_at > $2
-           and a.state in ('active', 'closing')",
+        r#"select s.session_id, s.account_id, s.remembered, s.card_id, s.last_seen_at, s.expires_at,
+                  s.confirmed_at, a.closes_at, v.subscriber_id, b.tz, clock.now as "now!"
+           from (select app.now() as now) clock
+           join identity.session s on s.token_sha256 = $1
+           join identity.account a using (account_id)
+           -- A card that has left the cabinet, or is dead, chooses nothing.
+           cross join lateral (
+               select m.subscriber_id
+               from identity.membership m
+               left join billing.card c on c.subscriber_id = m.subscriber_id
+                   and c.card_id = s.card_id and c.state = 'active'
+               where m.account_id = s.account_id
+               order by c.card_id is null, m.since, m.subscriber_id
+               limit 1) v
+           join billing.subscriber b on b.subscriber_id = v.subscriber_id
+           where s.ended_at is null and s.expires_at > clock.now
+             and a.state in ('active', 'closing')"#,
         token_sha256,
-        to_db(now),
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| Session {
-        id: SessionId(row.session_id),
-        account: AccountId(row.account_id),
-        remembered: row.remembered,
-        card: row.card_id.map(CardId),
-        last_seen_at: from_db(row.last_seen_at),
-        expires_at: from_db(row.expires_at),
-        confirmed_at: from_db(row.confirmed_at),
-        closes_at: row.closes_at.map(from_db),
+    Ok(row.map(|row| Living {
+        session: Session {
+            id: SessionId(row.session_id),
+            account: AccountId(row.account_id),
+            remembered: row.remembered,
+            card: row.card_id.map(CardId),
+            last_seen_at: from_db(row.last_seen_at),
+            expires_at: from_db(row.expires_at),
+            confirmed_at: from_db(row.confirmed_at),
+            closes_at: row.closes_at.map(from_db),
+        },
+        subscriber: SubscriberId(row.subscriber_id),
+        tz: row.tz,
+        now: from_db(row.now),
     }))
 }
 
@@ -186,6 +215,27 @@ pub async fn any_of(conn: &mut Conn, account: AccountId) -> Result<bool, Storage
     .fetch_one(conn)
     .await?;
     Ok(any)
+}
+
+/// Whoever had one card in view has another one there now.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn move_view(
+    conn: &mut Conn,
+    account: AccountId,
+    from: CardId,
+    to: CardId,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update identity.session set card_id = $3 where account_id = $1 and card_id = $2",
+        account.0,
+        from.0,
+        to.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Chooses the card in view.

@@ -32,6 +32,27 @@ pub enum CardState {
     Dead,
 }
 
+/// Why a card is dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// The operator took it out of service.
+    Blocked,
+    /// It was lost or stolen.
+    Lost,
+    /// It broke.
+    Retired,
+}
+
+impl Death {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Lost => "lost",
+            Self::Retired => "retired",
+        }
+    }
+}
+
 /// A smart card of a contract.
 #[derive(Debug, Clone)]
 pub struct Card {
@@ -182,4 +203,114 @@ pub async fn cards(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Card>, Stora
             })
         })
         .collect()
+}
+
+/// Writes a card and makes its number a login. `dead`: one that is out of service from the start.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] for a number that exists.
+pub async fn insert_card(
+    conn: &mut Conn,
+    id: SubscriberId,
+    card: CardId,
+    number: &CardNumber,
+    name: Option<&str>,
+    dead: Option<Death>,
+    position: i16,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into billing.card (subscriber_id, card_id, number, name, state, position)
+         values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        card.0,
+        number.as_str(),
+        name,
+        dead.map_or("active", Death::code),
+        position,
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into billing.card_number (number, subscriber_id, card_id) values ($1, $2, $3)",
+        number.as_str(),
+        id.0,
+        card.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A card of a contract that somebody is about to replace; nobody else can meanwhile.
+#[derive(Debug, Clone)]
+pub struct Replaceable {
+    /// The card.
+    pub card: Card,
+    /// Its place in the owner's order.
+    pub position: i16,
+    /// The number of the card that took its place.
+    pub replaced_by: Option<CardNumber>,
+}
+
+/// Takes hold of a card, whatever its state.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn hold_card(
+    conn: &mut Conn,
+    id: SubscriberId,
+    card: CardId,
+) -> Result<Option<Replaceable>, StorageError> {
+    let row = sqlx::query!(
+        r#"select c.number, c.name, c.state, c.position, n.number as "replaced_by?"
+           from billing.card c
+           left join billing.card n
+             on n.subscriber_id = c.subscriber_id and n.card_id = c.replaced_by
+           where c.subscriber_id = $1 and c.card_id = $2 for update of c"#,
+        id.0,
+        card.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Replaceable {
+            card: Card {
+                id: card,
+                number: card_number(&row.number)?,
+                name: row.name,
+                state: card_state(&row.state),
+            },
+            position: row.position,
+            replaced_by: row.replaced_by.as_deref().map(card_number).transpose()?,
+        })
+    })
+    .transpose()
+}
+
+/// Ends a card in favour of another one of the same contract.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it had ended before.
+pub async fn end_card(
+    conn: &mut Conn,
+    id: SubscriberId,
+    card: CardId,
+    death: Death,
+    replaced_by: CardId,
+) -> Result<(), StorageError> {
+    let done = sqlx::query!(
+        "update billing.card set state = $3, replaced_by = $4
+         where subscriber_id = $1 and card_id = $2 and state = 'active'",
+        id.0,
+        card.0,
+        death.code(),
+        replaced_by.0,
+    )
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict("card"))
+    }
 }

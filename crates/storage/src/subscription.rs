@@ -119,6 +119,28 @@ pub async fn update(
     }
 }
 
+/// Moves what runs on one card of a contract to another: days, packages, holds.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn move_to_card(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    from: CardId,
+    to: CardId,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update billing.subscription set card_id = $3, version = version + 1
+         where subscriber_id = $1 and card_id = $2",
+        subscriber.0,
+        from.0,
+        to.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Adds a reason to withhold service.
 ///
 /// # Errors

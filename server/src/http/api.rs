@@ -9,6 +9,7 @@ use axum::extract::{Request, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::form::FieldError;
 use leptos::prelude::provide_context;
 use std::collections::BTreeMap;
 
@@ -98,25 +99,42 @@ async fn refused(
     let back = referer_path(parts).unwrap_or_else(|| "/".to_owned());
     match error {
         AppError::Invalid(errors) => {
-            let fields: BTreeMap<String, String> = form_urlencoded::parse(bytes)
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect();
-            let draft = services::drafts::Draft { fields, errors };
-            match services::drafts::keep(&state.services, &incoming.request.actor, draft).await {
-                Ok(id) => Redirect::to(&with_draft(&back, &id.to_string())).into_response(),
-                Err(error) => {
-                    tracing::warn!(%error, "form.not_kept");
-                    broken(incoming, parts).await
-                }
-            }
+            let to = |id: &str| with_draft(&back, id);
+            kept(state, incoming, parts, bytes, errors, to).await
         }
-        AppError::SignedOut => Redirect::to("/login").into_response(),
+        // What was typed waits behind the door.
+        AppError::SignedOut => {
+            let to = |id: &str| super::pages::door(&with_draft(&back, id), true);
+            kept(state, incoming, parts, bytes, Vec::new(), to).await
+        }
         AppError::ConfirmFirst => super::account::confirm_first(&back).into_response(),
         AppError::NotFound if parts.method == Method::POST => {
             Redirect::to(&without_draft(&back)).into_response()
         }
         AppError::NotFound => StatusCode::NOT_FOUND.into_response(),
         AppError::Unavailable | AppError::Failed(_) | AppError::Transport => {
+            broken(incoming, parts).await
+        }
+    }
+}
+
+/// Keeps a form that could not be taken and leads to where it is shown again.
+async fn kept(
+    state: &State,
+    incoming: &Incoming,
+    parts: &Parts,
+    bytes: &Bytes,
+    errors: Vec<FieldError>,
+    to: impl FnOnce(&str) -> String,
+) -> Response {
+    let fields: BTreeMap<String, String> = form_urlencoded::parse(bytes)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let draft = services::drafts::Draft { fields, errors };
+    match services::drafts::keep(&state.services, &incoming.request.actor, draft).await {
+        Ok(id) => Redirect::to(&to(&id.to_string())).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "form.not_kept");
             broken(incoming, parts).await
         }
     }

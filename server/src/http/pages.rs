@@ -109,6 +109,13 @@ pub async fn root(Extract(state): Extract<State>, request: Request) -> Response 
     Redirect::to(if signed_in { "/home" } else { "/login" }).into_response()
 }
 
+/// Where somebody signs in who then goes on to `path`. `ended`: while they were at work.
+pub fn door(path: &str, ended: bool) -> String {
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let ended = if ended { "&ended=1" } else { "" };
+    format!("/login?next={next}{ended}")
+}
+
 /// The request of somebody who is signed in; for all others the answer that sends them on. A cabinet
 /// that is being deleted has one page.
 pub async fn signed_in(state: &State, request: Request) -> Result<(Incoming, Parts), Response> {
@@ -123,11 +130,7 @@ pub async fn signed_in(state: &State, request: Request) -> Result<(Incoming, Par
     match &incoming.request.actor.viewer {
         Some(viewer) if viewer.closes_at.is_none() => Ok((incoming, parts)),
         Some(_) => Err(Redirect::to("/profile/restore").into_response()),
-        None => {
-            let path = incoming.request.path.as_bytes();
-            let next: String = form_urlencoded::byte_serialize(path).collect();
-            Err(Redirect::to(&format!("/login?next={next}")).into_response())
-        }
+        None => Err(Redirect::to(&door(&incoming.request.path, false)).into_response()),
     }
 }
 
@@ -155,6 +158,7 @@ pub async fn cabinet(Extract(state): Extract<State>, request: Request) -> Respon
 pub async fn sign_in(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
         Ok(PublicPage::SignIn {
+            ended: loading.query("ended").is_some(),
             next: loading.query("next").unwrap_or_default(),
         })
     })

@@ -136,7 +136,13 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         "  Partners and staff: {url}/partner/login and {url}/staff/login, the same password;"
     )?;
     writeln!(out, "  the app's code is at {url}/dev/mailbox")?;
-    for person in &services::demo::OFFICE[..7] {
+    let mut shown = Vec::new();
+    for person in services::demo::OFFICE {
+        // Of a role the first.
+        if shown.contains(&person.role) {
+            continue;
+        }
+        shown.push(person.role);
         let login = if person.partner.is_empty() || person.role != domain::office::Role::Owner {
             person.login.to_owned()
         } else {
@@ -149,6 +155,14 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         )?;
     }
     writeln!(out)?;
+    if let Some(lost) = one_of_each(true).find(|person| person.shows.contains("lost the card")) {
+        writeln!(
+            out,
+            "  To restore somebody's access or replace a card: {} {}, contract {}",
+            lost.surname, lost.name, lost.contract
+        )?;
+        writeln!(out)?;
+    }
     writeln!(
         out,
         "  Register with a card and its contract (or surname and contact):"

@@ -3,6 +3,7 @@
 use super::build;
 use crate::config::Config;
 use anyhow::Result;
+use services::office::command_line;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
         }),
     ));
     findings.push(("database", database(&config).await));
+    findings.push(("doors of partners and staff", doors(&config).await));
     let mut out = std::io::stdout().lock();
     let mut code = ExitCode::SUCCESS;
     for (what, finding) in findings {
@@ -67,4 +69,29 @@ async fn database(config: &Config) -> Result<String, String> {
     answer
         .map(|_| "answers and is migrated".into())
         .map_err(|error| format!("{error}; is it running, and has `cabinet migrate` been run?"))
+}
+
+async fn doors(config: &Config) -> Result<String, String> {
+    if config.office.keys.is_empty() {
+        return Ok("closed: no office.keys".into());
+    }
+    let url = config.database_url().map_err(|error| error.to_string())?;
+    let built = build(config, url, true).map_err(|error| error.to_string())?;
+    let doors = command_line::look(&built.services).await;
+    built.services.db.close().await;
+    let doors = doors.map_err(|error| error.to_string())?;
+    if doors.locked_out > 0 {
+        return Err(format!(
+            "{} of {} people cannot come in: none of office.keys opens their second factors",
+            doors.locked_out, doors.people
+        ));
+    }
+    match doors.administrators {
+        0 => Err("there is no administrator: `cabinet staff invite` lets the first one in".into()),
+        1 => Ok(format!(
+            "{} people, one administrator: a second one would help when the first is away",
+            doors.people
+        )),
+        many => Ok(format!("{} people, {many} administrators", doors.people)),
+    }
 }

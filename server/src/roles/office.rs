@@ -6,14 +6,15 @@ use crate::config::Config;
 use anyhow::{Context, Result, bail};
 use domain::Lang;
 use services::ServiceError;
-use services::office::people::{self, Invite};
+use services::office::command_line::{self, Invited};
+use services::office::people::Invite;
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Asks a staff member in, or sends an existing one a new link.
-pub async fn invite_staff(config: Config, form: Invite) -> Result<ExitCode> {
+pub async fn invite_staff(config: Config, form: Invite, new_key: bool) -> Result<ExitCode> {
     let built = build_quietly(&config)?;
-    let link = people::invite_staff(&built.services, &form).await;
+    let link = command_line::invite_staff(&built.services, &form, new_key).await;
     built.services.db.close().await;
     print(link)
 }
@@ -24,18 +25,27 @@ pub async fn invite_partner(
     number: &str,
     organisation: &str,
     form: Invite,
+    new_key: bool,
 ) -> Result<ExitCode> {
     let built = build_quietly(&config)?;
-    let link = people::invite_partner(&built.services, number, organisation, &form).await;
+    let link =
+        command_line::invite_partner(&built.services, number, organisation, &form, new_key).await;
     built.services.db.close().await;
     print(link)
 }
 
-fn print(link: Result<String, ServiceError>) -> Result<ExitCode> {
+fn print(link: Result<Invited, ServiceError>) -> Result<ExitCode> {
     match link {
-        Ok(link) => {
+        Ok(Invited { link, ignored }) => {
             let mut out = std::io::stdout().lock();
             writeln!(out, "{link}")?;
+            if !ignored.is_empty() {
+                writeln!(
+                    std::io::stderr(),
+                    "cabinet: this login exists; what it says elsewhere stays: {}",
+                    ignored.join(", ")
+                )?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(ServiceError::Invalid(errors)) => {

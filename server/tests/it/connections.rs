@@ -3,12 +3,15 @@
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use server::http::connections::{Limits, serve};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 const LIMITS: Limits = Limits {
     connections: 100,
@@ -17,7 +20,13 @@ const LIMITS: Limits = Limits {
     farewell: Duration::from_millis(300),
 };
 
-async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+type Started = (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>);
+
+async fn started(limits: Limits) -> Started {
+    started_with(limits, None).await
+}
+
+async fn started_with(limits: Limits, tls: Option<TlsAcceptor>) -> Started {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let who = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string();
@@ -27,7 +36,7 @@ async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::tas
     };
     let app = Router::new().route("/", get(who)).route("/slow", get(slow));
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(listener, None, app, limits, async move {
+    let serving = tokio::spawn(serve(listener, tls, app, limits, async move {
         let _ = stopped.await;
     }));
     (address, stop, serving)
@@ -67,6 +76,49 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
         assert!(closed.is_ok(), "{begun:?} is closed");
         assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
     }
+}
+
+#[tokio::test]
+async fn whoever_shakes_hands_and_says_nothing_is_not_waited_for() {
+    gateways::http::install_tls();
+    let (acceptor, connector) = encrypted();
+    let (address, _stop, _) = started_with(LIMITS, Some(acceptor)).await;
+    let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
+    let dial = async |begun: &str| {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = connector.connect(name.clone(), stream).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let reading = stream.read_to_end(&mut rest);
+        let closed = tokio::time::timeout(Duration::from_secs(5), reading).await;
+        assert!(closed.is_ok(), "{begun:?} is closed");
+        String::from_utf8_lossy(&rest).into_owned()
+    };
+    assert!(dial(WHOLE).await.contains("200 OK"));
+    for begun in [
+        "",
+        "GET / HTTP/1.1\r\nhost: x\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        assert!(!dial(begun).await.contains("200 OK"));
+    }
+}
+
+/// Both ends of an encrypted connection, with a certificate made for it.
+fn encrypted() -> (TlsAcceptor, TlsConnector) {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()).into();
+    let chain = vec![signed.cert.der().clone()];
+    let server = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let mut trusted = rustls::RootCertStore::empty();
+    trusted.add(signed.cert.der().clone()).unwrap();
+    let client = rustls::ClientConfig::builder()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    (Arc::new(server).into(), Arc::new(client).into())
 }
 
 #[tokio::test]

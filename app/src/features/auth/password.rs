@@ -4,6 +4,7 @@ use super::frame::{button_link, message, sky};
 use crate::i18n::{auth as t, lang};
 use crate::request::Request;
 use crate::ui::{Input, checkbox, error_of, field, icon, icon_small, summary};
+use domain::Lang;
 use leptos::prelude::*;
 use services::access::activation::{Link, Purpose};
 
@@ -41,6 +42,17 @@ pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link) -> Any
             t::link_unknown_body(lang),
             login(),
         )),
+    }
+}
+
+/// What the page is called in the window's title.
+pub const fn title(lang: Lang, purpose: Purpose, link: &Link) -> &'static str {
+    match (link, purpose) {
+        (Link::Ready { .. }, Purpose::Activation) => t::activate_title(lang),
+        (Link::Ready { .. }, _) => t::reset_title(lang),
+        (Link::Used, _) => t::link_used_title(lang),
+        (Link::Expired, _) => t::link_expired_title(lang),
+        (Link::Unknown, _) => t::link_unknown_title(lang),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::ui::{Input, checkbox, error_of, field, icon, summary};
 use domain::form::Problem;
 use leptos::prelude::*;
 
-/// The page.
-pub fn page(request: &Request, next: String) -> AnyView {
+/// The page. `ended`: a session ended while somebody was at work.
+pub fn page(request: &Request, next: String, ended: bool) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
     let login = Input {
@@ -32,6 +32,9 @@ pub fn page(request: &Request, next: String) -> AnyView {
             .iter()
             .any(|error| error.problem == Problem::PartnerNumber);
     sky(view! {
+        {ended.then(|| view! {
+            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{t::ended(lang)}</span></p>
+        })}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
         <form class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">

@@ -27,12 +27,14 @@ pub fn page(log: &Log) -> AnyView {
             </form>
             <section class="c-card" data-flush="">
                 {empty.then(|| view! { <p class="c-pad">{t::nothing_found(lang)}</p> })}
-                <ul class="c-list">{rows}</ul>
+                {(!empty).then(|| view! { <ul class="c-list">{rows}</ul> })}
             </section>
-            <nav class="c-pages" aria-label=t::audit(lang)>
-                {(log.page > 1).then(|| view! { <a href=to(log.page - 1)>{t::newer(lang)}</a> })}
-                {log.more.then(|| view! { <a href=to(log.page + 1)>{t::older(lang)}</a> })}
-            </nav>
+            {(log.page > 1 || log.more).then(|| view! {
+                <nav class="c-pages" aria-label=t::audit(lang)>
+                    {(log.page > 1).then(|| view! { <a href=to(log.page - 1)>{t::newer(lang)}</a> })}
+                    {log.more.then(|| view! { <a href=to(log.page + 1)>{t::older(lang)}</a> })}
+                </nav>
+            })}
         </div>
     }
     .into_any()

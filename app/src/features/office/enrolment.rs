@@ -1,6 +1,6 @@
 //! Setting up the way in: password, app, recovery codes.
 
-use super::code_field;
+use super::app_code_field;
 use crate::features::auth::frame::{message, steps};
 use crate::features::auth::password::{choice, hidden_login};
 use crate::i18n::{auth, lang, office as t};
@@ -22,7 +22,9 @@ pub fn page(request: &Request, door: Door, token: &str, step: &Step) -> AnyView 
             login,
             name,
         } => password(request, action("password"), offered, login, name),
-        Step::SecondFactor { setup } => second_factor(request, action("code"), setup),
+        Step::SecondFactor { setup } => {
+            second_factor(request, action("code"), action("back"), setup)
+        }
         Step::Used => {
             let to_login = view! { <a class="c-btn" href=format!("/{}/login", door.code())>{auth::sign_in(lang)}</a> };
             message(
@@ -60,7 +62,7 @@ fn password(request: &Request, action: String, offered: &str, login: &str, name:
     .into_any()
 }
 
-fn second_factor(request: &Request, action: String, setup: &Setup) -> AnyView {
+fn second_factor(request: &Request, action: String, back: String, setup: &Setup) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
     view! {
@@ -81,8 +83,11 @@ fn second_factor(request: &Request, action: String, setup: &Setup) -> AnyView {
             </div>
         </div>
         <form class="l-stack" method="post" action=action novalidate="">
-            {field(code_field(t::app_code(lang), ""), String::new(), error_of(&draft.errors, "code"))}
+            {field(app_code_field(t::app_code(lang), ""), String::new(), error_of(&draft.errors, "code"))}
             <button class="c-btn" data-wide="" data-once="">{t::go_on(lang)}</button>
+        </form>
+        <form method="post" action=back>
+            <button class="c-btn" data-kind="text" data-wide="" data-once="">{t::other_password(lang)}</button>
         </form>
     }
     .into_any()
@@ -129,7 +134,15 @@ pub fn codes(door: Door, codes: &[String]) -> AnyView {
         <div class="l-stack l-form">
             {steps(2, t::step_codes(lang))}
             <section class="c-card">
-                <ol class="c-codes">{lines}</ol>
+                <ol class="c-codes" id="codes">{lines}</ol>
+                <div class="l-actions" data-row="">
+                    <button class="c-btn" data-kind="soft" type="button" data-copy="codes" data-done=auth::copied(lang) hidden="">
+                        {icon("i-copy")} <span>{t::codes_copy(lang)}</span>
+                    </button>
+                    <button class="c-btn" data-kind="soft" type="button" data-print="" hidden="">
+                        {icon("i-receipt")} <span>{t::codes_print(lang)}</span>
+                    </button>
+                </div>
             </section>
             <form method="post" action=action>
                 <button class="c-btn" data-wide="" data-once="">{t::codes_kept(lang)}</button>

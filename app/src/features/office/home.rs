@@ -29,7 +29,11 @@ pub fn sections(door: Door, member: &Member) -> Vec<Section> {
             href: restore::PATH.to_owned(),
             icon: "i-tv",
             title: t::restore_section(lang),
-            hint: t::restore_hint(lang),
+            hint: if member.role.may(Right::ReplaceCard) {
+                t::cards_hint(lang)
+            } else {
+                t::restore_hint(lang)
+            },
         });
     }
     if member.role.may(Right::ManagePeople) {

@@ -29,8 +29,16 @@ fn code_field(label: &'static str, hint: &'static str) -> Input {
     }
 }
 
+/// The field for a code of the app alone, which is digits.
+fn app_code_field(label: &'static str, hint: &'static str) -> Input {
+    Input {
+        inputmode: "numeric",
+        ..code_field(label, hint)
+    }
+}
+
 /// The field that confirms an action with a fresh one-time password.
 fn confirm_field() -> Input {
     let lang = lang();
-    code_field(t::code(lang), t::code_confirm_hint(lang))
+    app_code_field(t::code(lang), t::code_confirm_hint(lang))
 }

@@ -4,7 +4,7 @@ use super::{confirm_field, people_path};
 use crate::features::profile::done;
 use crate::i18n::{lang, office as t};
 use crate::request::Request;
-use crate::ui::{Input, error_of, error_text, field, icon};
+use crate::ui::{Input, error_of, field, icon, icon_small, radios};
 use domain::format::moment;
 use domain::office::{Door, Right, Role};
 use leptos::prelude::*;
@@ -29,7 +29,11 @@ pub fn page(door: Door, people: &People, just: Option<&str>) -> AnyView {
             <section class="c-card" data-flush="">
                 <ul class="c-list">{rows}</ul>
             </section>
-            {rights(door)}
+            {match door {
+                Door::Staff => rights(door),
+                // Whoever a partner lets in does not work with subscribers here yet.
+                Door::Partner => view! { <p class="c-hint">{t::partner_rights(lang)}</p> }.into_any(),
+            }}
         </div>
     }
     .into_any()
@@ -117,35 +121,19 @@ fn rights(door: Door) -> AnyView {
 
 fn roles(request: &Request, door: Door, now: Option<Role>) -> AnyView {
     let lang = lang();
-    let typed = request
-        .draft
-        .fields
-        .get("role")
-        .cloned()
-        .or_else(|| now.map(|role| role.code().to_owned()));
-    let error = error_of(&request.draft.errors, "role");
-    let wrong = error.is_some();
+    let typed = request.draft.fields.get("role").cloned();
+    let chosen = typed.or_else(|| now.map(|role| role.code().to_owned()));
     let choices: Vec<_> = Role::to_give(door)
-        .enumerate()
-        .map(|(index, role)| {
-            let id = if index == 0 { "role".to_owned() } else { format!("role-{}", role.code()) };
-            let checked = typed.as_deref() == Some(role.code());
-            view! {
-                <label class="c-check">
-                    <input type="radio" id=id name="role" value=role.code() checked=checked aria-invalid=wrong.then_some("true") aria-describedby=wrong.then_some("role-e")/>
-                    <span>{role.title(lang)}</span>
-                </label>
-            }
-        })
+        .map(|role| (role.code().to_owned(), role.title(lang).to_owned()))
         .collect();
-    view! {
-        <fieldset class="c-field" data-state=wrong.then_some("error")>
-            <legend class="c-legend">{t::role(lang)}</legend>
-            {error_text("role", error)}
-            {choices}
-        </fieldset>
-    }
-    .into_any()
+    let error = error_of(&request.draft.errors, "role");
+    radios(
+        "role",
+        t::role(lang),
+        &choices,
+        &chosen.unwrap_or_default(),
+        error,
+    )
 }
 
 /// Asking somebody in.
@@ -233,10 +221,15 @@ pub fn one(request: &Request, door: Door, one: &Shown) -> AnyView {
                 {(!blocked).then(|| view! { <p class="c-hint">{t::reset_hint(lang)}</p> })}
             </form>
             {(!blocked).then(|| view! {
-                <form class="c-card l-stack" data-gap="m" method="post" action=format!("{base}/block")>
-                    <p class="c-hint">{t::block_hint(lang)}</p>
-                    <button class="c-btn" data-kind="danger" data-once="">{t::block(lang)}</button>
-                </form>
+                <section class="c-card">
+                    <details class="c-fold">
+                        <summary>{icon_small("i-chev-d")}{t::block(lang)}</summary>
+                        <form class="l-stack" data-gap="m" method="post" action=format!("{base}/block")>
+                            <p class="c-hint">{t::block_hint(lang)}</p>
+                            <button class="c-btn" data-kind="danger" data-once="">{t::block_now(lang)}</button>
+                        </form>
+                    </details>
+                </section>
             })}
         </div>
     }

@@ -1,12 +1,14 @@
-//! A subscriber on the phone who cannot come in: finding, checking, sending the link.
+//! A subscriber who cannot come in, or has lost the card: finding, checking, helping.
 
 use crate::features::profile::done;
+use crate::i18n::problem::text;
 use crate::i18n::{common, lang, office as t};
 use crate::request::Request;
-use crate::ui::{Input, error_of, field, icon};
-use domain::form::Problem;
+use crate::ui::{Input, error_of, field, icon, radios};
+use domain::office::{CheckWay, Right};
 use leptos::prelude::*;
-use services::office::restore::{Cabinet, Case};
+use services::office::Member;
+use services::office::case::{Cabinet, Case, OwnCard, Owner};
 
 /// Where it begins.
 pub const PATH: &str = "/staff/subscribers";
@@ -32,39 +34,37 @@ pub fn find(request: &Request) -> AnyView {
 }
 
 /// One subscriber.
-pub fn case(request: &Request, case: &Case, just: Option<&str>) -> AnyView {
+pub fn case(request: &Request, member: &Member, case: &Case, just: Option<&str>) -> AnyView {
     let lang = lang();
     let base = format!("{PATH}/{}/access", case.id);
     let step = if let Some(owner) = &case.owner {
-        match &owner.cabinet {
-            Cabinet::None => {
-                view! { <p class="c-notice" data-tone="info">{icon("i-info")}<span>{t::no_cabinet(lang)}</span></p> }
-                    .into_any()
-            }
-            Cabinet::Open { email, phone } => {
-                contact(request, &base, email.as_deref(), phone.as_deref())
-            }
+        view! {
+            {member.role.may(Right::ReplaceCard).then(|| replace(request, &base, owner))}
+            {restore(request, &base, owner)}
         }
-    } else if case.refused {
+        .into_any()
+    } else if let Some(problem) = &case.refused {
         // A refusal that has just come is in the summary already.
         let told = request
             .draft
             .errors
             .iter()
-            .any(|error| error.problem == Problem::IdentityRefused);
+            .any(|error| error.problem == *problem);
         (!told)
             .then(|| {
-                view! { <p class="c-notice" data-tone="danger">{icon("i-alert")}<span>{t::refused(lang)}</span></p> }
+                let words = text(lang, problem);
+                view! { <p class="c-notice" data-tone="danger">{icon("i-alert")}<span>{words}</span></p> }
             })
             .into_any()
     } else {
-        check(request, &base)
+        check(request, &base, case.way)
     };
     view! {
         <div class="l-stack l-form">
             {match just {
                 Some("checked") => done(t::was_checked(lang)),
                 Some("sent") => done(t::was_sent(lang)),
+                Some("replaced") => done(t::was_replaced(lang)),
                 _ => ().into_any(),
             }}
             <section class="c-card">{whose(case)}</section>
@@ -80,11 +80,7 @@ fn whose(case: &Case) -> AnyView {
     let Some(owner) = &case.owner else {
         return view! { <p>{t::found_by(lang)} " •• " {case.found_by.clone()}</p> }.into_any();
     };
-    let cards: Vec<String> = owner
-        .cards
-        .iter()
-        .map(|last| format!("•• {last}"))
-        .collect();
+    let cards: Vec<String> = owner.cards.iter().map(|card| card_words(card)).collect();
     view! {
         <dl class="c-dl">
             <div><dt>{t::owner(lang)}</dt><dd>{owner.name.clone()}</dd></div>
@@ -95,28 +91,110 @@ fn whose(case: &Case) -> AnyView {
     .into_any()
 }
 
-fn check(request: &Request, base: &str) -> AnyView {
-    let lang = lang();
-    let draft = &request.draft;
-    let typed = |name: &str| draft.fields.get(name).cloned().unwrap_or_default();
-    let error = |name: &str| error_of(&draft.errors, name);
-    let number = |name, label| Input {
+/// A card in words: `•• 6967 · Дача`.
+fn card_words(card: &OwnCard) -> String {
+    match &card.name {
+        Some(name) => format!("•• {} · {name}", card.last4),
+        None => format!("•• {}", card.last4),
+    }
+}
+
+fn number(name: &'static str, label: &'static str) -> Input {
+    Input {
         inputmode: "numeric",
         numeric: true,
         ..Input::text(name, label)
+    }
+}
+
+fn check(request: &Request, base: &str, way: CheckWay) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let one = |input: Input| {
+        let typed = draft.fields.get(input.name).cloned().unwrap_or_default();
+        let error = error_of(&draft.errors, input.name);
+        field(input, typed, error)
+    };
+    let (title, hint, reference, reference_hint) = match way {
+        CheckWay::Call => (
+            t::check(lang),
+            t::check_hint(lang),
+            t::call(lang),
+            t::call_hint(lang),
+        ),
+        CheckWay::Papers => (
+            t::papers(lang),
+            t::papers_hint(lang),
+            t::application(lang),
+            t::application_hint(lang),
+        ),
+    };
+    let reference = Input {
+        hint: reference_hint,
+        maxlength: 60,
+        ..Input::text("reference", reference)
     };
     view! {
         <form class="c-card l-stack" data-gap="m" method="post" action=format!("{base}/check") novalidate="">
-            <h2>{t::check(lang)}</h2>
-            <p class="c-hint">{t::check_hint(lang)}</p>
-            {field(Input::text("surname", t::surname(lang)), typed("surname"), error("surname"))}
-            {field(number("contract", t::contract_number(lang)), typed("contract"), error("contract"))}
-            {field(number("card", t::card_number(lang)), typed("card"), error("card"))}
-            {field(Input { hint: t::call_hint(lang), maxlength: 60, ..Input::text("call", t::call(lang)) }, typed("call"), error("call"))}
+            <h2>{title}</h2>
+            <p class="c-hint">{hint}</p>
+            {one(Input::text("surname", t::surname(lang)))}
+            {one(number("contract", t::contract_number(lang)))}
+            {(way == CheckWay::Call).then(|| one(number("card", t::card_number(lang))))}
+            {one(reference)}
             <button class="c-btn" data-wide="" data-once="">{t::do_check(lang)}</button>
         </form>
     }
     .into_any()
+}
+
+/// A new card in place of one that is lost or broken.
+fn replace(request: &Request, base: &str, owner: &Owner) -> AnyView {
+    let lang = lang();
+    let draft = &request.draft;
+    let chosen = |name: &str| draft.fields.get(name).cloned().unwrap_or_default();
+    let error = |name: &str| error_of(&draft.errors, name);
+    let cards: Vec<_> = owner
+        .cards
+        .iter()
+        .map(|card| (card.id.to_string(), card_words(card)))
+        .collect();
+    // A contract with one card leaves nothing to choose.
+    let card = match cards.as_slice() {
+        [(only, _)] if chosen("card").is_empty() => only.clone(),
+        _ => chosen("card"),
+    };
+    let reasons = [
+        ("lost".to_owned(), t::reason_lost(lang).to_owned()),
+        ("broken".to_owned(), t::reason_broken(lang).to_owned()),
+    ];
+    let new = Input {
+        hint: t::new_card_hint(lang),
+        ..number("number", t::new_card(lang))
+    };
+    view! {
+        <form class="c-card l-stack" data-gap="m" method="post" action=format!("{base}/replace") novalidate="">
+            <h2>{t::replace(lang)}</h2>
+            <p class="c-hint">{t::replace_hint(lang)}</p>
+            {radios("card", t::old_card(lang), &cards, &card, error("card"))}
+            {radios("reason", t::reason(lang), &reasons, &chosen("reason"), error("reason"))}
+            {field(new, chosen("number"), error("number"))}
+            <button class="c-btn" data-wide="" data-once="">{t::do_replace(lang)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The way to a new password, if there is a cabinet.
+fn restore(request: &Request, base: &str, owner: &Owner) -> AnyView {
+    let lang = lang();
+    match &owner.cabinet {
+        Cabinet::None => {
+            view! { <p class="c-notice" data-tone="info">{icon("i-info")}<span>{t::no_cabinet(lang)}</span></p> }
+                .into_any()
+        }
+        Cabinet::Open { email, phone } => contact(request, base, email.as_deref(), phone.as_deref()),
+    }
 }
 
 fn contact(request: &Request, base: &str, email: Option<&str>, phone: Option<&str>) -> AnyView {

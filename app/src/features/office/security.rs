@@ -1,11 +1,11 @@
 //! One's own way in.
 
-use super::confirm_field;
+use super::code_field;
 use crate::features::auth::password::hidden_login;
 use crate::features::profile::done;
 use crate::i18n::{lang, office as t};
 use crate::request::Request;
-use crate::ui::{Input, error_of, field};
+use crate::ui::{Input, error_of, field, icon};
 use domain::office::Door;
 use leptos::prelude::*;
 use services::office::Member;
@@ -33,7 +33,11 @@ pub fn page(
             <section class="c-card">
                 <h2>{t::recovery_codes(lang)}</h2>
                 <p>{t::codes_left(lang, security.codes_left)}</p>
-                {(security.codes_left < 3).then(|| view! { <p class="c-hint">{t::codes_few(lang)}</p> })}
+                {match security.codes_left {
+                    0 => view! { <p class="c-notice" data-tone="warning">{icon("i-clock")}<span>{t::codes_none(lang)}</span></p> }.into_any(),
+                    1 | 2 => view! { <p class="c-hint">{t::codes_few(lang)}</p> }.into_any(),
+                    _ => ().into_any(),
+                }}
             </section>
             <section class="c-card l-stack" data-gap="m">
                 {if security.others > 0 {
@@ -53,7 +57,7 @@ pub fn page(
                 <form class="l-stack" data-gap="m" method="post" action=format!("{base}/again") novalidate="">
                     {hidden_login(member.login.clone())}
                     {field(current, String::new(), error_of(errors, "password"))}
-                    {field(confirm_field(), String::new(), error_of(errors, "code"))}
+                    {field(code_field(t::code(lang), t::code_again_hint(lang)), String::new(), error_of(errors, "code"))}
                     <button class="c-btn" data-kind="soft" data-once="">{t::go_on(lang)}</button>
                 </form>
             </section>

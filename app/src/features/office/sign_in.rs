@@ -84,6 +84,17 @@ pub fn not_found(door: Door) -> AnyView {
     )
 }
 
+/// There is no answer now, for whoever has not come in or cannot be told apart.
+pub fn broken() -> AnyView {
+    let lang = lang();
+    message(t::broken(lang), t::broken_body(lang), try_again())
+}
+
+/// The same page once more.
+pub fn try_again() -> AnyView {
+    button_link("", common::retry(lang()), "")
+}
+
 /// The way back to where a console begins.
 pub fn way_home(home: &'static str) -> AnyView {
     button_link(home, common::go_home(lang()), "")

@@ -25,6 +25,7 @@ use domain::{Contact, Email, Lang, Timestamp};
 use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
+use storage::subscriber::Subscriber;
 use storage::token::{Purpose, Token};
 use storage::{Conn, code, outbox, throttle, token};
 
@@ -190,4 +191,24 @@ pub(crate) async fn send_link(
     )
     .await?;
     Ok(true)
+}
+
+/// Tells whoever the contract names: by SMS, else by e-mail.
+pub(crate) async fn tell_contract(
+    conn: &mut Conn,
+    services: &Services,
+    account: Option<AccountId>,
+    contract: &Subscriber,
+    text: letters::Text,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    match (&contract.phone, &services.sms, &contract.email) {
+        (Some(phone), Some(_), _) => {
+            write_letter(conn, account, Channel::Sms, phone.as_str(), text, now).await
+        }
+        (_, _, Some(email)) => {
+            write_letter(conn, account, Channel::Email, email.as_str(), text, now).await
+        }
+        _ => Ok(()),
+    }
 }

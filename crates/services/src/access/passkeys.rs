@@ -167,9 +167,10 @@ pub async fn offers(
     }
     let (mut tx, now) = services.db.begin().await?;
     let digest = crypto::sha256(session.token.as_bytes());
-    let Some(found) = session::find(&mut tx, &digest, now).await? else {
+    let Some(living) = session::find(&mut tx, &digest).await? else {
         return Ok(false);
     };
+    let found = living.session;
     if found.closes_at.is_some() || !passkey::list(&mut tx, found.account).await?.is_empty() {
         return Ok(false);
     }

@@ -3,7 +3,9 @@
 //! told only to somebody who has matched the contract.
 
 use super::proof::{self, Claim, Proof};
-use super::{address_name, codes, count_try, has_room, no_room, send_link, write_letter};
+use super::{
+    address_name, codes, count_try, has_room, no_room, send_link, tell_contract, write_letter,
+};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
@@ -249,7 +251,9 @@ pub async fn submit(
             open(&mut tx, &contract, &parsed, details.lang, now).await?
         }
     };
-    tell_contract(&mut tx, services, account, &contract, details.lang, now).await?;
+    // Each submission tells, since the second may be somebody else's.
+    let text = letters::cabinet_opened(services, details.lang);
+    tell_contract(&mut tx, services, Some(account), &contract, text, now).await?;
     for (given, document) in [
         (details.terms, Document::Terms),
         (details.personal_data, Document::PersonalData),
@@ -278,36 +282,6 @@ pub async fn submit(
         "phone"
     };
     sent.ok_or_else(|| no_room(field))
-}
-
-/// Tells whoever the contract names that a cabinet is being opened: by SMS, else by e-mail. Each
-/// submission does, since the second may be somebody else's.
-async fn tell_contract(
-    conn: &mut Conn,
-    services: &Services,
-    account: AccountId,
-    contract: &Subscriber,
-    lang: Lang,
-    now: Timestamp,
-) -> Result<(), ServiceError> {
-    let text = letters::cabinet_opened(services, lang);
-    match (&contract.phone, &services.sms, &contract.email) {
-        (Some(phone), Some(_), _) => {
-            write_letter(conn, Some(account), Channel::Sms, phone.as_str(), text, now).await
-        }
-        (_, _, Some(email)) => {
-            write_letter(
-                conn,
-                Some(account),
-                Channel::Email,
-                email.as_str(),
-                text,
-                now,
-            )
-            .await
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Sends the link or the code; nothing when the contact got too many. A contact that belongs to

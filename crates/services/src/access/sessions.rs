@@ -9,7 +9,7 @@ use domain::Timestamp;
 use domain::ids::{AccountId, SessionId};
 use domain::security::SecurityEvent;
 use storage::session::Session;
-use storage::{Conn, account, known_browser, session, subscriber};
+use storage::{Conn, account, known_browser, session};
 
 /// A session that was just opened: what goes into the cookie.
 #[derive(Debug, Clone)]
@@ -45,10 +45,10 @@ pub(crate) async fn open(
     if let Some(viewer) = &actor.viewer {
         session::end(conn, viewer.session, now).await?;
     }
+    let known = known_browser::remember(conn, account, &actor.browser, now).await?;
     if after == After::SignIn {
-        note_sign_in(conn, services, actor, account, now).await?;
+        note_sign_in(conn, services, actor, account, known, now).await?;
     }
-    known_browser::remember(conn, account, &actor.browser, now).await?;
     let token = crypto::random_token();
     let life = life(services, remembered);
     let row = Session {
@@ -83,23 +83,22 @@ async fn note_sign_in(
     services: &Services,
     actor: &Actor,
     account: AccountId,
+    known: bool,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let known = known_browser::is_known(conn, Some(account), &actor.browser).await?
-        || !session::any_of(conn, account).await?;
-    let lang = account::get(conn, account)
-        .await?
-        .map(|account| account.lang)
-        .unwrap_or_default();
-    let device = domain::device::describe(lang, &actor.origin.user_agent);
+    let (event, device) = if known || !session::any_of(conn, account).await? {
+        (SecurityEvent::SignedIn, String::new())
+    } else {
+        let lang = account::get(conn, account)
+            .await?
+            .map(|account| account.lang);
+        let device = domain::device::describe(lang.unwrap_or_default(), &actor.origin.user_agent);
+        (SecurityEvent::NewDevice, device)
+    };
     let happened = Happened {
         account,
-        event: if known {
-            SecurityEvent::SignedIn
-        } else {
-            SecurityEvent::NewDevice
-        },
-        detail: if known { "" } else { &device },
+        event,
+        detail: &device,
         replaced: None,
     };
     record(conn, services, actor, happened, now).await
@@ -132,25 +131,12 @@ pub async fn resolve(
 ) -> Result<Actor, ServiceError> {
     let mut actor = guest(origin, browser);
     let Some(token) = token else { return Ok(actor) };
-    let (mut tx, now) = services.db.begin().await?;
-    let Some(found) = session::find(&mut tx, &crypto::sha256(token.as_bytes()), now).await? else {
+    let mut conn = services.db.statement().await?;
+    let digest = crypto::sha256(token.as_bytes());
+    let Some(living) = session::find(&mut conn, &digest).await? else {
         return Ok(actor);
     };
-    // The contract in view is the chosen card's; a card that has left the cabinet chooses nothing.
-    let chosen = match found.card {
-        Some(card) => account::subscriber_of_card(&mut tx, found.account, card).await?,
-        None => None,
-    };
-    let subscriber = match chosen {
-        Some(subscriber) => subscriber,
-        None => match account::subscribers(&mut tx, found.account).await?.first() {
-            Some(first) => *first,
-            None => return Ok(actor),
-        },
-    };
-    let contract = subscriber::get(&mut tx, subscriber)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (found, now) = (living.session, living.now);
     if now.seconds_since(found.last_seen_at) >= TOUCH_AFTER {
         // A remembered session slides; another one ends a day after the sign-in, used or not.
         let expires_at = if found.remembered {
@@ -158,15 +144,14 @@ pub async fn resolve(
         } else {
             found.expires_at
         };
-        session::touch(&mut tx, found.id, expires_at, now).await?;
-        commit(tx).await?;
+        session::touch(&mut conn, found.id, expires_at, now).await?;
     }
     actor.viewer = Some(Viewer {
         session: found.id,
         account: found.account,
-        subscriber,
+        subscriber: living.subscriber,
         card: found.card,
-        tz: zone::parse(&contract.tz),
+        tz: zone::parse(&living.tz),
         confirmed_at: found.confirmed_at,
         closes_at: found.closes_at,
     });

@@ -23,9 +23,10 @@ use storage::inbox::Reader;
 use storage::ledger::Posted;
 use storage::payment::{Change, New};
 use storage::seed::{NewSubscription, Product};
-use storage::subscriber::Subscriber;
+use storage::subscriber::{Death, Subscriber};
 use storage::{
-    Conn, account, consent, inbox, ledger, payment, promise, receipt, seed, subscription,
+    Conn, account, consent, inbox, ledger, payment, promise, receipt, seed, subscriber,
+    subscription,
 };
 
 mod office;
@@ -160,9 +161,9 @@ async fn write_person(
     ledger::open(conn, subscriber.id, now).await?;
     let card = CardId(new_id());
     let number = CardNumber::parse(person.card).map_err(|_| wrong("card"))?;
-    let blocked = person.state == State::Blocked;
+    let dead = (person.state == State::Blocked).then_some(Death::Blocked);
     let name = (person.state == State::TwoCards).then_some("Дом");
-    seed::insert_card(conn, subscriber.id, card, &number, name, blocked, 0).await?;
+    subscriber::insert_card(conn, subscriber.id, card, &number, name, dead, 0).await?;
     if person.registered {
         let account = AccountId(new_id());
         account::insert_pending(conn, account, Some(&email), Some(&phone), Lang::Ru, now).await?;
@@ -186,16 +187,9 @@ async fn write_person(
     if person.state == State::TwoCards {
         let second = CardId(new_id());
         let number = CardNumber::parse("020723418887").map_err(|_| wrong("card"))?;
-        seed::insert_card(
-            writing.conn,
-            subscriber.id,
-            second,
-            &number,
-            Some("Дача"),
-            false,
-            1,
-        )
-        .await?;
+        let name = Some("Дача");
+        subscriber::insert_card(writing.conn, subscriber.id, second, &number, name, None, 1)
+            .await?;
         let id = writing
             .subscribe(catalogue.favourite, second, -40, -9)
             .await?;

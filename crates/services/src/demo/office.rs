@@ -95,6 +95,7 @@ pub const OFFICE: &[OfficePerson] = &[
         Role::Administrator,
     ),
     one("", "administrator-4", "Виктор Репин", Role::Administrator),
+    one("", "clerk", "Вадим Осипов", Role::Clerk),
 ];
 
 /// What a partner is called.

@@ -165,7 +165,25 @@ pub async fn choose_password(
     drop(tx);
     let hash = services.hasher.hash(password).await?;
     let (mut tx, now) = services.db.begin().await?;
-    if !enrolment::set_password(&mut tx, &digest, &hash, now).await? {
+    if !enrolment::set_password(&mut tx, &digest, Some(&hash), now).await? {
+        return Err(ServiceError::NotFound);
+    }
+    commit(tx).await
+}
+
+/// Back to the first step: another password is to be chosen.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a link that no longer works.
+pub async fn choose_again(
+    services: &Services,
+    actor: &OfficeActor,
+    token: &str,
+) -> Result<(), ServiceError> {
+    let digest = crypto::sha256(token.as_bytes());
+    let (mut tx, now) = services.db.begin().await?;
+    living(&mut tx, actor, &digest, now).await?;
+    if !enrolment::set_password(&mut tx, &digest, None, now).await? {
         return Err(ServiceError::NotFound);
     }
     commit(tx).await

@@ -3,8 +3,11 @@
 //! own sessions, own cookies.
 
 pub mod audit;
+pub mod case;
+pub mod command_line;
 pub mod enrolment;
 pub mod people;
+pub mod replacement;
 pub mod restore;
 pub mod security;
 pub mod sign_in;

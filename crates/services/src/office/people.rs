@@ -1,18 +1,17 @@
 //! People behind one's own door: a partner's owner lets cashiers and installers in, an administrator
 //! lets staff in. Nobody changes themselves, and the last administrator stays.
 
-use super::audit::{self, By};
 use super::sign_in::confirm;
 use super::{Member, OfficeActor, enrolment, record};
 use crate::billing::new_id;
 use crate::error::commit;
-use crate::{Origin, ServiceError, Services, zone};
+use crate::{ServiceError, Services, zone};
 use domain::form::{FieldError, Problem};
 use domain::ids::{PartnerId, PersonId};
 use domain::office::{AuditEvent, Door, Right, Role, StaffLogin};
-use domain::{Date, Email, Lang, LocalTime, PartnerNumber, Timestamp, label};
+use domain::{Date, Email, Lang, LocalTime, Timestamp, label};
 use storage::office::person::{self, New, Person};
-use storage::office::{enrolment as links, partner, session};
+use storage::office::{enrolment as links, session};
 use storage::{Conn, StorageError};
 
 /// Where somebody stands.
@@ -135,11 +134,11 @@ pub struct Invite {
 }
 
 /// A read form.
-struct Parsed {
-    name: String,
-    login: String,
-    email: Email,
-    role: Role,
+pub(super) struct Parsed {
+    pub name: String,
+    pub login: String,
+    pub email: Email,
+    pub role: Role,
 }
 
 /// A role that may be given behind a door.
@@ -150,7 +149,7 @@ fn role(door: Door, code: &str) -> Result<Role, Problem> {
 }
 
 impl Invite {
-    fn parse(&self, door: Door) -> Result<Parsed, Vec<FieldError>> {
+    pub(super) fn parse(&self, door: Door) -> Result<Parsed, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong =
             |field: &str, problem: Problem| errors.push(FieldError::new(field, problem));
@@ -196,14 +195,28 @@ pub async fn invite(
     form: &Invite,
 ) -> Result<PersonId, ServiceError> {
     let member = actor.may(Right::ManagePeople)?;
-    let parsed = form.parse(actor.door).map_err(ServiceError::Invalid)?;
-    confirm(services, actor, &form.code).await?;
-    let (mut tx, now) = services.db.begin().await?;
-    let id = PersonId(new_id());
+    let mut read = form.parse(actor.door);
+    if form.code.trim().is_empty() {
+        let missing = FieldError::new("code", Problem::TotpEmpty);
+        read = Err(read.err().into_iter().flatten().chain([missing]).collect());
+    }
+    let parsed = read.map_err(ServiceError::Invalid)?;
     let field = match actor.door {
         Door::Staff => "login",
         Door::Partner => "email",
     };
+    // Looked at before the code is used up; the database still has the last word.
+    let (mut tx, _) = services.db.begin().await?;
+    if person::by_login(&mut tx, actor.door, &parsed.login)
+        .await?
+        .is_some()
+    {
+        return Err(ServiceError::field(field, Problem::StaffLoginTaken));
+    }
+    drop(tx);
+    confirm(services, actor, &form.code).await?;
+    let (mut tx, now) = services.db.begin().await?;
+    let id = PersonId(new_id());
     write(&mut tx, id, member.partner, &parsed, now)
         .await
         .map_err(|error| match error {
@@ -223,7 +236,7 @@ pub async fn invite(
     Ok(id)
 }
 
-async fn write(
+pub(super) async fn write(
     conn: &mut Conn,
     id: PersonId,
     partner: Option<PartnerId>,
@@ -242,7 +255,7 @@ async fn write(
 }
 
 /// Whom an entry of the log is about.
-fn about(name: &str, role: Role) -> String {
+pub(super) fn about(name: &str, role: Role) -> String {
     format!("{name} · {}", role.title(Lang::Ru))
 }
 
@@ -331,97 +344,4 @@ pub async fn change(
     };
     record(&mut tx, actor, event, &about(&found.name, found.role), now).await?;
     commit(tx).await
-}
-
-/// Asks a staff member in from the command line, or sends an existing one a new link. The first
-/// administrator comes in this way. The address of the link.
-///
-/// # Errors
-/// [`ServiceError::Invalid`] naming the wrong argument.
-pub async fn invite_staff(services: &Services, form: &Invite) -> Result<String, ServiceError> {
-    let parsed = form.parse(Door::Staff).map_err(ServiceError::Invalid)?;
-    let (mut tx, now) = services.db.begin().await?;
-    let existing = person::by_login(&mut tx, Door::Staff, &parsed.login).await?;
-    let id = match &existing {
-        Some(person) => person.id,
-        None => PersonId(new_id()),
-    };
-    if existing.is_none() {
-        write(&mut tx, id, None, &parsed, now).await?;
-    }
-    let by = By {
-        door: Door::Staff,
-        partner: None,
-        person: None,
-        name: "",
-    };
-    from_command_line(tx, services, by, id, &parsed, existing.is_some(), now).await
-}
-
-/// The same for the owner of a partner; the partner is written down when its number is new.
-///
-/// # Errors
-/// [`ServiceError::Invalid`] naming the wrong argument.
-pub async fn invite_partner(
-    services: &Services,
-    number: &str,
-    organisation: &str,
-    form: &Invite,
-) -> Result<String, ServiceError> {
-    let number = PartnerNumber::parse(number)
-        .map_err(|_| ServiceError::field("number", Problem::PartnerLoginMalformed))?;
-    let organisation = label::parse(organisation)
-        .map_err(|error| ServiceError::field("organisation", error.into()))?;
-    let with_a_role = Invite {
-        role: Role::Cashier.code().into(),
-        ..form.clone()
-    };
-    let mut parsed = with_a_role
-        .parse(Door::Partner)
-        .map_err(ServiceError::Invalid)?;
-    parsed.role = Role::Owner;
-    let (mut tx, now) = services.db.begin().await?;
-    let partner = if let Some(id) = partner::by_number(&mut tx, &number).await? {
-        id
-    } else {
-        let id = PartnerId(new_id());
-        partner::insert(&mut tx, id, &number, &organisation, now).await?;
-        id
-    };
-    let existing = person::owner_of(&mut tx, &number).await?;
-    let id = existing
-        .as_ref()
-        .map_or_else(|| PersonId(new_id()), |person| person.id);
-    if existing.is_none() {
-        write(&mut tx, id, Some(partner), &parsed, now).await?;
-    }
-    let by = By {
-        door: Door::Partner,
-        partner: Some(partner),
-        person: None,
-        name: "",
-    };
-    from_command_line(tx, services, by, id, &parsed, existing.is_some(), now).await
-}
-
-async fn from_command_line(
-    mut tx: storage::Tx,
-    services: &Services,
-    by: By<'_>,
-    id: PersonId,
-    parsed: &Parsed,
-    again: bool,
-    now: Timestamp,
-) -> Result<String, ServiceError> {
-    let token = enrolment::begin(&mut tx, services, id, None, now).await?;
-    let event = if again {
-        AuditEvent::AccessReset
-    } else {
-        AuditEvent::Invited
-    };
-    let subject = about(&parsed.name, parsed.role);
-    audit::write(&mut tx, by, &Origin::default(), event, &subject, now).await?;
-    commit(tx).await?;
-    let url = &services.settings.public_url;
-    Ok(format!("{url}/{}/invite/{token}", by.door.code()))
 }

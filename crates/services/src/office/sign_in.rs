@@ -53,7 +53,7 @@ impl Name {
         if text.trim().is_empty() {
             return Err(Problem::PartnerLoginEmpty);
         }
-        if let Ok(number) = PartnerNumber::parse(text) {
+        if let Ok(number) = PartnerNumber::parse_at_door(text) {
             return Ok(Self::Number(number));
         }
         if let Ok(email) = Email::parse(text) {

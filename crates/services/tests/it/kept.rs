@@ -4,11 +4,12 @@ use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
 use domain::form::Problem;
 use domain::ids::RegistrationId;
+use domain::office::Door;
 use services::access::activation::Purpose;
 use services::access::contracts::{self, Add};
 use services::access::registration::{Details, begin, submit};
 use services::access::{codes, recovery};
-use services::demo::PASSWORD;
+use services::demo::{PASSWORD, PEOPLE};
 use services::{ServiceError, Services, Settings, drafts, messages, privacy, upkeep};
 use sqlx::PgPool;
 use storage::Db;
@@ -96,7 +97,7 @@ async fn a_registration_that_nobody_opens_is_forgotten_after_a_week(pool: PgPool
         cabinet
             .count("select count(*) from identity.account where state = 'active'")
             .await,
-        11
+        PEOPLE.iter().filter(|person| person.registered).count() as i64
     );
 }
 
@@ -164,12 +165,19 @@ async fn old_traces_are_swept(pool: PgPool) {
         cabinet.sign_in_on(name, CARD, PASSWORD).await.unwrap();
     }
     cabinet.jobs().await;
+    cabinet.enter(Door::Staff, "auditor").await;
+    let browsers = "select count(*) from office.known_browser";
+    assert_eq!(cabinet.count(browsers).await, 1);
     let sessions = "select count(*) from identity.session";
     let log = "select count(*) from identity.security_log";
     let letters = "select count(*) from outbox.delivery where recipient <> ''";
     assert!(cabinet.count(letters).await > 0);
+    cabinet.shift(89 * DAY).await;
+    upkeep::sweep(services).await.unwrap();
+    assert_eq!(cabinet.count(browsers).await, 1);
     cabinet.shift(90 * DAY).await;
     upkeep::sweep(services).await.unwrap();
+    assert_eq!(cabinet.count(browsers).await, 0);
     assert_eq!(
         cabinet.count(sessions).await,
         3,
@@ -317,6 +325,12 @@ async fn a_password_is_not_hashed_without_end(pool: PgPool) {
         Problem::TooManyTries { .. }
     ));
     assert!(enter("c").await.is_ok(), "another browser is not concerned");
+    // Nor by giving it again and again inside.
+    let inside = cabinet.sign_in_on("d", CARD, PASSWORD).await.unwrap();
+    for fits in [true, true, true, false] {
+        let confirmed = services::access::confirm::confirm(&services, &inside, PASSWORD).await;
+        assert_eq!(confirmed.is_ok(), fits);
+    }
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

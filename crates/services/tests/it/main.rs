@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod command_line;
 mod faults;
 mod identity;
 mod kept;
@@ -12,5 +13,6 @@ mod money;
 mod notifications;
 mod office;
 mod privacy;
+mod replacement;
 mod restore;
 mod support;

@@ -3,13 +3,13 @@
 use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
 use domain::form::Problem;
-use domain::office::{Door, Role};
+use domain::office::{AuditEvent, Door, Role};
 use services::access::sessions::NewSession;
 use services::demo::{PASSWORD, office_code_at};
 use services::office::enrolment::{self, Step};
 use services::office::people::{self, Change, Invite, Standing};
 use services::office::sign_in::{SignIn, sign_in};
-use services::office::{OfficeActor, audit, guest, resolve, security, sign_out};
+use services::office::{OfficeActor, audit, command_line, guest, resolve, security, sign_out};
 use services::{ServiceError, office};
 use sqlx::PgPool;
 
@@ -63,7 +63,7 @@ impl Cabinet {
     }
 }
 
-fn invite(login: &str, email: &str, role: &str, code: &str) -> Invite {
+pub fn invite(login: &str, email: &str, role: &str, code: &str) -> Invite {
     Invite {
         name: "Нина Орлова".into(),
         login: login.into(),
@@ -682,45 +682,6 @@ async fn the_way_in_is_set_up_anew_and_the_old_one_ends_with_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn the_command_line_lets_the_first_ones_in(pool: PgPool) {
-    let cabinet = cabinet(pool).await;
-    let services = &cabinet.services;
-    let form = invite("root", "root@orion.example", "administrator", "");
-    let first = people::invite_staff(services, &form).await.unwrap();
-    let second = people::invite_staff(services, &form).await.unwrap();
-    let look = |link: &str, door| {
-        let token = link.rsplit('/').next().unwrap().to_owned();
-        async move {
-            enrolment::look(services, &Cabinet::at(door, "b"), &token)
-                .await
-                .unwrap()
-        }
-    };
-    assert_eq!(look(&first, Door::Staff).await, Step::Expired);
-    assert!(matches!(
-        look(&second, Door::Staff).await,
-        Step::Password { .. }
-    ));
-    let form = Invite {
-        name: "Клим Ворон".into(),
-        email: "klim@north.example".into(),
-        ..Invite::default()
-    };
-    let link = people::invite_partner(services, "33,0001.01", "Север", &form)
-        .await
-        .unwrap();
-    assert!(link.contains("/partner/invite/"));
-    assert!(matches!(
-        look(&link, Door::Partner).await,
-        Step::Password { login, .. } if login == "klim@north.example"
-    ));
-    let wrong = people::invite_partner(services, "33", "Север", &form).await;
-    assert_eq!(problem(wrong), Problem::PartnerLoginMalformed);
-    let written = "select count(*) from office.audit where person_id is null";
-    assert_eq!(cabinet.count(written).await, 3);
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_link_to_oneself_ends_with_the_session(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
@@ -779,4 +740,49 @@ async fn nobody_changes_the_log(pool: PgPool) {
         }
     }
     assert_eq!(cabinet.count("select count(*) from office.audit").await, 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn links_to_one_address_have_an_end(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let limit = services.settings.access.letters_per_contact;
+    let administrator = cabinet.enter(Door::Staff, "administrator").await;
+    let people = people::list(services, &administrator).await.unwrap().people;
+    let auditor = people.iter().find(|one| one.login == "auditor").unwrap().id;
+    for sent in 0..=limit {
+        cabinet.shift(i64::from(sent) * 31).await;
+        let code = cabinet.app_code(0).await;
+        let reset = people::change(services, &administrator, auditor, &Change::Reset, &code).await;
+        assert_eq!(reset.is_ok(), sent < limit, "{sent}: {reset:?}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_log_tells_a_stranger_from_the_command_line(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    for _ in 0..=services.settings.access.sign_in_tries {
+        let guess = cabinet
+            .enter_with(Door::Staff, "operator", "guess-1", "000000")
+            .await;
+        assert!(guess.is_err());
+    }
+    let form = invite("root", "root@orion.example", "auditor", "");
+    command_line::invite_staff(services, &form, false)
+        .await
+        .unwrap();
+    let auditor = cabinet.enter(Door::Staff, "auditor").await;
+    let log = audit::read(services, &auditor, "", 1).await.unwrap();
+    let of = |event| {
+        log.entries
+            .iter()
+            .find(|entry| entry.event == event)
+            .unwrap()
+    };
+    let paused = of(AuditEvent::SignInPaused);
+    assert_eq!((&paused.name, paused.command_line), (&None, false));
+    assert_eq!(paused.subject, "Ольга Дьякова");
+    let invited = of(AuditEvent::Invited);
+    assert_eq!((&invited.name, invited.command_line), (&None, true));
 }

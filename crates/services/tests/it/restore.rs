@@ -8,7 +8,8 @@ use domain::office::Door;
 use services::access::activation::Purpose;
 use services::demo::{PASSWORD, PEOPLE, Person};
 use services::office::OfficeActor;
-use services::office::restore::{self, Answers};
+use services::office::case::{self, Answers};
+use services::office::restore;
 use sqlx::PgPool;
 
 const OWN: &str = "корова-сено7";
@@ -23,7 +24,7 @@ fn owner() -> &'static Person {
 
 /// The owner, opened by somebody of the staff.
 async fn opened(cabinet: &Cabinet, by: &OfficeActor) -> CaseId {
-    restore::find(&cabinet.services, by, owner().card)
+    case::find(&cabinet.services, by, owner().card)
         .await
         .unwrap()
 }
@@ -33,7 +34,7 @@ fn answers(surname: &str, contract: &str, card: &str) -> Answers {
         surname: surname.into(),
         contract: contract.into(),
         card: card.into(),
-        call: "31-7745".into(),
+        reference: "31-7745".into(),
     }
 }
 
@@ -44,19 +45,19 @@ async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool
     let owner = owner();
     let thief = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
     let operator = cabinet.enter(Door::Staff, "operator").await;
-    let id = restore::find(services, &operator, "0207 2340-6967")
+    let id = case::find(services, &operator, "0207 2340-6967")
         .await
         .unwrap();
     // Two numbers of one subscriber lead to pages that do not tell so.
-    let other = restore::find(services, &operator, owner.contract)
+    let other = case::find(services, &operator, owner.contract)
         .await
         .unwrap();
     assert_ne!(id, other);
-    let unknown = restore::find(services, &operator, "020723499999").await;
+    let unknown = case::find(services, &operator, "020723499999").await;
     assert_eq!(problem(unknown), Problem::SubscriberUnknown);
 
     // Nothing to read out before the check, on the page or in the log.
-    let case = restore::look(services, &operator, id).await.unwrap();
+    let case = case::look(services, &operator, id).await.unwrap();
     assert_eq!((case.owner, case.found_by.as_str()), (None, "6967"));
     not_found(restore::send(services, &operator, id, "new@mail.example").await);
     let said: i64 =
@@ -72,10 +73,10 @@ async fn a_caller_who_proves_who_it_is_gets_a_link_that_binds_a_new_contact(pool
         owner.contract,
         "0207 2340 6967",
     );
-    restore::check(services, &operator, id, &spelled)
+    case::check(services, &operator, id, &spelled)
         .await
         .unwrap();
-    let case = restore::look(services, &operator, id).await.unwrap();
+    let case = case::look(services, &operator, id).await.unwrap();
     assert!(case.owner.is_some());
     // That a contact is somebody else's is told to that contact alone.
     restore::send(services, &operator, id, "demo1@mail.example")
@@ -138,9 +139,7 @@ async fn the_link_goes_by_sms_too(pool: PgPool) {
     let operator = cabinet.enter(Door::Staff, "supervisor").await;
     let id = opened(&cabinet, &operator).await;
     let said = answers(owner.surname, owner.contract, owner.card);
-    restore::check(services, &operator, id, &said)
-        .await
-        .unwrap();
+    case::check(services, &operator, id, &said).await.unwrap();
     restore::send(services, &operator, id, "8 926 000-11-22")
         .await
         .unwrap();
@@ -163,30 +162,28 @@ async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPo
     let id = opened(&cabinet, &operator).await;
     let right = answers(owner.surname, owner.contract, owner.card);
     let no_call = Answers {
-        call: " ".into(),
+        reference: " ".into(),
         ..right.clone()
     };
-    let refused = restore::check(services, &operator, id, &no_call).await;
+    let refused = case::check(services, &operator, id, &no_call).await;
     assert_eq!(problem(refused), Problem::CallEmpty);
     // Counts in the session in which it was passed, and for a quarter of an hour.
-    restore::check(services, &operator, id, &right)
-        .await
-        .unwrap();
+    case::check(services, &operator, id, &right).await.unwrap();
     let theirs = opened(&cabinet, &supervisor).await;
-    not_found(restore::look(services, &supervisor, id).await);
+    not_found(case::look(services, &supervisor, id).await);
     not_found(restore::send(services, &supervisor, theirs, "a@mail.example").await);
     for at in [5, 10, 16] {
         cabinet.shift(at * 60).await;
-        let operator_there = restore::look(services, &operator, id).await;
-        let checked = operator_there.is_ok_and(|case| case.owner.is_some());
+        let operator_there = case::look(services, &operator, id).await;
+        let checked = operator_there.is_ok_and(|found| found.owner.is_some());
         assert_eq!(checked, at < 15, "{at}");
     }
     let wrong = answers("Иванова", owner.contract, owner.card);
-    let first = restore::check(services, &supervisor, theirs, &wrong).await;
+    let first = case::check(services, &supervisor, theirs, &wrong).await;
     assert_eq!(problem(first), Problem::IdentityMismatch { left: 1 });
-    let second = restore::check(services, &operator, id, &wrong).await;
+    let second = case::check(services, &operator, id, &wrong).await;
     assert_eq!(problem(second), Problem::IdentityRefused);
-    let late = restore::check(services, &operator, id, &right).await;
+    let late = case::check(services, &operator, id, &right).await;
     assert_eq!(problem(late), Problem::IdentityRefused);
     let written = "select count(*) from office.audit where event = 'identity-refused'";
     assert_eq!(cabinet.count(written).await, 3);
@@ -198,9 +195,9 @@ async fn two_wrong_answers_close_the_check_and_it_counts_for_one_call(pool: PgPo
     ] {
         cabinet.shift(0).await;
         let other = cabinet.enter(door, login).await;
-        not_found(restore::find(services, &other, owner.card).await);
-        not_found(restore::look(services, &other, id).await);
-        not_found(restore::check(services, &other, id, &right).await);
+        not_found(case::find(services, &other, owner.card).await);
+        not_found(case::look(services, &other, id).await);
+        not_found(case::check(services, &other, id, &right).await);
         not_found(restore::send(services, &other, id, "a@mail.example").await);
     }
 }
@@ -214,7 +211,7 @@ async fn many_answers_at_once_are_two_answers(pool: PgPool) {
     let id = opened(&cabinet, &operator).await;
     let wrong = answers("Иванова", owner.contract, owner.card);
     let right = answers(owner.surname, owner.contract, owner.card);
-    let tries = (0..8).map(|_| restore::check(services, &operator, id, &wrong));
+    let tries = (0..8).map(|_| case::check(services, &operator, id, &wrong));
     let refused = futures_util::future::join_all(tries).await;
     let judged = refused
         .into_iter()
@@ -227,7 +224,7 @@ async fn many_answers_at_once_are_two_answers(pool: PgPool) {
         judged, 1,
         "the first says that one is left, all others that none is"
     );
-    let late = restore::check(services, &operator, id, &right).await;
+    let late = case::check(services, &operator, id, &right).await;
     assert_eq!(problem(late), Problem::IdentityRefused);
 }
 
@@ -239,9 +236,7 @@ async fn one_call_sends_three_links_at_most(pool: PgPool) {
     let operator = cabinet.enter(Door::Staff, "operator").await;
     let id = opened(&cabinet, &operator).await;
     let right = answers(owner.surname, owner.contract, owner.card);
-    restore::check(services, &operator, id, &right)
-        .await
-        .unwrap();
+    case::check(services, &operator, id, &right).await.unwrap();
     for number in 0..5 {
         let phone = format!("+7926000110{number}");
         let sent = restore::send(services, &operator, id, &phone).await;

@@ -94,14 +94,14 @@ pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Enrolment
     }))
 }
 
-/// Keeps the chosen password for the second step.
+/// Keeps the chosen password for the second step, or forgets it.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn set_password(
     conn: &mut Conn,
     sha256: &[u8; 32],
-    password_hash: &str,
+    password_hash: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let done = sqlx::query!(

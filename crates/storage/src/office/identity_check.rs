@@ -1,11 +1,23 @@
-//! Callers whose identity was checked against their contract.
+//! Subscribers whose identity was checked against their contract, on the phone or in an office.
 
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
 use domain::ids::{EventId, SessionId, SubscriberId};
+use domain::office::CheckWay;
 
-/// Notes that somebody on the phone has proven to be the contract's owner.
+/// A check that was passed.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed<'a> {
+    /// Who has proven to be the contract's owner.
+    pub subscriber: SubscriberId,
+    /// How.
+    pub way: CheckWay,
+    /// The number of the call, or of the application that was signed.
+    pub reference: &'a str,
+}
+
+/// Notes that somebody has proven to be the contract's owner.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -13,17 +25,17 @@ pub async fn insert(
     conn: &mut Conn,
     id: EventId,
     session: SessionId,
-    subscriber: SubscriberId,
-    call: &str,
+    passed: Passed<'_>,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into office.identity_check (check_id, session_id, subscriber_id, call, at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into office.identity_check (check_id, session_id, subscriber_id, way, reference, at)
+         values ($1, $2, $3, $4, $5, $6)",
         id.0,
         session.0,
-        subscriber.0,
-        call,
+        passed.subscriber.0,
+        passed.way.code(),
+        passed.reference,
         to_db(now),
     )
     .execute(conn)

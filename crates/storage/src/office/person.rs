@@ -358,6 +358,25 @@ pub async fn lock_administrators(conn: &mut Conn) -> Result<usize, StorageError>
     Ok(rows.len())
 }
 
+/// The second factors of everybody who may come in, with the roles.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn all_sealed(conn: &mut Conn) -> Result<Vec<(PersonId, Role, Vec<u8>)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select person_id, role, totp_sealed as "sealed!" from office.person
+           where totp_sealed is not null and blocked_at is null"#,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let role = code("person.role", &row.role, Role::from_code)?;
+            Ok((PersonId(row.person_id), role, row.sealed))
+        })
+        .collect()
+}
+
 /// Has this browser been signed in on by this person?
 ///
 /// # Errors

@@ -13,7 +13,9 @@ use domain::ids::CaseId;
 use domain::office::{Door, Right};
 use services::ServiceError;
 use services::office::audit;
-use services::office::restore::{self, Answers};
+use services::office::case::{self, Answers};
+use services::office::replacement::{self, Replacement};
+use services::office::restore;
 
 /// The routes of the staff alone.
 pub fn routes() -> Router<State> {
@@ -21,10 +23,7 @@ pub fn routes() -> Router<State> {
         .route("/staff/audit", get(read_audit))
         .route(SUBSCRIBERS, get(search).post(find_subscriber))
         .route(&format!("{SUBSCRIBERS}/{{id}}/access"), get(subscriber))
-        .route(
-            &format!("{SUBSCRIBERS}/{{id}}/access/{{step}}"),
-            post(restore_access),
-        )
+        .route(&format!("{SUBSCRIBERS}/{{id}}/access/{{step}}"), post(help))
 }
 
 async fn read_audit(Extract(state): Extract<State>, request: Request) -> Response {
@@ -50,7 +49,7 @@ async fn search(Extract(state): Extract<State>, request: Request) -> Response {
 async fn find_subscriber(Extract(state): Extract<State>, request: Request) -> Response {
     form(&state, Door::Staff, SUBSCRIBERS, request, async |posted| {
         let number = posted.field("number");
-        let id = restore::find(&posted.services, &posted.actor, &number).await?;
+        let id = case::find(&posted.services, &posted.actor, &number).await?;
         Ok(Then::To(format!("{SUBSCRIBERS}/{id}/access")))
     })
     .await
@@ -70,14 +69,15 @@ async fn subscriber(
         looking.actor.member()?;
         let id = case_id(&id)?;
         Ok(OfficePage::Subscriber {
-            case: restore::look(&looking.services, &looking.actor, id).await?,
+            case: case::look(&looking.services, &looking.actor, id).await?,
             done: query(&looking.parts, "done"),
         })
     })
     .await
 }
 
-async fn restore_access(
+/// Checks who it is, sends a link, replaces a card.
+async fn help(
     Extract(state): Extract<State>,
     Path((id, step)): Path<(String, String)>,
     request: Request,
@@ -93,10 +93,19 @@ async fn restore_access(
                     surname: posted.field("surname"),
                     contract: posted.field("contract"),
                     card: posted.field("card"),
-                    call: posted.field("call"),
+                    reference: posted.field("reference"),
                 };
-                restore::check(services, actor, id, &answers).await?;
+                case::check(services, actor, id, &answers).await?;
                 Ok(Then::To(format!("{next}?done=checked")))
+            }
+            "replace" => {
+                let form = Replacement {
+                    card: posted.field("card"),
+                    number: posted.field("number"),
+                    reason: posted.field("reason"),
+                };
+                replacement::replace(services, actor, id, &form).await?;
+                Ok(Then::To(format!("{next}?done=replaced")))
             }
             "send" => {
                 restore::send(services, actor, id, &posted.field("contact")).await?;

@@ -7,13 +7,12 @@ pub use desk::routes as staff_routes;
 
 use super::State;
 use super::api::{MOST_BYTES, with_draft};
-use super::pages::{plain, render};
+use super::pages::plain;
 use super::request::{AtDoor, Incoming, office_session, query};
 use app::features::auth::api::is_own_path;
 use app::features::auth::password::takes_offered;
 use app::features::office::people_path;
 use app::office::OfficePage;
-use app::public::PublicPage;
 use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::request::Parts;
@@ -121,7 +120,7 @@ async fn at_door(state: &State, door: Door, parts: &Parts) -> Result<AtDoor, Res
         }
         Err((incoming, error)) => {
             tracing::warn!(%error, "door.unavailable");
-            Err(render(&incoming, parts, PublicPage::Broken).await)
+            Err(broken(&incoming, door, parts).await)
         }
     }
 }
@@ -145,6 +144,14 @@ async fn show(
         HeaderValue::from_static("private, no-store"),
     );
     incoming.finish(response)
+}
+
+/// Nobody can tell who asks, or keep what was typed.
+async fn broken(incoming: &Incoming, door: Door, parts: &Parts) -> Response {
+    let request = &incoming.request;
+    let (origin, lang) = (request.actor.origin.clone(), request.lang);
+    let nobody = office::guest(door, origin, "", lang);
+    show(incoming, &nobody, parts, OfficePage::Broken).await
 }
 
 /// Where somebody signs in who was sent away from a page.
@@ -190,7 +197,7 @@ where
         Err(ServiceError::NotFound) => show(&incoming, &actor, &parts, OfficePage::NotFound).await,
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
-            incoming.finish(render(&incoming, &parts, PublicPage::Broken).await)
+            show(&incoming, &actor, &parts, OfficePage::Broken).await
         }
     }
 }
@@ -252,13 +259,13 @@ where
     let response = match act(posted).await {
         Ok(then) => answer(door, then),
         Err(ServiceError::Invalid(errors)) => {
-            kept(state, &incoming, &parts, form, errors, |id| {
+            kept(state, &incoming, door, &parts, form, errors, |id| {
                 with_draft(on, &id)
             })
             .await
         }
         Err(ServiceError::SignedOut) => {
-            kept(state, &incoming, &parts, form, Vec::new(), |id| {
+            kept(state, &incoming, door, &parts, form, Vec::new(), |id| {
                 door_of(door, &with_draft(on, &id), true)
             })
             .await
@@ -268,7 +275,7 @@ where
         }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "form.failed");
-            render(&incoming, &parts, PublicPage::Broken).await
+            return show(&incoming, &actor, &parts, OfficePage::Broken).await;
         }
     };
     incoming.finish(response)
@@ -278,6 +285,7 @@ where
 async fn kept(
     state: &State,
     incoming: &Incoming,
+    door: Door,
     parts: &Parts,
     fields: BTreeMap<String, String>,
     errors: Vec<FieldError>,
@@ -288,7 +296,7 @@ async fn kept(
         Ok(id) => Redirect::to(&to(id.to_string())).into_response(),
         Err(error) => {
             tracing::warn!(%error, "form.not_kept");
-            render(incoming, parts, PublicPage::Broken).await
+            broken(incoming, door, parts).await
         }
     }
 }
@@ -411,6 +419,10 @@ async fn enrol(
                     own
                 };
                 enrolment::choose_password(services, actor, &token, &password).await?;
+                Ok(Then::To(next))
+            }
+            "back" => {
+                enrolment::choose_again(services, actor, &token).await?;
                 Ok(Then::To(next))
             }
             "code" => {
