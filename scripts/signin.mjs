@@ -1,8 +1,8 @@
 // Measures signing in on a running demo: its rate beside the bare rate of hashing, what it does to
 // the pages of others, and whether an answer's time tells that a cabinet exists. Part of `make bench`.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { judge } from "./budgets.mjs";
 import { CABINET, startDemo } from "../end2end/support/demo.mjs";
 import { PASSWORD, people } from "../end2end/support/people.mjs";
@@ -56,25 +56,11 @@ class Client {
 
 const bare = () => Number(execFileSync(`${root}target/release/examples/hash_rate`, [String(SECONDS)], { encoding: "utf8" }));
 
-/** Signs in over and over until told to stop; counts. */
-async function saturate(clients, stopped) {
-  let count = 0;
-  const work = clients.map(async (client) => {
-    while (!stopped()) {
-      const { status } = await client.signIn(people.active.card);
-      if (status >= 400) throw new Error(`sign-in answered ${status}`);
-      count += 1;
-    }
-  });
-  await Promise.all(work);
-  return count;
-}
+const LOAD = `${root}target/release/examples/sign_in_load`;
+const load = (seconds) => [new URL(CABINET).host, CLIENTS, people.active.card, PASSWORD, seconds].map(String);
 
-async function rate(clients) {
-  const began = performance.now();
-  const count = await saturate(clients, () => performance.now() - began > SECONDS * 1000);
-  return count / ((performance.now() - began) / 1000);
-}
+/** Sign-ins a second, by a client that takes next to nothing of the machine. */
+const rate = () => Number(execFileSync(LOAD, load(SECONDS), { encoding: "utf8" }));
 
 /** Opens /home again and again for some seconds, as somebody who is signed in. */
 async function homes(client) {
@@ -135,21 +121,20 @@ export async function measureSignIn() {
   });
   const stop = await startDemo();
   try {
-    const clients = Array.from({ length: CLIENTS }, () => new Client());
-    for (const client of clients) await client.signIn(people.active.card);
     const visitor = new Client();
     await visitor.signIn(people.soon.card);
     await homes(visitor);
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++) {
       const hashing = bare();
-      const signing = await rate(clients);
+      const signing = rate();
       const idle = p99(await homes(visitor));
-      // In a thread of its own, so that the visitor's clock does not wait for the load's sums.
-      const load = new Worker(new URL(import.meta.url), { workerData: "saturate" });
-      await new Promise((begun) => load.once("message", begun));
+      const saturating = spawn(LOAD, load(SECONDS + 2), { stdio: "ignore" });
+      const ended = once(saturating, "exit");
+      await pause(1000);
       const busy = p99(await homes(visitor));
-      await load.terminate();
+      const [code] = await ended;
+      if (code !== 0) throw new Error("the load of sign-ins failed");
       rounds.push({ hashing, signing, idle, busy });
     }
     console.log("\nsigning in: hashings a second, sign-ins a second, ratio; /home p99 idle and busy, ms");
@@ -165,11 +150,4 @@ export async function measureSignIn() {
   } finally {
     await stop();
   }
-}
-
-if (!isMainThread && workerData === "saturate") {
-  const clients = Array.from({ length: CLIENTS }, () => new Client());
-  for (const client of clients) await client.signIn(people.active.card);
-  parentPort.postMessage("begun");
-  await saturate(clients, () => false);
 }

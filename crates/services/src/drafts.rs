@@ -47,6 +47,6 @@ pub async fn find(
     let Ok(id) = id.parse::<DraftId>() else {
         return Ok(None);
     };
-    let (mut tx, now) = services.db.begin().await?;
-    Ok(draft::find(&mut tx, id, &actor.browser, now).await?)
+    let (mut conn, now) = services.db.look().await?;
+    Ok(draft::find(&mut conn, id, &actor.browser, now).await?)
 }

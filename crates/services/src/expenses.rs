@@ -36,9 +36,9 @@ pub async fn page(
     before: Option<i64>,
 ) -> Result<OperationsPage, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let balance = ledger::get(&mut tx, viewer.subscriber).await?.available;
-    let mut rows = rows(&mut tx, viewer, before, PAGE + 1).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let balance = ledger::get(&mut conn, viewer.subscriber).await?.available;
+    let mut rows = rows(&mut conn, viewer, before, PAGE + 1).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let older = rows.last().map(|row| row.version).filter(|_| more);

@@ -15,19 +15,19 @@ const PENDING_SHOWN: i64 = 3600;
 /// Everything around a page: contract, cards, unread messages.
 pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, _) = services.db.begin().await?;
+    let mut conn = services.db.statement().await?;
     let mut cards = Vec::new();
     let mut contract = None;
-    for id in account::subscribers(&mut tx, viewer.account).await? {
-        if let Some(held) = subscriber::get(&mut tx, id).await? {
-            let running = subscription::list(&mut tx, id).await?;
-            cards.extend(cards_of(&mut tx, viewer, &held, &running).await?);
+    for id in account::subscribers(&mut conn, viewer.account).await? {
+        if let Some(held) = subscriber::get(&mut conn, id).await? {
+            let running = subscription::list(&mut conn, id).await?;
+            cards.extend(cards_of(&mut conn, viewer, &held, &running).await?);
             if id == viewer.subscriber {
                 contract = Some(held.contract);
             }
         }
     }
-    let unread = inbox::unread(&mut tx, viewer.reader()).await?;
+    let unread = inbox::unread(&mut conn, viewer.reader()).await?;
     Ok(Frame {
         contract: contract.ok_or(ServiceError::NotFound)?,
         cards,
@@ -38,19 +38,19 @@ pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceE
 /// The home page of the card in view.
 pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
+    let (mut conn, now) = services.db.look().await?;
     let today = zone::today(viewer.tz, now);
-    let contract = subscriber::get(&mut tx, viewer.subscriber)
+    let contract = subscriber::get(&mut conn, viewer.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let running = subscription::list(&mut tx, viewer.subscriber).await?;
-    let cards = cards_of(&mut tx, viewer, &contract, &running).await?;
+    let running = subscription::list(&mut conn, viewer.subscriber).await?;
+    let cards = cards_of(&mut conn, viewer, &contract, &running).await?;
     let card = cards.into_iter().find(|card| card.current);
     let shown = card
         .as_ref()
         .and_then(|card| running.iter().find(|s| s.card == card.id));
-    let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
-    let promise = promise::open(&mut tx, viewer.subscriber)
+    let wallet = ledger::get(&mut conn, viewer.subscriber).await?;
+    let promise = promise::open(&mut conn, viewer.subscriber)
         .await?
         .map(|open| OpenPromise {
             owed: open.owed,
@@ -58,7 +58,7 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
             seconds_left: open.due_at.seconds_since(now),
             term_seconds: open.due_at.seconds_since(open.granted_at),
         });
-    let pending = pending(&mut tx, viewer, now).await?;
+    let pending = pending(&mut conn, viewer, now).await?;
     let state = home_state(&Facts {
         today,
         subscription: shown.map(|stored| &stored.rules),
@@ -76,8 +76,8 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
             .is_served()
             .then_some(stored.rules.paid_through),
     });
-    let operations = expenses::rows(&mut tx, viewer, None, 3).await?;
-    let message = messages::newest(&mut tx, viewer).await?;
+    let operations = expenses::rows(&mut conn, viewer, None, 3).await?;
+    let message = messages::newest(&mut conn, viewer).await?;
     Ok(Home {
         today,
         contract: contract.contract,

@@ -31,9 +31,9 @@ pub(crate) async fn newest(
 /// The inbox.
 pub async fn list(services: &Services, actor: &Actor) -> Result<Inbox, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let rows = inbox::list(&mut tx, viewer.reader(), MOST).await?;
-    let unread = inbox::unread(&mut tx, viewer.reader()).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let rows = inbox::list(&mut conn, viewer.reader(), MOST).await?;
+    let unread = inbox::unread(&mut conn, viewer.reader()).await?;
     let messages = rows.into_iter().map(|row| message(viewer, row)).collect();
     Ok(Inbox {
         today: zone::today(viewer.tz, now),

@@ -47,14 +47,14 @@ pub struct Started {
 /// The form's data: the wallet, what runs on it, sums worth offering, and a key of its own.
 pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let contract = subscriber::get(&mut tx, viewer.subscriber)
+    let (mut conn, now) = services.db.look().await?;
+    let contract = subscriber::get(&mut conn, viewer.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let wallet = ledger::get(&mut tx, viewer.subscriber).await?;
-    let open = promise::open(&mut tx, viewer.subscriber).await?;
-    let running = subscription::list(&mut tx, viewer.subscriber).await?;
-    let email = receipt_email(&mut tx, viewer).await?;
+    let wallet = ledger::get(&mut conn, viewer.subscriber).await?;
+    let open = promise::open(&mut conn, viewer.subscriber).await?;
+    let running = subscription::list(&mut conn, viewer.subscriber).await?;
+    let email = receipt_email(&mut conn, viewer).await?;
     let today = zone::today(viewer.tz, now);
     let subscriptions: Vec<_> = running.into_iter().map(|stored| stored.rules).collect();
     Ok(TopUpForm {
@@ -199,8 +199,8 @@ pub async fn returned(
 
 /// Where a payment stands, for somebody who only has its return address.
 pub async fn public_state(services: &Services, token: &str) -> Result<PaymentState, ServiceError> {
-    let (mut tx, _) = services.db.begin().await?;
-    let found = payment::by_return_token(&mut tx, token)
+    let mut conn = services.db.statement().await?;
+    let found = payment::by_return_token(&mut conn, token)
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(found.state)
@@ -213,11 +213,11 @@ pub async fn view(
     id: PaymentId,
 ) -> Result<PaymentView, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let found = payment::get(&mut tx, viewer.subscriber, id)
+    let (mut conn, now) = services.db.look().await?;
+    let found = payment::get(&mut conn, viewer.subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    build_view(&mut tx, viewer, &found, now).await
+    build_view(&mut conn, viewer, &found, now).await
 }
 
 /// Asks the acquirer now, because the person asked for it, and answers with what is known after.
@@ -256,11 +256,11 @@ async fn may_ask(conn: &mut Conn, id: PaymentId, now: Timestamp) -> Result<bool,
 /// The newest payments of the actor's contract.
 pub async fn list(services: &Services, actor: &Actor) -> Result<Vec<PaymentView>, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
+    let (mut conn, now) = services.db.look().await?;
     let mut views = Vec::new();
-    for found in payment::list(&mut tx, viewer.subscriber, 20).await? {
+    for found in payment::list(&mut conn, viewer.subscriber, 20).await? {
         // A form that was left on the acquirer's page and came to nothing is no news to anybody.
-        views.push(build_view(&mut tx, viewer, &found, now).await?);
+        views.push(build_view(&mut conn, viewer, &found, now).await?);
     }
     Ok(views)
 }

@@ -40,8 +40,8 @@ pub struct Data {
 /// Loads it.
 pub async fn load(services: &Services, actor: &Actor) -> Result<Data, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let latest = consent::latest(&mut tx, viewer.account).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let latest = consent::latest(&mut conn, viewer.account).await?;
     let consents = Document::ALL
         .into_iter()
         .map(|document| Consent {
@@ -120,11 +120,11 @@ pub async fn consequences(
     services: &Services,
     actor: &Actor,
 ) -> Result<Consequences, ServiceError> {
-    let (mut tx, now) = services.db.begin().await?;
+    let (mut conn, now) = services.db.look().await?;
     let viewer = confirm::recent(services, actor, now)?;
     let mut balance = Money::ZERO;
-    for subscriber in account::subscribers(&mut tx, viewer.account).await? {
-        let wallet = ledger::get(&mut tx, subscriber).await?;
+    for subscriber in account::subscribers(&mut conn, viewer.account).await? {
+        let wallet = ledger::get(&mut conn, subscriber).await?;
         balance = Money::from_kopecks(balance.kopecks().saturating_add(wallet.available.kopecks()));
     }
     Ok(Consequences {

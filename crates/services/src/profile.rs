@@ -20,11 +20,11 @@ pub struct Profile {
 /// Loads it.
 pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, _) = services.db.begin().await?;
-    let contract = subscriber::get(&mut tx, viewer.subscriber)
+    let mut conn = services.db.statement().await?;
+    let contract = subscriber::get(&mut conn, viewer.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let account = account::get(&mut tx, viewer.account)
+    let account = account::get(&mut conn, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(Profile {
@@ -44,8 +44,8 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, Service
 /// The login that a password manager should fill: the number of the card in view.
 pub async fn login(services: &Services, actor: &Actor) -> Result<String, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, _) = services.db.begin().await?;
-    let cards = subscriber::cards(&mut tx, viewer.subscriber).await?;
+    let mut conn = services.db.statement().await?;
+    let cards = subscriber::cards(&mut conn, viewer.subscriber).await?;
     let chosen = cards
         .iter()
         .find(|card| Some(card.id) == viewer.card)

@@ -147,12 +147,23 @@ impl Db {
         Ok((tx, now))
     }
 
-    /// A connection for a single statement, which is a transaction of its own.
+    /// A connection for statements that are a transaction each.
     ///
     /// # Errors
     /// [`StorageError::Database`] when no connection can be had.
     pub async fn statement(&self) -> Result<Alone, StorageError> {
         Ok(self.pool.acquire().await?)
+    }
+
+    /// A connection for looking, and the clock. No transaction: at the level that we use each statement
+    /// sees what is committed when it runs anyhow, and two ways to the database are saved.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`] when no connection can be had.
+    pub async fn look(&self) -> Result<(Alone, Timestamp), StorageError> {
+        let mut conn = self.statement().await?;
+        let now = now(&mut conn).await?;
+        Ok((conn, now))
     }
 
     /// Begins a transaction that sees one moment of the database however long it looks.

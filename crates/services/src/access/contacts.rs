@@ -27,8 +27,8 @@ pub struct Contacts {
 /// The bound contacts.
 pub async fn list(services: &Services, actor: &Actor) -> Result<Contacts, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, _) = services.db.begin().await?;
-    let account = account::get(&mut tx, viewer.account)
+    let mut conn = services.db.statement().await?;
+    let account = account::get(&mut conn, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(Contacts {

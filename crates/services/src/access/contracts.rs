@@ -33,17 +33,17 @@ pub struct Held {
 /// The contracts of the cabinet.
 pub async fn list(services: &Services, actor: &Actor) -> Result<Vec<Held>, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, _) = services.db.begin().await?;
+    let mut conn = services.db.statement().await?;
     let mut held = Vec::new();
-    for id in account::subscribers(&mut tx, viewer.account).await? {
-        let Some(contract) = subscriber::get(&mut tx, id).await? else {
+    for id in account::subscribers(&mut conn, viewer.account).await? {
+        let Some(contract) = subscriber::get(&mut conn, id).await? else {
             continue;
         };
         held.push(Held {
             id,
             contract: contract.contract,
             name: format!("{} {}", contract.given_name, contract.surname),
-            cards: subscriber::cards(&mut tx, id).await?,
+            cards: subscriber::cards(&mut conn, id).await?,
             current: id == viewer.subscriber,
         });
     }

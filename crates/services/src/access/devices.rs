@@ -66,13 +66,13 @@ pub async fn load(
     lang: Lang,
 ) -> Result<Security, ServiceError> {
     let viewer = actor.viewer()?;
-    let (mut tx, now) = services.db.begin().await?;
-    let account = account::get(&mut tx, viewer.account)
+    let (mut conn, now) = services.db.look().await?;
+    let account = account::get(&mut conn, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let sessions = session::list(&mut tx, viewer.account, now).await?;
-    let passkeys = passkeys::list(&mut tx, services, viewer).await?;
-    let log = security_log::list(&mut tx, viewer.account, LOG_SHOWN).await?;
+    let sessions = session::list(&mut conn, viewer.account, now).await?;
+    let passkeys = passkeys::list(&mut conn, services, viewer).await?;
+    let log = security_log::list(&mut conn, viewer.account, LOG_SHOWN).await?;
     let local = |at| zone::local(viewer.tz, at);
     let mut devices: Vec<Device> = sessions
         .into_iter()

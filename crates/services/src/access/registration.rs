@@ -71,17 +71,17 @@ pub async fn progress(
     actor: &Actor,
     id: RegistrationId,
 ) -> Result<Progress, ServiceError> {
-    let (mut tx, now) = services.db.begin().await?;
-    let found = registration::find(&mut tx, id, &actor.browser, now)
+    let (mut conn, now) = services.db.look().await?;
+    let found = registration::find(&mut conn, id, &actor.browser, now)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let cards = subscriber::cards(&mut tx, found.subscriber).await?;
+    let cards = subscriber::cards(&mut conn, found.subscriber).await?;
     let card = cards
         .iter()
         .find(|card| card.id == found.card)
         .ok_or(ServiceError::NotFound)?;
     let sent_to = match found.account {
-        Some(account) => account::get(&mut tx, account)
+        Some(account) => account::get(&mut conn, account)
             .await?
             .and_then(|a| a.email)
             .map(|e| e.masked()),

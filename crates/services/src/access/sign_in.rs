@@ -12,8 +12,7 @@ use domain::form::{FieldError, Problem};
 use domain::security::SecurityEvent;
 use domain::{CardNumber, Email, PartnerNumber, Phone, Timestamp};
 use storage::account::Account;
-use storage::subscriber::CardState;
-use storage::{Conn, account, known_browser, subscriber, throttle};
+use storage::{Conn, account, known_browser, throttle};
 
 /// The posted form.
 #[derive(Debug, Clone)]
@@ -44,10 +43,9 @@ pub(crate) async fn find_account(
     login: &str,
 ) -> Result<Option<Account>, ServiceError> {
     if let Ok(card) = CardNumber::parse(login)
-        && let Some((subscriber, card)) = subscriber::find_card(conn, &card).await?
-        && card.state == CardState::Active
+        && let Some(found) = account::of_card(conn, &card).await?
     {
-        return Ok(account::of_subscriber(conn, subscriber).await?);
+        return Ok(found);
     }
     if let Ok(phone) = Phone::parse(login) {
         return Ok(account::by_phone(conn, &phone).await?);
@@ -80,10 +78,11 @@ pub async fn sign_in(
     if PartnerNumber::parse(&command.login).is_ok() {
         return Err(ServiceError::field("login", Problem::PartnerNumber));
     }
-    let (mut tx, now) = services.db.begin().await?;
-    let account = find_account(&mut tx, &command.login).await?;
+    // Each statement stands alone: nothing here has to be undone, and whoever signs in waits less.
+    let (mut conn, now) = services.db.look().await?;
+    let account = find_account(&mut conn, &command.login).await?;
     let stored = account.as_ref().filter(|account| account.may_sign_in());
-    let known = known_browser::is_known(&mut tx, stored.map(|a| a.id), &actor.browser).await?;
+    let known = known_browser::is_known(&mut conn, stored.map(|a| a.id), &actor.browser).await?;
     // Every try is counted before the password is looked at: tries at the same moment count too.
     let guess = Guess {
         door: "",
@@ -92,11 +91,14 @@ pub async fn sign_in(
         known,
     };
     let counters = tries::counters(services, actor, &guess);
-    let Counted { left, refused } = tries::count(&mut tx, &counters, now).await?;
+    let Counted { left, refused } = tries::count(&mut conn, &counters, now).await?;
+    // Nobody holds a connection while the password is hashed.
+    drop(conn);
     if let (Some((Of::Account, _)), Some(account)) = (&refused, stored) {
+        let (mut tx, now) = services.db.begin().await?;
         warn(&mut tx, services, actor, account, now).await?;
+        commit(tx).await?;
     }
-    commit(tx).await?;
     if let Some((_, problem)) = refused {
         return Err(ServiceError::field("", problem));
     }

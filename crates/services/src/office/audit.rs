@@ -94,8 +94,8 @@ pub async fn read(
 ) -> Result<Log, ServiceError> {
     actor.may(Right::ReadAudit)?;
     let (page, about) = (page.clamp(1, LAST_PAGE), about.trim());
-    let (mut tx, now) = services.db.begin().await?;
-    let mut entries = audit::list(&mut tx, about, (page - 1) * PAGE, PAGE + 1).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let mut entries = audit::list(&mut conn, about, (page - 1) * PAGE, PAGE + 1).await?;
     let more = entries.len() as i64 > PAGE && page < LAST_PAGE;
     entries.truncate(PAGE as usize);
     let entries = entries

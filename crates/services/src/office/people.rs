@@ -83,8 +83,8 @@ fn shown(member: &Member, person: Person) -> Shown {
 /// [`ServiceError::NotFound`] without [`Right::ManagePeople`].
 pub async fn list(services: &Services, actor: &OfficeActor) -> Result<People, ServiceError> {
     let member = actor.may(Right::ManagePeople)?;
-    let (mut tx, now) = services.db.begin().await?;
-    let people = person::list(&mut tx, actor.door, member.partner).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let people = person::list(&mut conn, actor.door, member.partner).await?;
     Ok(People {
         today: zone::today(zone::OPERATOR, now),
         people: people.into_iter().map(|one| shown(member, one)).collect(),
@@ -114,8 +114,8 @@ pub async fn one(
     id: PersonId,
 ) -> Result<Shown, ServiceError> {
     let member = actor.may(Right::ManagePeople)?;
-    let (mut tx, _) = services.db.begin().await?;
-    Ok(shown(member, theirs(&mut tx, actor, member, id).await?))
+    let mut conn = services.db.statement().await?;
+    Ok(shown(member, theirs(&mut conn, actor, member, id).await?))
 }
 
 /// The form that asks somebody in.

@@ -18,10 +18,10 @@ pub struct Security {
 /// Loads the page.
 pub async fn load(services: &Services, actor: &OfficeActor) -> Result<Security, ServiceError> {
     let member = actor.member()?;
-    let (mut tx, now) = services.db.begin().await?;
+    let (mut conn, now) = services.db.look().await?;
     Ok(Security {
-        codes_left: recovery_code::left(&mut tx, member.person).await?,
-        others: session::count(&mut tx, member.person, now).await? - 1,
+        codes_left: recovery_code::left(&mut conn, member.person).await?,
+        others: session::count(&mut conn, member.person, now).await? - 1,
     })
 }
 

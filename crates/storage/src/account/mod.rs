@@ -1,9 +1,17 @@
 //! Logins, their contracts, consents and the log of their access.
 
+mod ending;
+mod membership;
+
+pub use ending::{
+    close, closing_before, drop_pending, erase, hold, pending_before, reopen, sweep_traces,
+};
+pub use membership::{insert_membership, remove_membership, subscriber_of_card, subscribers};
+
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
-use domain::ids::{AccountId, CardId, SubscriberId};
-use domain::{Contact, Email, Lang, Phone, Timestamp};
+use domain::ids::{AccountId, SubscriberId};
+use domain::{CardNumber, Contact, Email, Lang, Phone, Timestamp};
 use std::net::IpAddr;
 
 /// A login.
@@ -150,6 +158,49 @@ pub async fn of_subscriber(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Account::from))
+}
+
+/// The login that holds the contract of a usable card; `Some(None)` when there is such a card and
+/// nobody holds its contract.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn of_card(
+    conn: &mut Conn,
+    number: &CardNumber,
+) -> Result<Option<Option<Account>>, StorageError> {
+    let row = sqlx::query!(
+        r#"select a.account_id as "account_id?", a.state as "state?", a.password_hash, a.email,
+                  a.email_confirmed_at is not null as "email_confirmed!",
+                  a.phone, a.phone_confirmed_at is not null as "phone_confirmed!", a.lang as "lang?",
+                  a.password_changed_at
+           from billing.card_number n
+           join billing.card c on c.subscriber_id = n.subscriber_id and c.card_id = n.card_id
+           left join (identity.membership m join identity.account a
+                      on a.account_id = m.account_id and a.state <> 'closed')
+               on m.subscriber_id = n.subscriber_id
+           where n.number = $1 and c.state = 'active'"#,
+        number.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let (Some(account_id), Some(state), Some(lang)) = (row.account_id, row.state, row.lang)
+        else {
+            return None;
+        };
+        Some(Account::from(Row {
+            account_id,
+            state,
+            password_hash: row.password_hash,
+            email: row.email,
+            email_confirmed: row.email_confirmed,
+            phone: row.phone,
+            phone_confirmed: row.phone_confirmed,
+            lang,
+            password_changed_at: row.password_changed_at,
+        }))
+    }))
 }
 
 /// The login with this proven e-mail.
@@ -398,215 +449,6 @@ pub async fn set_lang(conn: &mut Conn, id: AccountId, lang: Lang) -> Result<(), 
         "update identity.account set lang = $2 where account_id = $1",
         id.0,
         lang.code()
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Gives a contract to a login.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] when the contract has one already.
-pub async fn insert_membership(
-    conn: &mut Conn,
-    id: AccountId,
-    subscriber: SubscriberId,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "insert into identity.membership (account_id, subscriber_id, since) values ($1, $2, $3)",
-        id.0,
-        subscriber.0,
-        to_db(now),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// The contracts of a login, oldest first.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn subscribers(
-    conn: &mut Conn,
-    id: AccountId,
-) -> Result<Vec<SubscriberId>, StorageError> {
-    let rows = sqlx::query_scalar!(
-        "select subscriber_id from identity.membership where account_id = $1 order by since, subscriber_id",
-        id.0,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(SubscriberId).collect())
-}
-
-/// The contract of this login that this usable card belongs to; nothing for anybody else's card.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn subscriber_of_card(
-    conn: &mut Conn,
-    id: AccountId,
-    card: CardId,
-) -> Result<Option<SubscriberId>, StorageError> {
-    let found = sqlx::query_scalar!(
-        "select m.subscriber_id
-         from identity.membership m join billing.card c using (subscriber_id)
-         where m.account_id = $1 and c.card_id = $2 and c.state = 'active'",
-        id.0,
-        card.0,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(found.map(SubscriberId))
-}
-
-/// Takes a contract from a login.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn remove_membership(
-    conn: &mut Conn,
-    id: AccountId,
-    subscriber: SubscriberId,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "delete from identity.membership where account_id = $1 and subscriber_id = $2",
-        id.0,
-        subscriber.0,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Holds a login until the transaction ends.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn hold(conn: &mut Conn, id: AccountId) -> Result<(), StorageError> {
-    sqlx::query_scalar!(
-        "select account_id from identity.account where account_id = $1 for update",
-        id.0,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(())
-}
-
-/// Marks an open login for deletion; `false` when it is not open.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn close(
-    conn: &mut Conn,
-    id: AccountId,
-    closes_at: Timestamp,
-) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
-        "update identity.account set state = 'closing', closes_at = $2
-         where account_id = $1 and state = 'active'",
-        id.0,
-        to_db(closes_at),
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Takes the mark back; `false` when there is none.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn reopen(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
-        "update identity.account set state = 'active', closes_at = null
-         where account_id = $1 and state = 'closing'",
-        id.0,
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Logins whose time has come.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn closing_before(
-    conn: &mut Conn,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<AccountId>, StorageError> {
-    let rows = sqlx::query_scalar!(
-        "select account_id from identity.account
-         where state = 'closing' and closes_at <= $1 order by closes_at limit $2",
-        to_db(now),
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(AccountId).collect())
-}
-
-/// Erases what is known of a login whose time has come.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn erase(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
-    let erased = sqlx::query_scalar!(r#"select identity.erase_account($1) as "erased!""#, id.0)
-        .fetch_one(conn)
-        .await?;
-    Ok(erased)
-}
-
-/// Forgets a registration that was never opened; `false` when it has been.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn drop_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StorageError> {
-    let done = sqlx::query_scalar!(r#"select identity.drop_pending($1) as "done!""#, id.0)
-        .fetch_one(conn)
-        .await?;
-    Ok(done)
-}
-
-/// Registrations that were begun before a moment and never opened.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn pending_before(
-    conn: &mut Conn,
-    before: Timestamp,
-    limit: i64,
-) -> Result<Vec<AccountId>, StorageError> {
-    let ids = sqlx::query_scalar!(
-        "select account_id from identity.account
-         where state = 'pending' and created_at < $1 limit $2",
-        to_db(before),
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids.into_iter().map(AccountId).collect())
-}
-
-/// Deletes old traces: sessions and links that are over, entries of the security log, to whom
-/// letters went.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn sweep_traces(
-    conn: &mut Conn,
-    sessions_before: Timestamp,
-    log_before: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "select identity.sweep_traces($1, $2)",
-        to_db(sessions_before),
-        to_db(log_before),
     )
     .execute(conn)
     .await?;
