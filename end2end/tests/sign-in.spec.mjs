@@ -49,7 +49,7 @@ test("a session that has ended elsewhere loses nothing that was typed", async ({
   await expect(page).toHaveURL("/home");
   await open("/payments/top-up");
   await page.locator("label.c-sum[data-other]").click();
-  await page.getByLabel("Сумма").fill("1234,50");
+  await page.getByRole("textbox", { name: "Сумма" }).fill("1234,50");
   // Signed out from another device: the cookie stays here and means nothing any more.
   const cookies = await context.cookies();
   const session = cookies.find(({ name }) => name.endsWith("session"));
@@ -61,5 +61,5 @@ test("a session that has ended elsewhere loses nothing that was typed", async ({
   await page.getByLabel("Пароль", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Войти", exact: true }).click();
   await expect(page).toHaveURL(/\/payments\/top-up/);
-  await expect(page.getByLabel("Сумма")).toHaveValue("1234,50");
+  await expect(page.getByRole("textbox", { name: "Сумма" })).toHaveValue("1234,50");
 });

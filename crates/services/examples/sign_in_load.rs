@@ -50,11 +50,11 @@ impl Client {
         let mut length = 0;
         loop {
             let line = self.line()?;
-            let Some((name, value)) = line.split_once(": ") else {
+            let Some((name, value)) = line.split_once(':') else {
                 break;
             };
             match name {
-                "content-length" => length = value.parse()?,
+                "content-length" => length = value.trim().parse()?,
                 "set-cookie" => {
                     let pair = value
                         .split(';')

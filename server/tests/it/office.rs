@@ -386,3 +386,29 @@ fn the_demo_has_somebody_in_each_role() {
         assert!(OFFICE.iter().any(|person| person.role == role), "{role:?}");
     }
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn without_the_database_a_console_says_so_behind_its_own_door(pool: PgPool) {
+    let app = app(pool).await;
+    let mut staff = Browser::new(&app.url);
+    let home = enter(&app, &mut staff, "staff", "operator").await;
+    let out = home.form("/staff/logout");
+    app.services.db.close().await;
+    for page in [
+        staff.get("/staff/subscribers").await,
+        staff.submit(out).await,
+    ] {
+        assert_eq!(
+            (page.status, page.heading().as_str()),
+            (503, "Сейчас не отвечаем")
+        );
+        assert!(
+            page.html.contains("Вход для сотрудников"),
+            "still at this door"
+        );
+        assert!(
+            !page.html.contains("/payments/top-up"),
+            "nothing of the subscribers’ cabinet"
+        );
+    }
+}

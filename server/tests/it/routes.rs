@@ -495,3 +495,46 @@ async fn guessing_pauses_alike_for_everybody(pool: PgPool) {
         .await;
     assert!(page.summary().contains("минут"));
 }
+
+/// Another tab has signed out, or the day is over, while a form was being filled in.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_was_typed_when_a_session_ended_waits_behind_the_door(pool: PgPool) {
+    let app = app(pool).await;
+    let card = person("three weeks").card;
+    let mut browser = Browser::new(&app.url);
+    browser.sign_in(card, PASSWORD).await;
+    let form = browser
+        .get("/payments/top-up")
+        .await
+        .form("/api/payments/start");
+    sqlx::query("update identity.session set ended_at = app.now()")
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    let typed = form.with("sum", "other").with("amount", "1234,50");
+    let door = browser.submit(typed).await;
+    assert!(
+        door.path.starts_with("/login?next=%2Fpayments%2Ftop-up"),
+        "{}",
+        door.path
+    );
+    assert!(door.main().contains("набранное не пропало"));
+    let sign_in = door
+        .form("/api/auth/sign-in")
+        .with("login", card)
+        .with("password", PASSWORD);
+    let back = browser.submit(sign_in).await;
+    assert!(
+        back.path.starts_with("/payments/top-up?f="),
+        "{}",
+        back.path
+    );
+    assert!(back.html.contains("1234,50"));
+    let started =
+        "select count(*) from billing.payment where state = 'pending' and amount_kop = 123450";
+    let payments: i64 = sqlx::query_scalar(started)
+        .fetch_one(&app.pool)
+        .await
+        .unwrap();
+    assert_eq!(payments, 0, "nothing was paid by itself");
+}
