@@ -39,7 +39,9 @@ pub fn case(request: &Request, member: &Member, case: &Case, just: Option<&str>)
     let base = format!("{PATH}/{}/access", case.id);
     let step = if let Some(owner) = &case.owner {
         view! {
-            {member.role.may(Right::ReplaceCard).then(|| replace(request, &base, owner))}
+            // Once is enough: the new card is not offered for replacement at once.
+            {(member.role.may(Right::ReplaceCard) && just != Some("replaced"))
+                .then(|| replace(request, &base, owner))}
             {restore(request, &base, owner)}
         }
         .into_any()
