@@ -151,7 +151,8 @@ test("a phone alone, then an e-mail, another password, another device, and back 
     await expect(page).toHaveURL("/expenses");
     await expect(page.locator(".c-switcher summary")).toContainText("Дом");
     await open("/profile/access-cards");
-    await page.getByRole("button", { name: new RegExp(`^Убрать договор .*${other.contract.slice(8)}$`) }).click();
+    await page.getByText(new RegExp(`^Убрать договор .*${other.contract.slice(8)}$`)).click();
+    await page.getByRole("button", { name: "Да, убрать договор" }).click();
     await expect(page.getByRole("status")).toContainText("Договор убран");
   });
 

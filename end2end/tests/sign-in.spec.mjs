@@ -44,16 +44,20 @@ test("an address of another site is not followed", async ({ page }) => {
   }
 });
 
-test("a session that has ended elsewhere loses nothing that was typed", async ({ page, context, open }) => {
+test("a session that has ended elsewhere loses nothing that was typed", async ({ page, context, browser, open }) => {
   await fillSignIn(page, people.yearly.card, PASSWORD);
   await expect(page).toHaveURL("/home");
   await open("/payments/top-up");
   await page.locator("label.c-sum[data-other]").click();
   await page.getByRole("textbox", { name: "Сумма" }).fill("1234,50");
-  // Signed out from another device: the cookie stays here and means nothing any more.
-  const cookies = await context.cookies();
-  const session = cookies.find(({ name }) => name.endsWith("session"));
-  await context.addCookies([{ ...session, value: session.value.replace(/.$/, (last) => (last === "A" ? "B" : "A")) }]);
+  // The same session is ended elsewhere: the cookie stays here and means nothing any more.
+  const twin = await browser.newContext({ locale: "ru-RU" });
+  await twin.addCookies(await context.cookies());
+  const elsewhere = await twin.newPage();
+  await elsewhere.goto("/menu");
+  await elsewhere.getByRole("button", { name: "Выйти" }).click();
+  await expect(elsewhere).toHaveURL("/login");
+  await twin.close();
   await page.getByRole("button", { name: /^Оплатить/ }).click();
   await expect(page).toHaveURL(/\/login\?next=.*ended=1/);
   await expect(page.getByRole("status")).toContainText("набранное не пропало");

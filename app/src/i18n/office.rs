@@ -26,7 +26,8 @@ texts! {
     to_subscribers_hint: "По номеру карты, телефону или почте", "By card number, phone or e-mail";
     to_partners: "Вход для партнёров", "Partners’ door";
     to_partners_hint: "По номеру партнёра или почте", "By partner’s number or e-mail";
-    ended: "Вы не пользовались страницей, и мы закрыли вход. Войдите снова: набранное не пропало.", "You were away, so we closed the session. Sign in again: what you typed is kept.";
+    ended: "Вход закончился. Войдите снова.", "You were signed out. Sign in again.";
+    ended_kept: "Вход закончился. Войдите снова: набранное не пропало.", "You were signed out. Sign in again: what you typed is kept.";
     closed_network: "Отсюда не войти", "No way in from here";
     closed_network_body: "Сотрудники входят только из сети компании. Подключитесь к ней и обновите страницу.", "Staff come in from the company’s network only. Connect to it and reload the page.";
 
@@ -132,6 +133,7 @@ texts! {
     reason_broken: "Сломана", "Broken";
     new_card: "Номер новой карты", "Number of the new card";
     new_card_hint: "11 или 12 цифр, как на карте", "11 or 12 digits, as on the card";
+    sure: "Номера сверены с картами", "Both numbers were compared with the cards";
     do_replace: "Заменить карту", "Replace the card";
     was_replaced: "Карта заменена. Абонент входит с новым номером и прежним паролем; мы написали ему об этом.", "The card was replaced. The subscriber signs in with the new number and the old password, and was told.";
     broken: "Сейчас не отвечаем", "No answer now";

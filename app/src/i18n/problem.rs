@@ -45,8 +45,8 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
         Problem::EmailTooLong => ("Адрес слишком длинный", "The address is too long"),
         Problem::ContactMissing => ("Введите почту или телефон", "Enter an e-mail or a phone"),
         Problem::ContactTaken => (
-            "Этот адрес уже привязан к другому кабинету",
-            "This address belongs to another cabinet",
+            "Этот контакт уже привязан к другому кабинету",
+            "This contact belongs to another cabinet",
         ),
         Problem::ContactSame => ("Этот контакт уже привязан", "This contact is bound already"),
         Problem::PhoneNotServed => (
@@ -160,6 +160,10 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Эта карта уже чья-то. Возьмите другую из запаса",
             "This card is somebody’s already. Take another one from the stock",
         ),
+        Problem::CardOrContractDigits => (
+            "Нужны только цифры: 11–12 — номер карты, 10 — номер договора",
+            "Digits only: 11 or 12 of a card, 10 of a contract",
+        ),
         Problem::ReplacementReason => ("Выберите причину", "Choose the reason"),
         Problem::LoginEmpty => (
             "Введите номер карты, телефон или почту",
@@ -194,6 +198,17 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
 
 fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
     match problem {
+        Problem::ReplacementSure { old, new } => {
+            if ru {
+                format!(
+                    "Сверьте с картами: {old} заменим на {new}. Если всё верно, отметьте это и нажмите ещё раз"
+                )
+            } else {
+                format!(
+                    "Compare with the cards: {old} gives way to {new}. If both are right, tick the box and press again"
+                )
+            }
+        }
         Problem::CardLength { got } => {
             if ru {
                 format!("В номере карты 11 или 12 цифр — сейчас {got}")

@@ -73,6 +73,8 @@ texts! {
     add_contract_lead: "Понадобятся номер карты и номер договора", "You need the card number and the contract number";
     contract_phone_told: "На телефон из договора придёт сообщение.", "The phone in the contract is told.";
     contract_added: "Договор добавлен, и сейчас вы видите его. Переключаться можно вверху страницы.", "The contract was added and is the one you see now. Switch on top of the page.";
+    remove_contract_means: "По картам этого договора станет нельзя войти в этот кабинет. Сам договор, деньги и телевидение останутся.", "The cards of this contract will not open this cabinet any more. The contract, its money and television stay.";
+    remove_contract_yes: "Да, убрать договор", "Yes, take it out";
     contract_removed: "Договор убран из кабинета.", "The contract left the cabinet.";
     card_name: "Название карты", "Name of the card";
     card_name_hint: "Например: Дача, Мама", "For example: Country house, Mother";

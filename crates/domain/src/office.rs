@@ -340,11 +340,13 @@ pub enum AuditEvent {
     ContactRefused,
     /// A lost or broken card was replaced.
     CardReplaced,
+    /// A new card turned out to be somebody's.
+    CardRefused,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedIn,
         Self::RecoveryCodeUsed,
         Self::SignInPaused,
@@ -366,6 +368,7 @@ impl AuditEvent {
         Self::AccessRestored,
         Self::ContactRefused,
         Self::CardReplaced,
+        Self::CardRefused,
     ];
 
     /// As stored.
@@ -392,6 +395,7 @@ impl AuditEvent {
             Self::AccessRestored => "access-restored",
             Self::ContactRefused => "contact-refused",
             Self::CardReplaced => "card-replaced",
+            Self::CardRefused => "card-refused",
         }
     }
 
@@ -448,6 +452,7 @@ impl AuditEvent {
             ),
             Self::ContactRefused => lang.pick("Контакт не принят", "A contact was not taken"),
             Self::CardReplaced => lang.pick("Карта заменена", "A card was replaced"),
+            Self::CardRefused => lang.pick("Новая карта чужая", "A new card was somebody’s"),
             Self::AccessRestored => lang.pick(
                 "Отправлена ссылка для нового пароля",
                 "The link to a new password was sent",

@@ -95,7 +95,8 @@ pub(crate) async fn settle_locked(
             let next = served.then(|| zone::midnight(tz, stored.rules.paid_through));
             subscription::update(conn, subscriber, &stored, next).await?;
             let until = stored.rules.paid_through;
-            subscription::set_intent(conn, subscriber, stored.id, served, until, now).await?;
+            let card = stored.card;
+            subscription::set_intent(conn, subscriber, stored.id, card, served, until, now).await?;
         }
         if stored.rules.is_served() {
             settled.paid_through = settled.paid_through.max(Some(stored.rules.paid_through));

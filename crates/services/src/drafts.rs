@@ -7,18 +7,30 @@ use domain::ids::DraftId;
 use domain::secret::is_secret;
 use storage::draft;
 pub use storage::draft::Draft;
+use storage::draft::Place;
 use uuid::Uuid;
 
 /// The largest form that is kept, in characters of all fields together.
 const MOST_CHARACTERS: usize = 8_000;
 
-/// Keeps a refused form for this browser; secrets are dropped here, whatever the caller passes.
+/// An address that has had this many times its share of kept forms gets no more at all.
+const NO_MORE: u32 = 20;
+
+/// The path of a page without its query.
+fn path(page: &str) -> &str {
+    page.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// Keeps a refused form for this browser, page and person; secrets are dropped here, whatever the caller
+/// passes. Whoever has had too many kept still hears what was wrong, and has to type again.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] when this address has had too many kept.
+/// [`ServiceError::Invalid`] when this address has had far too many kept.
 pub async fn keep(
     services: &Services,
     actor: &Actor,
+    page: &str,
+    owner: Option<Uuid>,
     mut refused: Draft,
 ) -> Result<DraftId, ServiceError> {
     refused.fields.retain(|name, _| !is_secret(name));
@@ -29,24 +41,41 @@ pub async fn keep(
     let (mut tx, now) = services.db.begin().await?;
     let key = format!("drafts-from:{}", address_name(actor));
     let limit = services.settings.access.drafts_per_address;
-    if let Err(problem) = count_try(&mut tx, &key, limit, 3600, now).await? {
-        commit(tx).await?;
-        return Err(ServiceError::field("", problem));
+    let most = limit.saturating_mul(NO_MORE);
+    match count_try(&mut tx, &key, most, 3600, now).await? {
+        Err(problem) => {
+            commit(tx).await?;
+            return Err(ServiceError::field("", problem));
+        }
+        Ok(left) if most - left > limit => refused.fields.clear(),
+        Ok(_) => {}
     }
-    draft::save(&mut tx, id, &actor.browser, &refused, now).await?;
+    let place = Place {
+        browser: &actor.browser,
+        page: path(page),
+        owner,
+    };
+    draft::save(&mut tx, id, place, &refused, now).await?;
     commit(tx).await?;
     Ok(id)
 }
 
-/// The kept form of this browser; nothing for another's or an old one.
+/// The kept form of this browser, page and person; nothing for another's or an old one.
 pub async fn find(
     services: &Services,
     actor: &Actor,
+    page: &str,
+    owner: Option<Uuid>,
     id: &str,
 ) -> Result<Option<Draft>, ServiceError> {
     let Ok(id) = id.parse::<DraftId>() else {
         return Ok(None);
     };
     let (mut conn, now) = services.db.look().await?;
-    Ok(draft::find(&mut conn, id, &actor.browser, now).await?)
+    let place = Place {
+        browser: &actor.browser,
+        page: path(page),
+        owner,
+    };
+    Ok(draft::find(&mut conn, id, place, now).await?)
 }

@@ -158,9 +158,16 @@ impl Hasher {
         &self,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let _permit = self.permits.acquire().await.map_err(|_| HashError)?;
+        let permit = self.permits.clone().acquire_owned().await;
+        let permit = permit.map_err(|_| HashError)?;
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(move |memory: &mut Memory| drop(answer.send(work(memory))));
+        let job = Box::new(move |memory: &mut Memory| {
+            // The place is free when the work is done, not when nobody waits for it any more.
+            let _permit = permit;
+            if !answer.is_closed() {
+                drop(answer.send(work(memory)));
+            }
+        });
         self.threads.jobs.send(job).map_err(|_| HashError)?;
         answered.await.map_err(|_| HashError)
     }

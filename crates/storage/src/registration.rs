@@ -95,6 +95,20 @@ pub async fn set_account(
     Ok(())
 }
 
+/// Ends whatever registrations of a contract are under way.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn forget(conn: &mut Conn, subscriber: SubscriberId) -> Result<(), StorageError> {
+    sqlx::query!(
+        "delete from identity.registration where subscriber_id = $1",
+        subscriber.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Deletes registrations that have expired.
 ///
 /// # Errors

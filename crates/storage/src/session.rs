@@ -135,6 +135,23 @@ pub async fn find(
     }))
 }
 
+/// Whose session this is or was.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn whose(
+    conn: &mut Conn,
+    token_sha256: &[u8; 32],
+) -> Result<Option<AccountId>, StorageError> {
+    let id = sqlx::query_scalar!(
+        "select account_id from identity.session where token_sha256 = $1",
+        token_sha256,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(AccountId))
+}
+
 /// Notes that a session is in use and moves its end.
 ///
 /// # Errors

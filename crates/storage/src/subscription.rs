@@ -214,7 +214,7 @@ pub async fn insert_charge(
     Ok(())
 }
 
-/// Says what the head-end should do for a card from now on; the number of the intent.
+/// Says what the head-end should do for a subscription on a card from now on; the number of the intent.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -222,15 +222,16 @@ pub async fn set_intent(
     conn: &mut Conn,
     subscriber: SubscriberId,
     id: SubscriptionId,
+    card: CardId,
     on: bool,
     until: Date,
     now: Timestamp,
 ) -> Result<i64, StorageError> {
     let seq = sqlx::query_scalar!(
         "insert into billing.entitlement_intent as i
-             (subscriber_id, subscription_id, want, until, seq, changed_at)
-         values ($1, $2, $3, $4, 1, $5)
-         on conflict (subscriber_id, subscription_id) do update set
+             (subscriber_id, subscription_id, card_id, want, until, seq, changed_at)
+         values ($1, $2, $6, $3, $4, 1, $5)
+         on conflict (subscriber_id, subscription_id, card_id) do update set
              want = excluded.want, until = excluded.until, seq = i.seq + 1,
              changed_at = excluded.changed_at
          returning seq",
@@ -239,6 +240,7 @@ pub async fn set_intent(
         if on { "on" } else { "off" },
         date_to_db(until),
         to_db(now),
+        card.0,
     )
     .fetch_one(conn)
     .await?;

@@ -2,7 +2,7 @@
 //! answered with a redirect. A refused form is kept and shown again with what was typed.
 
 use super::State;
-use super::request::Incoming;
+use super::request::{Incoming, ended};
 use app::AppError;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Extract};
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::form::FieldError;
 use leptos::prelude::provide_context;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The largest form.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -99,14 +100,20 @@ async fn refused(
     let back = referer_path(parts).unwrap_or_else(|| "/".to_owned());
     match error {
         AppError::Invalid(errors) => {
+            let viewer = incoming.request.actor.viewer.as_ref();
+            let owner = viewer.map(|viewer| viewer.account.0);
             let to = |id: &str| with_draft(&back, id);
-            kept(state, incoming, parts, bytes, errors, to).await
+            kept(state, incoming, parts, bytes, (&back, owner), errors, to).await
         }
-        // What was typed waits behind the door.
-        AppError::SignedOut => {
-            let to = |id: &str| super::pages::door(&with_draft(&back, id), true);
-            kept(state, incoming, parts, bytes, Vec::new(), to).await
-        }
+        // What was typed waits behind the door, for the same person.
+        AppError::SignedOut => match ended(state, parts).await {
+            Some(owner) if parts.method == Method::POST => {
+                let to = |id: &str| super::pages::door(&with_draft(&back, id), true);
+                let place = (back.as_str(), Some(owner));
+                kept(state, incoming, parts, bytes, place, Vec::new(), to).await
+            }
+            _ => Redirect::to(&super::pages::door(&back, false)).into_response(),
+        },
         AppError::ConfirmFirst => super::account::confirm_first(&back).into_response(),
         AppError::NotFound if parts.method == Method::POST => {
             Redirect::to(&without_draft(&back)).into_response()
@@ -124,6 +131,7 @@ async fn kept(
     incoming: &Incoming,
     parts: &Parts,
     bytes: &Bytes,
+    (page, owner): (&str, Option<Uuid>),
     errors: Vec<FieldError>,
     to: impl FnOnce(&str) -> String,
 ) -> Response {
@@ -131,7 +139,8 @@ async fn kept(
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     let draft = services::drafts::Draft { fields, errors };
-    match services::drafts::keep(&state.services, &incoming.request.actor, draft).await {
+    let (services, actor) = (&state.services, &incoming.request.actor);
+    match services::drafts::keep(services, actor, page, owner, draft).await {
         Ok(id) => Redirect::to(&to(&id.to_string())).into_response(),
         Err(error) => {
             tracing::warn!(%error, "form.not_kept");

@@ -116,8 +116,8 @@ impl Seen {
         }
     }
 
-    /// The request of an actor; with the kept form that its address names.
-    async fn of(self, state: &State, parts: &Parts, actor: Actor) -> Incoming {
+    /// The request of an actor; with the kept form that its address names, if it is this person's.
+    async fn of(self, state: &State, parts: &Parts, actor: Actor, owner: Option<Uuid>) -> Incoming {
         let path = parts
             .uri
             .path_and_query()
@@ -140,7 +140,8 @@ impl Seen {
         };
         if let Some(id) = query(parts, "f")
             && let Ok(Some(kept)) =
-                services::drafts::find(&state.services, &request.actor, &id).await
+                services::drafts::find(&state.services, &request.actor, &request.path, owner, &id)
+                    .await
         {
             request.draft = Draft {
                 fields: kept.fields,
@@ -172,6 +173,20 @@ pub fn office_session(door: Door, token: Option<&str>) -> String {
     }
 }
 
+/// Whose session has ended that a request still carries; nobody for one that never was.
+pub async fn ended(state: &State, parts: &Parts) -> Option<Uuid> {
+    let token = cookie(&parts.headers, SESSION);
+    let whose = services::access::sessions::whose(&state.services, token).await;
+    whose.ok().flatten().map(|account| account.0)
+}
+
+/// The same at a door of partners or staff.
+pub async fn ended_at(state: &State, door: Door, parts: &Parts) -> Option<Uuid> {
+    let token = cookie(&parts.headers, office_cookie(door));
+    let whose = office::whose(&state.services, door, token).await;
+    whose.ok().flatten().map(|person| person.0)
+}
+
 /// A request at a door of partners or staff.
 pub struct AtDoor {
     /// The request, of nobody as far as the subscribers' cabinet is concerned.
@@ -196,7 +211,12 @@ impl AtDoor {
         let resolved =
             office::resolve(&state.services, door, origin.clone(), &browser, lang, token).await;
         let guest = services::access::sessions::guest(origin, &browser);
-        let incoming = seen.of(state, parts, guest).await;
+        let owner = resolved
+            .as_ref()
+            .ok()
+            .and_then(|actor| actor.member.as_ref());
+        let owner = owner.map(|member| member.person.0);
+        let incoming = seen.of(state, parts, guest, owner).await;
         match resolved {
             Ok(actor) => Ok(Self { incoming, actor }),
             Err(error) => Err((Box::new(incoming), error)),
@@ -217,10 +237,13 @@ impl Incoming {
             services::access::sessions::resolve(&state.services, origin.clone(), &browser, token)
                 .await;
         match resolved {
-            Ok(actor) => Ok(seen.of(state, parts, actor).await),
+            Ok(actor) => {
+                let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
+                Ok(seen.of(state, parts, actor, owner).await)
+            }
             Err(error) => {
                 let guest = services::access::sessions::guest(origin, &browser);
-                Err((Box::new(seen.of(state, parts, guest).await), error))
+                Err((Box::new(seen.of(state, parts, guest, None).await), error))
             }
         }
     }

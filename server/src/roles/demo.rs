@@ -155,14 +155,20 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         )?;
     }
     writeln!(out)?;
-    if let Some(lost) = one_of_each(true).find(|person| person.shows.contains("lost the card")) {
-        writeln!(
-            out,
-            "  To restore somebody's access or replace a card: {} {}, contract {}",
-            lost.surname, lost.name, lost.contract
-        )?;
-        writeln!(out)?;
+    for (what, shows) in [
+        ("An operator lets back in ", "lost phone and e-mail"),
+        ("A clerk replaces a card of", "lost the card"),
+    ] {
+        if let Some(person) = one_of_each(true).find(|person| person.shows.contains(shows)) {
+            writeln!(
+                out,
+                "  {what} {}, contract {}, card {}",
+                person.surname, person.contract, person.card
+            )?;
+        }
     }
+    writeln!(out, "  A new card to give out     0207 2345 9990")?;
+    writeln!(out)?;
     writeln!(
         out,
         "  Register with a card and its contract (or surname and contact):"

@@ -1,10 +1,12 @@
 //! A subscriber who cannot come in, or has lost the card: finding, checking, helping.
 
+use super::confirm_field;
 use crate::features::profile::done;
 use crate::i18n::problem::text;
 use crate::i18n::{common, lang, office as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, icon, radios};
+use domain::form::Problem;
 use domain::office::{CheckWay, Right};
 use leptos::prelude::*;
 use services::office::Member;
@@ -82,7 +84,7 @@ fn whose(case: &Case) -> AnyView {
     let Some(owner) = &case.owner else {
         return view! { <p>{t::found_by(lang)} " •• " {case.found_by.clone()}</p> }.into_any();
     };
-    let cards: Vec<String> = owner.cards.iter().map(|card| card_words(card)).collect();
+    let cards: Vec<String> = owner.cards.iter().map(card_words).collect();
     view! {
         <dl class="c-dl">
             <div><dt>{t::owner(lang)}</dt><dd>{owner.name.clone()}</dd></div>
@@ -144,6 +146,7 @@ fn check(request: &Request, base: &str, way: CheckWay) -> AnyView {
             {one(number("contract", t::contract_number(lang)))}
             {(way == CheckWay::Call).then(|| one(number("card", t::card_number(lang))))}
             {one(reference)}
+            {(way == CheckWay::Papers).then(|| field(confirm_field(), String::new(), error_of(&draft.errors, "code")))}
             <button class="c-btn" data-wide="" data-once="">{t::do_check(lang)}</button>
         </form>
     }
@@ -181,6 +184,16 @@ fn replace(request: &Request, base: &str, owner: &Owner) -> AnyView {
             {radios("card", t::old_card(lang), &cards, &card, error("card"))}
             {radios("reason", t::reason(lang), &reasons, &chosen("reason"), error("reason"))}
             {field(new, chosen("number"), error("number"))}
+            {draft.errors.iter().any(|one| matches!(one.problem, Problem::ReplacementSure { .. })).then(|| {
+                let words = error("sure").unwrap_or_default();
+                view! {
+                    <div class="c-notice" data-tone="warning">{icon("i-alert")}<span>{words}</span></div>
+                    <label class="c-check">
+                        <input type="checkbox" id="sure" name="sure" value=chosen("number")/>
+                        <span>{t::sure(lang)}</span>
+                    </label>
+                }
+            })}
             <button class="c-btn" data-wide="" data-once="">{t::do_replace(lang)}</button>
         </form>
     }

@@ -31,9 +31,10 @@ pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
     let typed = draft.fields.get("login").cloned().unwrap_or_default();
     let error = |name: &str| error_of(&draft.errors, name);
     let next = next.to_owned();
+    let next_keeps = next.contains("f=");
     view! {
         {ended.then(|| view! {
-            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{t::ended(lang)}</span></p>
+            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{if next_keeps { t::ended_kept(lang) } else { t::ended(lang) }}</span></p>
         })}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in(lang)}</h1>

@@ -65,10 +65,14 @@ fn contract(held: &Held, several: bool) -> AnyView {
             </div>
             <ul class="c-list">{cards}</ul>
             {several.then(|| view! {
-                <form class="c-pad" method="post" action="/api/profile/contract-remove">
-                    <input type="hidden" name="contract" value=id/>
-                    <button class="c-btn" data-kind="text" data-once="">{icon_small("i-trash")}{remove}</button>
-                </form>
+                <details class="c-fold c-pad">
+                    <summary>{icon_small("i-trash")}{remove}</summary>
+                    <form class="l-stack" data-gap="s" method="post" action="/api/profile/contract-remove">
+                        <input type="hidden" name="contract" value=id/>
+                        <p class="c-hint">{t::remove_contract_means(lang)}</p>
+                        <button class="c-btn" data-kind="danger" data-once="">{t::remove_contract_yes(lang)}</button>
+                    </form>
+                </details>
             })}
         </section>
     }

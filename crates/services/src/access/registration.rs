@@ -16,6 +16,7 @@ use domain::{CardNumber, Email, Lang, PartnerNumber, Phone, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::account::Account;
 use storage::outbox::Channel;
+use storage::registration::Registration;
 use storage::subscriber::{CardState, Subscriber};
 use storage::token::Purpose;
 use storage::{Conn, account, consent, registration, subscriber, token};
@@ -203,6 +204,22 @@ pub enum Sent {
     Code(ChallengeId),
 }
 
+/// A registration of this browser whose card is alive and stays so until the transaction ends.
+async fn living(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: RegistrationId,
+    now: Timestamp,
+) -> Result<Registration, ServiceError> {
+    let found = registration::find(conn, id, &actor.browser, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let held = subscriber::hold_card(conn, found.subscriber, found.card).await?;
+    held.filter(|held| held.card.state == CardState::Active)
+        .map(|_| found)
+        .ok_or(ServiceError::NotFound)
+}
+
 /// Step 2: proves the contract, records the consents, writes the account and sends the link or code.
 /// Whether the contact belongs to another cabinet is told to that contact alone.
 ///
@@ -216,9 +233,7 @@ pub async fn submit(
 ) -> Result<Sent, ServiceError> {
     let parsed = parse(details, services.sms.is_some()).map_err(ServiceError::Invalid)?;
     let (mut tx, now) = services.db.begin().await?;
-    let found = registration::find(&mut tx, id, &actor.browser, now)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let found = living(&mut tx, actor, id, now).await?;
     let contract = subscriber::get(&mut tx, found.subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -343,9 +358,7 @@ pub async fn resend(
     lang: Lang,
 ) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let found = registration::find(&mut tx, id, &actor.browser, now)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let found = living(&mut tx, actor, id, now).await?;
     let account = found.account.ok_or(ServiceError::NotFound)?;
     let Some(account) = account::get(&mut tx, account).await? else {
         return Err(ServiceError::NotFound);

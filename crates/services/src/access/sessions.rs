@@ -158,6 +158,16 @@ pub async fn resolve(
     Ok(actor)
 }
 
+/// Whose session a cookie opens or has opened: what was typed when it ended is theirs.
+pub async fn whose(
+    services: &Services,
+    token: Option<&str>,
+) -> Result<Option<AccountId>, ServiceError> {
+    let Some(token) = token else { return Ok(None) };
+    let mut conn = services.db.statement().await?;
+    Ok(session::whose(&mut conn, &crypto::sha256(token.as_bytes())).await?)
+}
+
 /// Signs out on this device.
 pub async fn sign_out(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
     let Some(viewer) = &actor.viewer else {

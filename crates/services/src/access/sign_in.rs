@@ -92,9 +92,19 @@ pub async fn sign_in(
     };
     let counters = tries::counters(services, actor, &guess);
     let Counted { left, refused } = tries::count(&mut conn, &counters, now).await?;
+    // Of a missing account the same is counted: both take the same time but once a day.
+    let first_warning = match &refused {
+        Some((Of::Account, _)) => {
+            let whom = stored.map(|account| account.id.to_string());
+            let whom = whom.unwrap_or_else(|| throttle_name(&spelling(&command.login)));
+            let key = format!("warned:{whom}");
+            throttle::hit(&mut conn, &key, 24 * 3600, now).await?.hits == 1
+        }
+        _ => false,
+    };
     // Nobody holds a connection while the password is hashed.
     drop(conn);
-    if let (Some((Of::Account, _)), Some(account)) = (&refused, stored) {
+    if let (true, Some(account)) = (first_warning, stored) {
         let (mut tx, now) = services.db.begin().await?;
         warn(&mut tx, services, actor, account, now).await?;
         commit(tx).await?;
@@ -116,13 +126,26 @@ pub async fn sign_in(
         return Err(mismatch());
     };
     let (mut tx, now) = services.db.begin().await?;
-    if !account::hold_password(&mut tx, account.id, hash).await? {
+    let mut held = match &renewed {
+        Some(new) => account::rehash(&mut tx, account.id, hash, new).await?,
+        None => account::hold_password(&mut tx, account.id, hash).await?,
+    };
+    if !held {
+        // Another sign-in may have renewed the hash of the same password.
+        let anew = account::get(&mut tx, account.id).await?;
+        if let Some(anew) = anew.and_then(|account| account.password_hash) {
+            let verified = services
+                .hasher
+                .verify(&command.password, Some(&anew))
+                .await?;
+            held = verified != Verified::No
+                && account::hold_password(&mut tx, account.id, &anew).await?;
+        }
+    }
+    if !held {
         return Err(mismatch());
     }
     tries::forgive(&mut tx, &counters).await?;
-    if let Some(new) = &renewed {
-        account::rehash(&mut tx, account.id, hash, new).await?;
-    }
     let session = sessions::open(
         &mut tx,
         services,
@@ -145,10 +168,6 @@ async fn warn(
     account: &Account,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let key = format!("warned:{}", account.id);
-    if throttle::hit(conn, &key, 24 * 3600, now).await?.hits > 1 {
-        return Ok(());
-    }
     let happened = Happened {
         account: account.id,
         event: SecurityEvent::SignInPaused,

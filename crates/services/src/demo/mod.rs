@@ -286,8 +286,16 @@ impl Writing<'_> {
         };
         seed::insert_subscription(self.conn, self.subscriber, &new).await?;
         let on = to > 0;
-        subscription::set_intent(self.conn, self.subscriber, id, on, paid_through, self.now)
-            .await?;
+        subscription::set_intent(
+            self.conn,
+            self.subscriber,
+            id,
+            card,
+            on,
+            paid_through,
+            self.now,
+        )
+        .await?;
         Ok(id)
     }
 
@@ -343,7 +351,16 @@ impl Writing<'_> {
             let next = zone::midnight(self.tz, stored.rules.paid_through);
             subscription::update(self.conn, self.subscriber, &stored, Some(next)).await?;
             let until = stored.rules.paid_through;
-            subscription::set_intent(self.conn, self.subscriber, id, true, until, self.now).await?;
+            subscription::set_intent(
+                self.conn,
+                self.subscriber,
+                id,
+                stored.card,
+                true,
+                until,
+                self.now,
+            )
+            .await?;
         }
         Ok(())
     }

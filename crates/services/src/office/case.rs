@@ -1,6 +1,7 @@
 //! A subscriber who calls or stands in an office: finding them, and checking who they are against the
 //! contract, before anything is done for them. Whoever checks reads no answer off the screen.
 
+use super::sign_in::confirm;
 use super::{Member, OfficeActor, record};
 use crate::access::count_try;
 use crate::access::proof::normalize_surname;
@@ -130,7 +131,7 @@ pub async fn find(
         (card.map(|(subscriber, _)| subscriber), "карта")
     } else {
         commit(tx).await?;
-        return Err(wrong(Problem::SubscriberUnknown));
+        return Err(wrong(Problem::CardOrContractDigits));
     };
     let found_by = last_digits(number);
     let event = match found {
@@ -197,14 +198,23 @@ async fn refused(
     Ok(too_many.then(|| refusal(way)))
 }
 
-pub(super) async fn is_checked(
+/// The number of the call or application of a check that still counts: passed in this case, in the way
+/// of one's role, a moment ago, with no failure since and none too many today.
+pub(super) async fn checked(
     conn: &mut Conn,
     member: &Member,
-    id: SubscriberId,
+    id: CaseId,
+    subscriber: SubscriberId,
     now: Timestamp,
-) -> Result<bool, ServiceError> {
-    let at = identity_check::newest(conn, member.session, id).await?;
-    Ok(at.is_some_and(|at| now.seconds_since(at) <= CHECK_LIFE))
+) -> Result<Option<String>, ServiceError> {
+    let way = member.role.check_way();
+    if refused(conn, way, subscriber, now).await?.is_some() {
+        return Ok(None);
+    }
+    let passed = identity_check::passed(conn, member.session, id, way).await?;
+    Ok(passed
+        .filter(|(at, _)| now.seconds_since(*at) <= CHECK_LIFE)
+        .map(|(_, reference)| reference))
 }
 
 /// Looks at a subscriber.
@@ -219,10 +229,10 @@ pub async fn look(
     let member = actor.may(Right::RestoreAccess)?;
     let (mut tx, now) = services.db.begin().await?;
     let case = opened(&mut tx, member, id).await?;
-    let owner = if is_checked(&mut tx, member, case.subscriber, now).await? {
-        Some(owner(&mut tx, case.subscriber).await?)
-    } else {
-        None
+    let checked = checked(&mut tx, member, id, case.subscriber, now).await?;
+    let owner = match checked {
+        Some(_) => Some(owner(&mut tx, case.subscriber).await?),
+        None => None,
     };
     let way = member.role.check_way();
     Ok(Case {
@@ -276,6 +286,8 @@ pub struct Answers {
     pub card: String,
     /// The number of the call, or of the application that was signed.
     pub reference: String,
+    /// One's own one-time password; with papers alone.
+    pub code: String,
 }
 
 fn fits(way: CheckWay, owner: &Subscriber, cards: &[Card], answers: &Answers) -> bool {
@@ -312,7 +324,19 @@ pub async fn check(
     let key = failures(way, subscriber);
     let count = throttle::hit(&mut tx, &key, DAY, now).await?;
     let about = |contract: &str| format!("{contract} · {reference}");
+    let note = async |conn: &mut Conn, passed: bool, now: Timestamp| {
+        let check = identity_check::Check {
+            case: id,
+            subscriber,
+            way,
+            reference: &reference,
+            passed,
+        };
+        let id = EventId(new_id());
+        identity_check::insert(conn, id, member.session, check, now).await
+    };
     if count.hits > failures_a_day(way) {
+        note(&mut tx, false, now).await?;
         let event = AuditEvent::IdentityRefused;
         record(&mut tx, actor, event, &about("проверка закрыта"), now).await?;
         commit(tx).await?;
@@ -321,18 +345,19 @@ pub async fn check(
     let owner = known(&mut tx, subscriber).await?;
     let cards = subscriber::cards(&mut tx, subscriber).await?;
     if fits(way, &owner, &cards, answers) {
+        commit(tx).await?;
+        if way == CheckWay::Papers {
+            // Behind it a card is given out: a desk that was left open must not be enough.
+            confirm(services, actor, &answers.code).await?;
+        }
+        let (mut tx, now) = services.db.begin().await?;
         throttle::take_back(&mut tx, &key).await?;
-        let check = EventId(new_id());
-        let passed = identity_check::Passed {
-            subscriber,
-            way,
-            reference: &reference,
-        };
-        identity_check::insert(&mut tx, check, member.session, passed, now).await?;
+        note(&mut tx, true, now).await?;
         let event = AuditEvent::IdentityChecked;
         record(&mut tx, actor, event, &about(owner.contract.as_str()), now).await?;
         return commit(tx).await;
     }
+    note(&mut tx, false, now).await?;
     // Not a digit that was not typed here.
     let event = AuditEvent::IdentityRefused;
     let shown = about(&format!("•• {found_by}"));
@@ -361,6 +386,9 @@ fn parse(way: CheckWay, answers: &Answers) -> Result<String, ServiceError> {
         if asked && text.trim().is_empty() {
             errors.push(FieldError::new(field, problem));
         }
+    }
+    if way == CheckWay::Papers && answers.code.trim().is_empty() {
+        errors.push(FieldError::new("code", Problem::TotpEmpty));
     }
     let missing = match way {
         CheckWay::Call => Problem::CallEmpty,

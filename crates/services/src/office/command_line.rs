@@ -73,20 +73,18 @@ pub async fn invite_staff(
     fits(services, new_key).await?;
     let (mut tx, now) = services.db.begin().await?;
     let existing = person::by_login(&mut tx, Door::Staff, &parsed.login).await?;
-    let id = existing.as_ref().map(|person| person.id);
     let by = By {
         door: Door::Staff,
         partner: None,
         person: None,
         name: "",
     };
-    let id = match id {
-        Some(id) => id,
-        None => {
-            let id = PersonId(new_id());
-            write(&mut tx, id, None, &parsed, now).await?;
-            id
-        }
+    let id = if let Some(person) = &existing {
+        person.id
+    } else {
+        let id = PersonId(new_id());
+        write(&mut tx, id, None, &parsed, now).await?;
+        id
     };
     link(tx, services, by, id, &parsed, existing.as_ref(), now).await
 }
@@ -124,13 +122,12 @@ pub async fn invite_partner(
         id
     };
     let existing = person::owner_of(&mut tx, &number).await?;
-    let id = match &existing {
-        Some(person) => person.id,
-        None => {
-            let id = PersonId(new_id());
-            write(&mut tx, id, Some(partner), &parsed, now).await?;
-            id
-        }
+    let id = if let Some(person) = &existing {
+        person.id
+    } else {
+        let id = PersonId(new_id());
+        write(&mut tx, id, Some(partner), &parsed, now).await?;
+        id
     };
     let by = By {
         door: Door::Partner,

@@ -55,10 +55,7 @@ pub(crate) async fn begin(
     within: Option<SessionId>,
     now: Timestamp,
 ) -> Result<String, ServiceError> {
-    let keys = &services.settings.office_keys;
-    let sealed = keys
-        .seal(&totp::new_secret(), id.0.as_bytes())
-        .ok_or_else(no_key)?;
+    let sealed = new_secret(services, id)?;
     let token = crypto::random_token();
     let digest = crypto::sha256(token.as_bytes());
     let life = match within {
@@ -132,7 +129,7 @@ pub async fn look(
         None => Step::Unknown,
         Some((link, _)) if link.used => Step::Used,
         Some((link, _)) if link.expires_at <= now => Step::Expired,
-        Some((link, person)) if link.password_hash.is_none() => Step::Password {
+        Some((link, person)) if chosen(actor, &link).is_none() => Step::Password {
             offered: offer(),
             login: person.login,
             name: person.name,
@@ -145,6 +142,20 @@ pub async fn look(
             }
         }
     })
+}
+
+/// The password that was chosen in this browser. What somebody else has begun elsewhere, nobody here
+/// finishes.
+fn chosen<'a>(actor: &OfficeActor, link: &'a Enrolment) -> Option<&'a str> {
+    let here = link.browser.as_deref() == Some(actor.guest.browser.as_slice());
+    link.password_hash.as_deref().filter(|_| here)
+}
+
+/// A new secret of one-time passwords, sealed for its owner.
+fn new_secret(services: &Services, id: PersonId) -> Result<Vec<u8>, ServiceError> {
+    let keys = &services.settings.office_keys;
+    keys.seal(&totp::new_secret(), id.0.as_bytes())
+        .ok_or_else(no_key)
 }
 
 /// The first step: chooses a password. It opens nothing before the second factor is there.
@@ -165,7 +176,10 @@ pub async fn choose_password(
     drop(tx);
     let hash = services.hasher.hash(password).await?;
     let (mut tx, now) = services.db.begin().await?;
-    if !enrolment::set_password(&mut tx, &digest, Some(&hash), now).await? {
+    let (link, _) = living(&mut tx, actor, &digest, now).await?;
+    let (secret, browser) = (new_secret(services, link.person)?, &actor.guest.browser);
+    let hash = Some(hash.as_str());
+    if !enrolment::set_password(&mut tx, &digest, hash, browser, &secret, now).await? {
         return Err(ServiceError::NotFound);
     }
     commit(tx).await
@@ -182,8 +196,9 @@ pub async fn choose_again(
 ) -> Result<(), ServiceError> {
     let digest = crypto::sha256(token.as_bytes());
     let (mut tx, now) = services.db.begin().await?;
-    living(&mut tx, actor, &digest, now).await?;
-    if !enrolment::set_password(&mut tx, &digest, None, now).await? {
+    let (link, _) = living(&mut tx, actor, &digest, now).await?;
+    let (secret, browser) = (new_secret(services, link.person)?, &actor.guest.browser);
+    if !enrolment::set_password(&mut tx, &digest, None, browser, &secret, now).await? {
         return Err(ServiceError::NotFound);
     }
     commit(tx).await
@@ -207,7 +222,7 @@ pub async fn finish(
     let digest = crypto::sha256(token.as_bytes());
     let (mut tx, now) = services.db.begin().await?;
     let (link, found) = living(&mut tx, actor, &digest, now).await?;
-    let Some(hash) = &link.password_hash else {
+    let Some(hash) = chosen(actor, &link) else {
         return Err(ServiceError::NotFound);
     };
     let keys = &services.settings.office_keys;

@@ -134,6 +134,17 @@ pub async fn resolve(
     Ok(actor)
 }
 
+/// Whose session a door's cookie opens or has opened: what was typed when it ended is theirs.
+pub async fn whose(
+    services: &Services,
+    door: Door,
+    token: Option<&str>,
+) -> Result<Option<PersonId>, ServiceError> {
+    let Some(token) = token else { return Ok(None) };
+    let mut conn = services.db.statement().await?;
+    Ok(session::whose(&mut conn, door, &crypto::sha256(token.as_bytes())).await?)
+}
+
 /// Goes out.
 pub async fn sign_out(services: &Services, actor: &OfficeActor) -> Result<(), ServiceError> {
     let Some(member) = &actor.member else {

@@ -2,21 +2,24 @@
 //! tariffs and paid days, the old number is dead for ever. Money is the contract's and does not move;
 //! the cabinet stays the same and opens by the new number.
 
-use super::case::{is_checked, known, open_account, opened};
+use super::case::{checked, known, opened};
 use super::{OfficeActor, record};
 use crate::access::notices::{self, Happened};
 use crate::access::{count_try, tell_contract};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, Origin, ServiceError, Services, letters};
+use domain::billing::Hold;
 use domain::form::{FieldError, Problem};
 use domain::ids::{CardId, CaseId, SubscriberId};
 use domain::office::{AuditEvent, Right};
 use domain::security::SecurityEvent;
-use domain::{CardNumber, Lang, Timestamp};
-use storage::account::Account;
+use domain::{CardNumber, Lang, Phone, Timestamp};
+use storage::account::{Account, AccountState};
 use storage::subscriber::{CardState, Death, Subscriber};
-use storage::{Conn, StorageError, ledger, session, subscriber, subscription};
+use storage::{
+    Conn, StorageError, account, ledger, registration, session, subscriber, subscription,
+};
 
 /// How many cards one clerk may give out in an hour.
 const CARDS_AN_HOUR: u32 = 30;
@@ -30,6 +33,8 @@ pub struct Replacement {
     pub number: String,
     /// `lost` or `broken`.
     pub reason: String,
+    /// The new number once more: it was compared with the card.
+    pub sure: String,
 }
 
 /// A read form.
@@ -37,6 +42,16 @@ struct Parsed {
     card: CardId,
     number: CardNumber,
     death: Death,
+    sure: bool,
+}
+
+impl Parsed {
+    const fn why(&self) -> &'static str {
+        match self.death {
+            Death::Lost => "потеряна",
+            _ => "сломана",
+        }
+    }
 }
 
 impl Replacement {
@@ -47,24 +62,29 @@ impl Replacement {
         let card = self.card.parse::<CardId>();
         let card = card.map_err(|_| wrong("card", Problem::CardChoice));
         let death = match self.reason.as_str() {
-            "lost" => Ok(Death::Lost),
-            "broken" => Ok(Death::Retired),
-            _ => Err(wrong("reason", Problem::ReplacementReason)),
+            "lost" => Some(Death::Lost),
+            "broken" => Some(Death::Retired),
+            _ => None,
         };
+        if death.is_none() {
+            wrong("reason", Problem::ReplacementReason);
+        }
         let number = CardNumber::parse(&self.number);
         let number = number.map_err(|error| wrong("number", error.into()));
         match (card, number, death) {
-            (Ok(card), Ok(number), Ok(death)) => Ok(Parsed {
+            (Ok(card), Ok(number), Some(death)) => Ok(Parsed {
                 card,
-                number,
                 death,
+                sure: CardNumber::parse(&self.sure).ok().as_ref() == Some(&number),
+                number,
             }),
             _ => Err(ServiceError::Invalid(errors)),
         }
     }
 }
 
-/// Replaces a card of the subscriber in this case. The same form sent twice replaces once.
+/// Replaces a card of the subscriber in this case, once both numbers were compared with the cards. The
+/// same form sent twice replaces once.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] beside the fields; [`ServiceError::NotFound`] without the right, without
@@ -79,9 +99,9 @@ pub async fn replace(
     let form = form.parse()?;
     let (mut tx, now) = services.db.begin().await?;
     let subscriber = opened(&mut tx, member, id).await?.subscriber;
-    if !is_checked(&mut tx, member, subscriber, now).await? {
-        return Err(ServiceError::NotFound);
-    }
+    let reference = checked(&mut tx, member, id, subscriber, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     // Charges wait: a period is charged on the old card or on the new one.
     ledger::lock(&mut tx, subscriber).await?;
     let held = subscriber::hold_card(&mut tx, subscriber, form.card)
@@ -99,31 +119,34 @@ pub async fn replace(
         return Err(ServiceError::field("number", problem));
     }
     let owner = known(&mut tx, subscriber).await?;
+    let change = format!("{} → {}", held.card.number.grouped(), form.number.grouped());
+    let contract = owner.contract.as_str();
+    let about = format!("{contract} · {change} · {} · {reference}", form.why());
+    if is_taken(&mut tx, &form.number).await? {
+        record(&mut tx, actor, AuditEvent::CardRefused, &about, now).await?;
+        commit(tx).await?;
+        return Err(ServiceError::field("number", Problem::CardInUse));
+    }
+    if !form.sure {
+        commit(tx).await?;
+        let (old, new) = (held.card.number.grouped(), form.number.grouped());
+        return Err(ServiceError::field(
+            "sure",
+            Problem::ReplacementSure { old, new },
+        ));
+    }
     let new = CardId(new_id());
-    subscriber::insert_card(
-        &mut tx,
-        subscriber,
-        new,
-        &form.number,
-        held.card.name.as_deref(),
-        None,
-        held.position,
-    )
-    .await
-    .map_err(|error| match error {
-        StorageError::Duplicate(_) => ServiceError::field("number", Problem::CardInUse),
-        other => other.into(),
-    })?;
+    let (name, position) = (held.card.name.as_deref(), held.position);
+    subscriber::insert_card(&mut tx, subscriber, new, &form.number, name, None, position)
+        .await
+        .map_err(|error| match error {
+            StorageError::Duplicate(_) => ServiceError::field("number", Problem::CardInUse),
+            other => other.into(),
+        })?;
     subscriber::end_card(&mut tx, subscriber, form.card, form.death, new).await?;
     move_services(&mut tx, subscriber, form.card, new, now).await?;
-    let change = format!(
-        "•• {} → •• {}",
-        held.card.number.last4(),
-        form.number.last4()
-    );
-    let about = format!("{} · {change}", owner.contract.as_str());
     record(&mut tx, actor, AuditEvent::CardReplaced, &about, now).await?;
-    let account = open_account(&mut tx, subscriber).await?;
+    let account = forget_strangers(&mut tx, subscriber).await?;
     if let Some(account) = &account {
         session::move_view(&mut tx, account.id, form.card, new).await?;
     }
@@ -140,6 +163,34 @@ pub async fn replace(
     commit(tx).await
 }
 
+/// Is the number a card's, or a phone by which somebody signs in?
+async fn is_taken(conn: &mut Conn, number: &CardNumber) -> Result<bool, ServiceError> {
+    if subscriber::find_card(conn, number).await?.is_some() {
+        return Ok(true);
+    }
+    Ok(match Phone::parse(number.as_str()) {
+        Ok(phone) => account::by_phone(conn, &phone).await?.is_some(),
+        Err(_) => false,
+    })
+}
+
+/// Whoever has begun to open a cabinet with the card that is lost now does not go on. The cabinet, if
+/// there is one.
+async fn forget_strangers(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<Option<Account>, ServiceError> {
+    registration::forget(conn, subscriber).await?;
+    let Some(account) = account::of_subscriber(conn, subscriber).await? else {
+        return Ok(None);
+    };
+    if account.state == AccountState::Pending {
+        account::drop_pending(conn, account.id).await?;
+        return Ok(None);
+    }
+    Ok(Some(account))
+}
+
 /// What runs on the card goes on, on the new one; the head-end hears of it.
 async fn move_services(
     conn: &mut Conn,
@@ -149,11 +200,16 @@ async fn move_services(
     now: Timestamp,
 ) -> Result<(), ServiceError> {
     subscription::move_to_card(conn, subscriber, from, to).await?;
-    for moved in subscription::list(conn, subscriber).await? {
-        if moved.card == to {
-            let (on, until) = (moved.rules.is_served(), moved.rules.paid_through);
-            subscription::set_intent(conn, subscriber, moved.id, on, until, now).await?;
+    for mut moved in subscription::list(conn, subscriber).await? {
+        if moved.card != to {
+            continue;
         }
+        // The card that was lost is no more.
+        subscription::remove_hold(conn, subscriber, moved.id, Hold::CardLost).await?;
+        moved.rules.holds.retain(|hold| *hold != Hold::CardLost);
+        let (on, until) = (moved.rules.is_served(), moved.rules.paid_through);
+        subscription::set_intent(conn, subscriber, moved.id, from, false, until, now).await?;
+        subscription::set_intent(conn, subscriber, moved.id, to, on, until, now).await?;
     }
     Ok(())
 }
@@ -178,6 +234,12 @@ async fn tell(
         detail: change,
         replaced: None,
     };
+    // Whoever can be written to by the cabinet hears of it there; else the contract's own contact does.
+    let written = account.email_confirmed || (account.phone_confirmed && services.sms.is_some());
+    if !written {
+        let text = letters::card_replaced(services, account.lang, change);
+        tell_contract(conn, services, Some(account.id), owner, text, now).await?;
+    }
     // The clerk's own address is nothing to the subscriber.
     let unseen = Actor {
         origin: Origin::default(),

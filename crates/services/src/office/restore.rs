@@ -1,7 +1,7 @@
 //! A subscriber who cannot come in: whoever has checked who it is sends the link to a new password, to
 //! a contact that is bound by using it, and neither sees nor sets a password.
 
-use super::case::{CHECK_LIFE, is_checked, known, open_account, opened};
+use super::case::{CHECK_LIFE, checked, known, open_account, opened};
 use super::{Member, OfficeActor, audit, record};
 use crate::access::notices::{self, Happened};
 use crate::access::{count_try, has_room, new_link, write_letter};
@@ -40,15 +40,15 @@ pub async fn send(
     let contact = read_contact(services, contact).map_err(wrong)?;
     let (mut tx, now) = services.db.begin().await?;
     let subscriber = opened(&mut tx, member, id).await?.subscriber;
-    if !is_checked(&mut tx, member, subscriber, now).await? {
-        return Err(ServiceError::NotFound);
-    }
+    let reference = checked(&mut tx, member, id, subscriber, now)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let owner = known(&mut tx, subscriber).await?;
     let account = open_account(&mut tx, subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let masked = contact.masked();
-    let about = format!("{} · {masked}", owner.contract.as_str());
+    let about = format!("{} · {masked} · {reference}", owner.contract.as_str());
     if let Err(problem) = room(&mut tx, services, member, subscriber, contact.as_str(), now).await?
     {
         record(&mut tx, actor, AuditEvent::ContactRefused, &about, now).await?;

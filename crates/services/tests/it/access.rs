@@ -11,7 +11,7 @@ use services::access::change::{ChangePassword, change};
 use services::access::codes::{self, Opened};
 use services::access::registration::{Details, Sent, begin, submit};
 use services::access::{confirm, contacts, devices, recovery};
-use services::demo::PASSWORD;
+use services::demo::{PASSWORD, PEOPLE};
 use services::{Actor, ServiceError, messages};
 use sqlx::PgPool;
 
@@ -677,4 +677,25 @@ async fn each_submission_is_told_to_the_contract(pool: PgPool) {
             .await
             .unwrap();
     assert_eq!(cabinet.texts(&phone, "создают личный кабинет"), 2);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn right_passwords_at_once_all_open_while_the_hash_is_renewed(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let card = PEOPLE[0].card;
+    // As it was written with older parameters: Argon2id, 8 KiB, one pass.
+    let old =
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0$hLa9znjWZ7F30GJ4SdIUv8pjSaJMdXtI7a+0KhU604Y";
+    sqlx::query("update identity.account set password_hash = $1")
+        .bind(old)
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    let names = ["a", "b", "c", "d"];
+    let tries = names.map(|name| cabinet.sign_in_on(name, card, PASSWORD));
+    for tried in futures_util::future::join_all(tries).await {
+        assert!(tried.is_ok(), "{tried:?}");
+    }
+    let renewed = "select count(*) from identity.account where password_hash like '$argon2id$v=19$m=19456,t=2,p=1$%'";
+    assert_eq!(cabinet.count(renewed).await, 1);
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
-use domain::form::Problem;
+use domain::form::{FieldError, Problem};
 use domain::ids::RegistrationId;
 use domain::office::Door;
 use services::access::activation::Purpose;
@@ -339,12 +339,48 @@ async fn refused_forms_of_one_address_are_not_kept_without_end(pool: PgPool) {
     let services = tighter(&cabinet, |settings| {
         settings.access.drafts_per_address = 3;
     });
-    for kept in [true, true, true, false] {
-        let draft = drafts::keep(&services, &browser("b"), drafts::Draft::default()).await;
-        assert_eq!(draft.is_ok(), kept);
+    let typed = || drafts::Draft {
+        fields: [("card".to_owned(), "12".to_owned())].into(),
+        errors: vec![FieldError::new("card", Problem::CardEmpty)],
+    };
+    let (actor, page) = (browser("b"), "/register");
+    for turn in 1..=61 {
+        let kept = drafts::keep(&services, &actor, page, None, typed()).await;
+        assert_eq!(kept.is_ok(), turn <= 60, "{turn}");
+        let Ok(id) = kept else { break };
+        let id = id.to_string();
+        let shown = drafts::find(&services, &actor, "/register?f=x", None, &id).await;
+        let shown = shown.unwrap().unwrap();
+        // What was wrong is always told.
+        assert_eq!(shown.errors, typed().errors);
+        assert_eq!(shown.fields.is_empty(), turn > 3, "{turn}");
     }
-    assert_eq!(
-        cabinet.count("select count(*) from app.form_draft").await,
-        3
-    );
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_kept_form_is_of_one_page_browser_and_person(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let typed = drafts::Draft {
+        fields: [("email".to_owned(), "own@mail.example".to_owned())].into(),
+        errors: Vec::new(),
+    };
+    let (one, other) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let actor = browser("b");
+    let page = "/profile/contacts/email?f=old";
+    let id = drafts::keep(services, &actor, page, Some(one), typed.clone())
+        .await
+        .unwrap()
+        .to_string();
+    let find = async |actor: &services::Actor, page: &str, owner| {
+        drafts::find(services, actor, page, owner, &id)
+            .await
+            .unwrap()
+    };
+    let here = "/profile/contacts/email";
+    assert_eq!(find(&actor, here, Some(one)).await, Some(typed));
+    assert_eq!(find(&actor, "/register/details", Some(one)).await, None);
+    assert_eq!(find(&actor, here, Some(other)).await, None);
+    assert_eq!(find(&actor, here, None).await, None);
+    assert_eq!(find(&browser("c"), here, Some(one)).await, None);
 }

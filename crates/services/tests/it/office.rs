@@ -786,3 +786,47 @@ async fn the_log_tells_a_stranger_from_the_command_line(pool: PgPool) {
     let invited = of(AuditEvent::Invited);
     assert_eq!((&invited.name, invited.command_line), (&None, true));
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn nobody_finishes_what_somebody_else_has_begun(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let form = invite("root", "root@orion.example", "administrator", "");
+    let invited = command_line::invite_staff(services, &form, false)
+        .await
+        .unwrap();
+    let token = invited.link.rsplit('/').next().unwrap().to_owned();
+    let thief = Cabinet::at(Door::Staff, "thief");
+    let owner = Cabinet::at(Door::Staff, "owner");
+    let secret = async |who: &OfficeActor| match enrolment::look(services, who, &token).await {
+        Ok(Step::SecondFactor { setup }) => Some(setup),
+        Ok(Step::Password { .. }) => None,
+        other => panic!("{other:?}"),
+    };
+    enrolment::choose_password(services, &thief, &token, "чужой-пароль7")
+        .await
+        .unwrap();
+    let stolen = secret(&thief).await.unwrap();
+    // The owner begins at the beginning, with a secret that the thief has not seen.
+    assert!(secret(&owner).await.is_none());
+    enrolment::choose_password(services, &owner, &token, OWN)
+        .await
+        .unwrap();
+    let own = secret(&owner).await.unwrap();
+    assert_ne!(own.secret, stolen.secret);
+    assert!(secret(&thief).await.is_none());
+    let (_, now) = services.db.begin().await.unwrap();
+    not_found(enrolment::finish(services, &thief, &token, &code_of(&stolen, now)).await);
+    // Stepping back makes another secret too.
+    enrolment::choose_again(services, &owner, &token)
+        .await
+        .unwrap();
+    enrolment::choose_password(services, &owner, &token, OWN)
+        .await
+        .unwrap();
+    let again = secret(&owner).await.unwrap();
+    assert_ne!(again.secret, own.secret);
+    enrolment::finish(services, &owner, &token, &code_of(&again, now))
+        .await
+        .unwrap();
+}

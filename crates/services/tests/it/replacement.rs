@@ -5,6 +5,7 @@ use crate::support::{Cabinet, cabinet, problem};
 use domain::form::Problem;
 use domain::ids::CaseId;
 use domain::office::Door;
+use services::access::activation::Purpose;
 use services::access::registration;
 use services::demo::{PASSWORD, PEOPLE, Person};
 use services::office::OfficeActor;
@@ -20,20 +21,22 @@ fn person(shows: &str) -> &'static Person {
     PEOPLE.iter().find(|one| one.shows.contains(shows)).unwrap()
 }
 
-fn papers(owner: &Person) -> Answers {
+fn papers(owner: &Person, code: &str) -> Answers {
     Answers {
         surname: owner.surname.into(),
         contract: owner.contract.into(),
         reference: "З-118".into(),
+        code: code.into(),
         ..Answers::default()
     }
 }
 
-/// The owner's case, found by the contract, and checked.
-async fn checked(cabinet: &Cabinet, clerk: &OfficeActor, owner: &Person) -> CaseId {
+/// The owner's case, found by the contract, and checked with the code of a step that is still unused.
+async fn checked(cabinet: &Cabinet, clerk: &OfficeActor, owner: &Person, step: i64) -> CaseId {
     let services = &cabinet.services;
     let id = case::find(services, clerk, owner.contract).await.unwrap();
-    case::check(services, clerk, id, &papers(owner))
+    let code = cabinet.app_code(step).await;
+    case::check(services, clerk, id, &papers(owner, &code))
         .await
         .unwrap();
     id
@@ -49,6 +52,7 @@ fn form(card: &OwnCard, number: &str) -> Replacement {
         card: card.id.to_string(),
         number: number.into(),
         reason: "lost".into(),
+        sure: number.into(),
     }
 }
 
@@ -64,7 +68,7 @@ async fn running(cabinet: &Cabinet, number: &str) -> Vec<(String, String)> {
     sqlx::query_as(
         "select s.paid_through::text, i.want from billing.card c
          join billing.subscription s using (subscriber_id, card_id)
-         join billing.entitlement_intent i using (subscriber_id, subscription_id)
+         join billing.entitlement_intent i using (subscriber_id, subscription_id, card_id)
          where c.number = $1",
     )
     .bind(number.replace(' ', ""))
@@ -81,7 +85,7 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
     let there = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
     let before = home::load(services, &there).await.unwrap();
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = checked(&cabinet, &clerk, owner).await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
     let own = cards(&cabinet, &clerk, id).await;
     assert_eq!(own.len(), 1);
     let ran = running(&cabinet, owner.card).await;
@@ -130,6 +134,30 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
         .await;
         assert_eq!(problem(refused), Problem::CardInUse, "{taken}");
     }
+    // Somebody's phone by which they sign in is no card.
+    let demo = person("three weeks");
+    let phone = "89120001000";
+    let bound = "update identity.account set phone = '+79120001000' where account_id =
+        (select m.account_id from identity.membership m join billing.subscriber using (subscriber_id)
+         where contract = '2041008755')";
+    sqlx::query(bound).execute(&cabinet.pool).await.unwrap();
+    assert!(demo.registered);
+    if domain::CardNumber::parse(phone).is_ok() {
+        let of_phone = self::form(&own[0], phone);
+        let refused = replace(services, &clerk, id, &of_phone).await;
+        assert_eq!(problem(refused), Problem::CardInUse);
+    }
+    let refusals = "select count(*) from office.audit where event = 'card-refused'";
+    assert!(cabinet.count(refusals).await >= 2);
+    // Both numbers are compared first; whoever changes the number compares anew.
+    for sure in ["", "020723450019"] {
+        let unsure = Replacement {
+            sure: sure.into(),
+            ..form.clone()
+        };
+        let refused = replace(services, &clerk, id, &unsure).await;
+        assert!(matches!(problem(refused), Problem::ReplacementSure { .. }));
+    }
     replace(services, &clerk, id, &form).await.unwrap();
     // Sent twice: nothing more happens.
     replace(services, &clerk, id, &form).await.unwrap();
@@ -143,7 +171,10 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
     // Days and tariff run on the new card, and the head-end hears of it once.
     assert_eq!(running(&cabinet, owner.card).await, []);
     assert_eq!(running(&cabinet, NEW).await, ran);
-    assert_eq!(cabinet.count(seqs).await, told_before + 1);
+    assert_eq!(cabinet.count(seqs).await, told_before + 2);
+    let off = "select count(*) from billing.entitlement_intent join billing.card using (subscriber_id, card_id)
+               where number = '020723430167' and want = 'off'";
+    assert_eq!(cabinet.count(off).await, 1, "the lost card is switched off");
     // Whoever is in stays in and sees the same money and days.
     let after = home::load(services, &there).await.unwrap();
     assert_eq!(after.balance, before.balance);
@@ -160,14 +191,14 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
     let told = "select count(*) from outbox.delivery where subject = 'Карта доступа заменена'";
     assert_eq!(cabinet.count(told).await, 1);
     let written = "select count(*) from office.audit where event = 'card-replaced'
-                   and subject = '2041009175 · •• 0167 → •• 0001'";
+                   and subject like '2041009175 · %0167 → %0001 · потеряна · З-118'";
     assert_eq!(cabinet.count(written).await, 1);
     let way =
         "select count(*) from office.identity_check where way = 'papers' and reference = 'З-118'";
     assert_eq!(cabinet.count(way).await, 1);
     // The number of the old card is kept, and nobody else gets it.
     let refused = {
-        let id = checked(&cabinet, &clerk, person("two days")).await;
+        let id = checked(&cabinet, &clerk, person("two days"), 1).await;
         let own = cards(&cabinet, &clerk, id).await;
         replace(
             services,
@@ -192,7 +223,7 @@ async fn of_two_cards_one_is_replaced_and_keeps_its_name_and_its_debt(pool: PgPo
     let owner = person("two cards");
     let there = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = checked(&cabinet, &clerk, owner).await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
     let own = cards(&cabinet, &clerk, id).await;
     let dacha = own
         .iter()
@@ -228,7 +259,7 @@ async fn without_a_cabinet_the_contract_is_told(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let owner = person("no cabinet yet, suspended");
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = checked(&cabinet, &clerk, owner).await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
     let own = cards(&cabinet, &clerk, id).await;
     replace(&cabinet.services, &clerk, id, &form(&own[0], NEW))
         .await
@@ -243,19 +274,43 @@ async fn only_a_clerk_who_has_checked_the_papers_replaces(pool: PgPool) {
     let services = &cabinet.services;
     let owner = person("has lost the card");
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = case::find(services, &clerk, owner.contract).await.unwrap();
-    let card = {
-        let id = checked(&cabinet, &clerk, owner).await;
-        cards(&cabinet, &clerk, id).await.remove(0)
-    };
+    let open = case::find(services, &clerk, owner.contract).await.unwrap();
+    let right = papers(owner, "123456");
+    let wrong_code = case::check(services, &clerk, open, &right).await;
+    assert_eq!(problem(wrong_code), Problem::TotpMismatch);
+    let id = checked(&cabinet, &clerk, owner, 0).await;
+    let card = cards(&cabinet, &clerk, id).await.remove(0);
     let form = form(&card, NEW);
+    // A check is of one case: another look at the same subscriber begins anew.
+    not_found(replace(services, &clerk, open, &form).await);
+    assert!(
+        case::look(services, &clerk, open)
+            .await
+            .unwrap()
+            .owner
+            .is_none()
+    );
     // Somebody else's card, with a check of one's own.
-    let neighbour = checked(&cabinet, &clerk, person("two days")).await;
+    let neighbour = checked(&cabinet, &clerk, person("two days"), 1).await;
     not_found(replace(services, &clerk, neighbour, &form).await);
-    for login in ["operator", "supervisor", "auditor", "administrator"] {
+    let operator = cabinet.enter(Door::Staff, "operator").await;
+    not_found(replace(services, &operator, id, &form).await);
+    for login in ["supervisor", "auditor", "administrator"] {
         let other = cabinet.enter(Door::Staff, login).await;
         not_found(replace(services, &other, id, &form).await);
     }
+    // What an operator has checked on the phone gives out no card, whatever becomes of the operator.
+    let call = case::find(services, &operator, owner.card).await.unwrap();
+    let said = Answers {
+        card: owner.card.into(),
+        ..papers(owner, "")
+    };
+    case::check(services, &operator, call, &said).await.unwrap();
+    let mut promoted = operator.clone();
+    if let Some(member) = &mut promoted.member {
+        member.role = domain::office::Role::Clerk;
+    }
+    not_found(replace(services, &promoted, call, &form).await);
     // A check counts for a quarter of an hour.
     cabinet.shift(16 * 60).await;
     not_found(replace(services, &clerk, id, &form).await);
@@ -271,7 +326,7 @@ async fn a_callers_failures_close_no_office_and_papers_have_tries_of_their_own(p
     let wrong = Answers {
         surname: "Иванова".into(),
         card: owner.card.into(),
-        ..papers(owner)
+        ..papers(owner, "000000")
     };
     for _ in 0..2 {
         assert!(case::check(services, &operator, id, &wrong).await.is_err());
@@ -285,6 +340,7 @@ async fn a_callers_failures_close_no_office_and_papers_have_tries_of_their_own(p
         [
             Problem::SurnameEmpty,
             Problem::ContractEmpty,
+            Problem::TotpEmpty,
             Problem::ApplicationEmpty
         ]
     );
@@ -296,7 +352,8 @@ async fn a_callers_failures_close_no_office_and_papers_have_tries_of_their_own(p
         };
         assert_eq!(problem(refused), expected);
     }
-    let late = case::check(services, &clerk, here, &papers(owner)).await;
+    let code = cabinet.app_code(0).await;
+    let late = case::check(services, &clerk, here, &papers(owner, &code)).await;
     assert_eq!(problem(late), Problem::PapersRefused);
     let case = case::look(services, &clerk, here).await.unwrap();
     assert_eq!(case.refused, Some(Problem::PapersRefused));
@@ -307,7 +364,7 @@ async fn a_clerk_also_lets_somebody_back_in(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let services = &cabinet.services;
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = checked(&cabinet, &clerk, person("has lost the card")).await;
+    let id = checked(&cabinet, &clerk, person("has lost the card"), 0).await;
     restore::send(services, &clerk, id, "fresh@mail.example")
         .await
         .unwrap();
@@ -321,7 +378,7 @@ async fn two_clerks_at_once_give_out_one_card(pool: PgPool) {
     let services = &cabinet.services;
     let owner = person("has lost the card");
     let clerk = cabinet.enter(Door::Staff, "clerk").await;
-    let id = checked(&cabinet, &clerk, owner).await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
     let card = cards(&cabinet, &clerk, id).await.remove(0);
     let numbers = [
         "020723450001",
@@ -341,4 +398,47 @@ async fn two_clerks_at_once_give_out_one_card(pool: PgPool) {
         "select count(*) from billing.card c join billing.subscriber s using (subscriber_id)
                   where s.contract = '2041009175' and c.state = 'active'";
     assert_eq!(cabinet.count(active).await, 1);
+}
+
+/// Whoever holds the lost card may have begun to open a cabinet with it.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_registration_with_the_lost_card_goes_no_further(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let owner = person("no cabinet yet, suspended");
+    let thief = crate::support::browser("thief");
+    let details = registration::Details {
+        contract: owner.contract.into(),
+        email: "thief@mail.example".into(),
+        terms: true,
+        personal_data: true,
+        ..registration::Details::default()
+    };
+    let begun = registration::begin(services, &thief, owner.card)
+        .await
+        .unwrap();
+    registration::submit(services, &thief, begun, &details)
+        .await
+        .unwrap();
+    let late = registration::begin(services, &thief, owner.card)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    let link = cabinet.link("thief@mail.example").unwrap();
+    let clerk = cabinet.enter(Door::Staff, "clerk").await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
+    let card = cards(&cabinet, &clerk, id).await.remove(0);
+    replace(services, &clerk, id, &form(&card, NEW))
+        .await
+        .unwrap();
+    not_found(
+        cabinet
+            .set_password(Purpose::Activation, &link, "корова-сено7")
+            .await,
+    );
+    not_found(registration::submit(services, &thief, begun, &details).await);
+    not_found(registration::submit(services, &thief, late, &details).await);
+    not_found(registration::resend(services, &thief, begun, domain::Lang::Ru).await);
+    let accounts = "select count(*) from identity.account where state = 'pending'";
+    assert_eq!(cabinet.count(accounts).await, 0);
 }

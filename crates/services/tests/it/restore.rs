@@ -35,6 +35,7 @@ fn answers(surname: &str, contract: &str, card: &str) -> Answers {
         contract: contract.into(),
         card: card.into(),
         reference: "31-7745".into(),
+        code: String::new(),
     }
 }
 
@@ -255,4 +256,54 @@ async fn one_call_sends_three_links_at_most(pool: PgPool) {
     );
     let refused = "select count(*) from office.audit where event = 'contact-refused'";
     assert_eq!(cabinet.count(refused).await, 2);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_check_is_of_one_call_and_a_failure_takes_it_back(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let services = &cabinet.services;
+    let owner = owner();
+    let operator = cabinet.enter(Door::Staff, "operator").await;
+    let right = answers(owner.surname, owner.contract, owner.card);
+    let wrong = answers("Иванова", owner.contract, owner.card);
+    let first = opened(&cabinet, &operator).await;
+    case::check(services, &operator, first, &right)
+        .await
+        .unwrap();
+    // Somebody else calls about the same contract a minute later.
+    let second = opened(&cabinet, &operator).await;
+    assert!(
+        case::look(services, &operator, second)
+            .await
+            .unwrap()
+            .owner
+            .is_none()
+    );
+    not_found(restore::send(services, &operator, second, "thief@mail.example").await);
+    // Within one call a wrong answer after a right one counts.
+    assert!(
+        case::check(services, &operator, first, &wrong)
+            .await
+            .is_err()
+    );
+    assert!(
+        case::look(services, &operator, first)
+            .await
+            .unwrap()
+            .owner
+            .is_none()
+    );
+    not_found(restore::send(services, &operator, first, "thief@mail.example").await);
+    case::check(services, &operator, first, &right)
+        .await
+        .unwrap();
+    assert!(
+        restore::send(services, &operator, first, "own@mail.example")
+            .await
+            .is_ok()
+    );
+    // The second failure of the day closes it for every case that was open.
+    let last = case::check(services, &operator, second, &wrong).await;
+    assert_eq!(problem(last), Problem::IdentityRefused);
+    not_found(restore::send(services, &operator, first, "other@mail.example").await);
 }

@@ -419,7 +419,8 @@ pub async fn hold_password(
     Ok(same.unwrap_or(false))
 }
 
-/// Replaces a hash by one with newer parameters, unless the password changed meanwhile.
+/// Replaces a hash by one with newer parameters; `false` when the password or its hash changed
+/// meanwhile. Holds the login like [`hold_password`].
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -428,16 +429,17 @@ pub async fn rehash(
     id: AccountId,
     old_hash: &str,
     new_hash: &str,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "update identity.account set password_hash = $3 where account_id = $1 and password_hash = $2",
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update identity.account set password_hash = $3
+         where account_id = $1 and password_hash = $2 and state in ('active', 'closing')",
         id.0,
         old_hash,
         new_hash,
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Remembers the language of the pages for letters.

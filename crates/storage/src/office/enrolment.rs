@@ -14,6 +14,8 @@ pub struct Enrolment {
     pub session: Option<SessionId>,
     /// The password that was chosen; none before.
     pub password_hash: Option<String>,
+    /// The browser in which it was chosen.
+    pub browser: Option<Vec<u8>>,
     /// The sealed secret of the one-time passwords to be.
     pub totp_sealed: Vec<u8>,
     /// When it ends.
@@ -72,14 +74,15 @@ pub async fn end_all(
     Ok(())
 }
 
-/// Looks at a link.
+/// Looks at a link, and holds it until the transaction ends.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Enrolment>, StorageError> {
     let row = sqlx::query!(
-        r#"select person_id, session_id, password_hash, totp_sealed, expires_at, used_at is not null as "used!"
-           from office.enrolment where token_sha256 = $1"#,
+        r#"select person_id, session_id, password_hash, browser_sha256, totp_sealed, expires_at,
+                  used_at is not null as "used!"
+           from office.enrolment where token_sha256 = $1 for update"#,
         sha256,
     )
     .fetch_optional(conn)
@@ -88,13 +91,15 @@ pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Enrolment
         person: PersonId(row.person_id),
         session: row.session_id.map(SessionId),
         password_hash: row.password_hash,
+        browser: row.browser_sha256,
         totp_sealed: row.totp_sealed,
         expires_at: from_db(row.expires_at),
         used: row.used,
     }))
 }
 
-/// Keeps the chosen password for the second step, or forgets it.
+/// Keeps the chosen password, and a secret made for it, for the second step in the same browser; or
+/// forgets the password.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -102,14 +107,18 @@ pub async fn set_password(
     conn: &mut Conn,
     sha256: &[u8; 32],
     password_hash: Option<&str>,
+    browser: &[u8; 32],
+    totp_sealed: &[u8],
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let done = sqlx::query!(
-        "update office.enrolment set password_hash = $2
+        "update office.enrolment set password_hash = $2, browser_sha256 = $4, totp_sealed = $5
          where token_sha256 = $1 and used_at is null and expires_at > $3",
         sha256,
         password_hash,
         to_db(now),
+        browser,
+        totp_sealed,
     )
     .execute(conn)
     .await?;

@@ -3,21 +3,25 @@
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::{EventId, SessionId, SubscriberId};
+use domain::ids::{CaseId, EventId, SessionId, SubscriberId};
 use domain::office::CheckWay;
 
-/// A check that was passed.
+/// A check.
 #[derive(Debug, Clone, Copy)]
-pub struct Passed<'a> {
-    /// Who has proven to be the contract's owner.
+pub struct Check<'a> {
+    /// In which case.
+    pub case: CaseId,
+    /// Who says to be the contract's owner.
     pub subscriber: SubscriberId,
     /// How.
     pub way: CheckWay,
     /// The number of the call, or of the application that was signed.
     pub reference: &'a str,
+    /// Was it proven?
+    pub passed: bool,
 }
 
-/// Notes that somebody has proven to be the contract's owner.
+/// Notes a check.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -25,17 +29,20 @@ pub async fn insert(
     conn: &mut Conn,
     id: EventId,
     session: SessionId,
-    passed: Passed<'_>,
+    check: Check<'_>,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into office.identity_check (check_id, session_id, subscriber_id, way, reference, at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into office.identity_check
+             (check_id, session_id, case_id, subscriber_id, way, reference, passed, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
         session.0,
-        passed.subscriber.0,
-        passed.way.code(),
-        passed.reference,
+        check.case.0,
+        check.subscriber.0,
+        check.way.code(),
+        check.reference,
+        check.passed,
         to_db(now),
     )
     .execute(conn)
@@ -43,22 +50,26 @@ pub async fn insert(
     Ok(())
 }
 
-/// When that was last, in this session.
+/// When the check of this case was passed in this way and session, and its reference; nothing when a
+/// later one in the same case failed.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn newest(
+pub async fn passed(
     conn: &mut Conn,
     session: SessionId,
-    subscriber: SubscriberId,
-) -> Result<Option<Timestamp>, StorageError> {
-    let at = sqlx::query_scalar!(
-        "select at from office.identity_check where session_id = $1 and subscriber_id = $2
-         order by at desc limit 1",
+    case: CaseId,
+    way: CheckWay,
+) -> Result<Option<(Timestamp, String)>, StorageError> {
+    let row = sqlx::query!(
+        "select at, way, reference, passed from office.identity_check
+         where case_id = $1 and session_id = $2 order by at desc, check_id desc limit 1",
+        case.0,
         session.0,
-        subscriber.0,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(at.map(from_db))
+    Ok(row
+        .filter(|row| row.passed && row.way == way.code())
+        .map(|row| (from_db(row.at), row.reference)))
 }

@@ -124,6 +124,26 @@ pub async fn find(
     .transpose()
 }
 
+/// Whose session this is or was, behind a door.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn whose(
+    conn: &mut Conn,
+    door: Door,
+    token_sha256: &[u8; 32],
+) -> Result<Option<PersonId>, StorageError> {
+    let id = sqlx::query_scalar!(
+        "select s.person_id from office.session s join office.person p using (person_id)
+         where s.token_sha256 = $1 and p.door = $2",
+        token_sha256,
+        door.code(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(PersonId))
+}
+
 /// Notes that a session is in use.
 ///
 /// # Errors

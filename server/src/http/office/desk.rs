@@ -94,6 +94,7 @@ async fn help(
                     contract: posted.field("contract"),
                     card: posted.field("card"),
                     reference: posted.field("reference"),
+                    code: posted.field("code"),
                 };
                 case::check(services, actor, id, &answers).await?;
                 Ok(Then::To(format!("{next}?done=checked")))
@@ -103,6 +104,7 @@ async fn help(
                     card: posted.field("card"),
                     number: posted.field("number"),
                     reason: posted.field("reason"),
+                    sure: posted.field("sure"),
                 };
                 replacement::replace(services, actor, id, &form).await?;
                 Ok(Then::To(format!("{next}?done=replaced")))

@@ -8,10 +8,11 @@ pub use desk::routes as staff_routes;
 use super::State;
 use super::api::{MOST_BYTES, with_draft};
 use super::pages::plain;
-use super::request::{AtDoor, Incoming, office_session, query};
+use super::request::{AtDoor, Incoming, ended_at, office_session, query};
 use app::features::auth::api::is_own_path;
 use app::features::auth::password::takes_offered;
 use app::features::office::people_path;
+use app::features::office::restore::PATH as SUBSCRIBERS;
 use app::office::OfficePage;
 use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
@@ -19,7 +20,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::form::FieldError;
 use domain::ids::PersonId;
 use domain::office::{Door, Right};
 use leptos::prelude::provide_context;
@@ -31,6 +31,7 @@ use services::office::{self, OfficeActor, enrolment, people, security, sign_in};
 use services::{ServiceError, Services};
 use std::collections::BTreeMap;
 use std::future::Future;
+use uuid::Uuid;
 
 /// The routes that both doors have.
 pub fn routes(door: Door) -> Router<State> {
@@ -259,16 +260,37 @@ where
     let response = match act(posted).await {
         Ok(then) => answer(door, then),
         Err(ServiceError::Invalid(errors)) => {
-            kept(state, &incoming, door, &parts, form, errors, |id| {
-                with_draft(on, &id)
-            })
+            let owner = actor.member.as_ref().map(|member| member.person.0);
+            let to = |id: String| with_draft(on, &id);
+            kept(
+                state,
+                &incoming,
+                door,
+                &parts,
+                (on, owner),
+                Draft {
+                    fields: form,
+                    errors,
+                },
+                to,
+            )
             .await
         }
         Err(ServiceError::SignedOut) => {
-            kept(state, &incoming, door, &parts, form, Vec::new(), |id| {
-                door_of(door, &with_draft(on, &id), true)
-            })
-            .await
+            let owner = ended_at(state, door, &parts).await;
+            match owner {
+                Some(_) if survives(on) => {
+                    let to = |id: String| door_of(door, &with_draft(on, &id), true);
+                    let typed = Draft {
+                        fields: form,
+                        errors: Vec::new(),
+                    };
+                    kept(state, &incoming, door, &parts, (on, owner), typed, to).await
+                }
+                // A page of the session that is over; what a caller has said is not kept either.
+                Some(_) => Redirect::to(&door_of(door, SUBSCRIBERS, true)).into_response(),
+                None => Redirect::to(&door_of(door, on, false)).into_response(),
+            }
         }
         Err(ServiceError::NotFound) => {
             return show(&incoming, &actor, &parts, OfficePage::NotFound).await;
@@ -281,18 +303,23 @@ where
     incoming.finish(response)
 }
 
+/// Is a page there for the next session of the same person too? A subscriber who was opened is not.
+fn survives(page: &str) -> bool {
+    !page.starts_with(&format!("{SUBSCRIBERS}/"))
+}
+
 /// Keeps a form that could not be taken and leads to where it is shown again.
 async fn kept(
     state: &State,
     incoming: &Incoming,
     door: Door,
     parts: &Parts,
-    fields: BTreeMap<String, String>,
-    errors: Vec<FieldError>,
+    (page, owner): (&str, Option<Uuid>),
+    draft: Draft,
     to: impl FnOnce(String) -> String,
 ) -> Response {
-    let draft = Draft { fields, errors };
-    match services::drafts::keep(&state.services, &incoming.request.actor, draft).await {
+    let (services, actor) = (&state.services, &incoming.request.actor);
+    match services::drafts::keep(services, actor, page, owner, draft).await {
         Ok(id) => Redirect::to(&to(id.to_string())).into_response(),
         Err(error) => {
             tracing::warn!(%error, "form.not_kept");
@@ -406,6 +433,10 @@ async fn enrol(
     Path((token, step)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    // It becomes part of an address.
+    if !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return nothing(Extract(state), door, request).await;
+    }
     let on = format!("/{}/invite/{token}", door.code());
     let next = on.clone();
     form(&state, door, &on, request, async move |posted| {
