@@ -115,7 +115,7 @@ impl OfficePage {
         };
         let to_people = Some((people_path(door), people));
         let (title, lead, back) = match self {
-            Self::SignIn { .. } => (t::sign_in(lang), "", None),
+            Self::SignIn { .. } => (t::sign_in(lang, door), "", None),
             Self::Closed => (t::closed_network(lang), "", None),
             Self::Invite { step, .. } => (
                 match step {

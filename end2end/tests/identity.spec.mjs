@@ -40,7 +40,7 @@ test("a phone alone, then an e-mail, another password, another device, and back 
     await expect(summary).toContainText("Отправить ещё раз можно через");
     await page.getByLabel("Код", { exact: true }).fill(`${code.slice(0, 3)} ${code.slice(3)}`);
     await button("Подтвердить").click();
-    await expect(heading).toHaveText("Последний шаг: пароль");
+    await expect(heading).toHaveText("Осталось выбрать пароль");
     await page.getByLabel("Придумать свой").check();
     await page.getByLabel("Новый пароль").fill(FIRST);
     await button("Войти в кабинет").click();

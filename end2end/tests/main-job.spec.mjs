@@ -33,7 +33,7 @@ test("from a card in hand to working television and back in", async ({ page, ope
     const letter = page.getByRole("article").filter({ hasText: email });
     const address = await letter.getByRole("link", { name: /\/activate\// }).getAttribute("href");
     await open(address);
-    await expect(heading).toHaveText("Последний шаг: пароль");
+    await expect(heading).toHaveText("Осталось выбрать пароль");
     await look("activation");
     const offered = await page.getByLabel("Предложенный пароль").inputValue();
     await page.getByRole("button", { name: "Войти в кабинет" }).click();

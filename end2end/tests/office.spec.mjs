@@ -65,7 +65,7 @@ test("an administrator asks somebody in, who comes in with both factors and is k
     await expect(summary).toContainText("Логин, пароль или код не подходят");
     await expect(page.getByLabel("Логин")).toHaveValue(administrator);
     app = await enter(page, "staff", administrator);
-    await expect(page).toHaveTitle(/^Оператор · Главная/);
+    await expect(page).toHaveTitle(/^Сотрудники · Главная/);
     await look("/staff");
   });
 

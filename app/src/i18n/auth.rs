@@ -72,7 +72,7 @@ texts! {
     sent_again: "Отправили ещё раз", "Sent again";
     open_mailbox: "Открыть почту", "Open the mailbox";
 
-    activate_title: "Последний шаг: пароль", "The last step: a password";
+    activate_title: "Осталось выбрать пароль", "One thing left: a password";
     activate_lead: "Осталось выбрать пароль.", "Just choose a password.";
     take_offered: "Взять предложенный", "Take the offered one";
     think_own: "Придумать свой", "Use my own";

@@ -7,8 +7,9 @@ use domain::office::Door;
 
 texts! {
     partner: "Партнёр", "Partner";
-    staff: "Оператор", "Operator";
-    sign_in: "Вход", "Sign in";
+    staff: "Сотрудники", "Staff";
+    sign_in_partner: "Вход для партнёров", "Partners’ sign-in";
+    sign_in_staff: "Вход для сотрудников", "Staff sign-in";
     partner_slogan: "Кабинет партнёра", "The partners’ cabinet";
     partner_promise: "Для дилеров и их сотрудников", "For dealers and their people";
     staff_slogan: "Вход для сотрудников", "Staff only";
@@ -81,7 +82,7 @@ texts! {
     people_hint: "Кто входит и что может", "Who comes in and what they may do";
     add: "Пригласить", "Invite";
     invited: "Приглашение ждёт", "Invited";
-    active: "Входит", "Active";
+    active: "Доступ открыт", "Active";
     blocked: "Доступ закрыт", "Blocked";
     oneself: "Это вы", "This is you";
     never: "входов ещё не было", "not been in yet";
@@ -174,6 +175,14 @@ pub const fn door(lang: Lang, door: Door) -> &'static str {
     match door {
         Door::Partner => partner(lang),
         Door::Staff => staff(lang),
+    }
+}
+
+/// What is done at a door.
+pub const fn sign_in(lang: Lang, door: Door) -> &'static str {
+    match door {
+        Door::Partner => sign_in_partner(lang),
+        Door::Staff => sign_in_staff(lang),
     }
 }
 

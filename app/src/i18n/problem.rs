@@ -134,6 +134,10 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Такой карты или договора нет",
             "There is no such card or contract",
         ),
+        Problem::LoginMalformed => (
+            "Это не похоже на номер карты, телефон или почту. Проверьте цифры",
+            "This is no card number, phone or e-mail. Check the digits",
+        ),
         Problem::NumberEmpty => (
             "Введите номер карты или договора",
             "Enter the number of a card or a contract",

@@ -84,6 +84,7 @@ pub enum Problem {
     AccessBlocked,
     SubscriberUnknown,
     NumberEmpty,
+    LoginMalformed,
     CardOrContractDigits,
     CallEmpty,
     IdentityMismatch { left: u32 },

@@ -43,7 +43,7 @@ async fn from_a_card_in_hand_to_working_television_and_back_in(pool: PgPool) {
     let path = link.strip_prefix(&app.url).unwrap();
     assert_eq!(Browser::new(&app.url).get(path).await.status, 200);
     let page = browser.get(path).await;
-    assert_eq!(page.heading(), "Последний шаг: пароль");
+    assert_eq!(page.heading(), "Осталось выбрать пароль");
     assert_eq!(page.header("cache-control"), "private, no-store");
     let form = page.form("/api/auth/activate");
     let offered = form

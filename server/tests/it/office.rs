@@ -255,7 +255,7 @@ async fn pages_behind_the_doors_stay_in_no_cache_and_lead_nowhere_else(pool: PgP
     let page = browser.submit(form).await;
     assert_eq!(page.path, "/staff");
     assert!(
-        page.first("title").starts_with("Оператор · "),
+        page.first("title").starts_with("Сотрудники · "),
         "{}",
         page.first("title")
     );

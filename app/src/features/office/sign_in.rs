@@ -37,7 +37,7 @@ pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
             <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{if next_keeps { t::ended_kept(lang) } else { t::ended(lang) }}</span></p>
         })}
         {summary(&draft.errors)}
-        <h1 tabindex="-1">{t::sign_in(lang)}</h1>
+        <h1 tabindex="-1">{t::sign_in(lang, door)}</h1>
         <form class="l-stack" method="post" action=format!("/{}/login", door.code()) novalidate="">
             {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
             {field(login, typed, error("login"))}

@@ -9,7 +9,7 @@ use crate::jobs::{self, Recover};
 use crate::{Actor, ServiceError, Services};
 use domain::form::Problem;
 use domain::ids::{ChallengeId, EventId};
-use domain::{Email, Lang, Phone, Timestamp};
+use domain::{CardNumber, Contact, Email, Lang, PartnerNumber, Phone, Timestamp};
 use storage::Conn;
 use storage::account::Account;
 use storage::token::Purpose;
@@ -30,6 +30,13 @@ pub async fn request(
     let login = login.trim();
     if login.is_empty() || login.len() > LONGEST {
         return Err(ServiceError::field("login", Problem::LoginEmpty));
+    }
+    if PartnerNumber::parse(login).is_ok() {
+        return Err(ServiceError::field("login", Problem::PartnerNumber));
+    }
+    // Nobody waits for a letter that a slip of the finger keeps away. The look of it tells nothing.
+    if CardNumber::parse(login).is_err() && Contact::parse(login).is_none() {
+        return Err(ServiceError::field("login", Problem::LoginMalformed));
     }
     let (mut tx, now) = services.db.begin().await?;
     if let Err(problem) = count(&mut tx, services, actor, now).await? {

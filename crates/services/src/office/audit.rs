@@ -3,6 +3,7 @@
 use super::OfficeActor;
 use crate::billing::new_id;
 use crate::{Origin, ServiceError, Services, zone};
+use domain::card::is_separator;
 use domain::ids::{EventId, PartnerId, PersonId};
 use domain::office::{AuditEvent, Door, Right};
 use domain::{Date, LocalTime, Timestamp};
@@ -93,7 +94,15 @@ pub async fn read(
     page: i64,
 ) -> Result<Log, ServiceError> {
     actor.may(Right::ReadAudit)?;
-    let (page, about) = (page.clamp(1, LAST_PAGE), about.trim());
+    let page = page.clamp(1, LAST_PAGE);
+    // Pages show numbers in groups, the log has them whole.
+    let number: String = about.chars().filter(|c| !is_separator(*c)).collect();
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let about = if is_number {
+        number.as_str()
+    } else {
+        about.trim()
+    };
     let (mut conn, now) = services.db.look().await?;
     let mut entries = audit::list(&mut conn, about, (page - 1) * PAGE, PAGE + 1).await?;
     let more = entries.len() as i64 > PAGE && page < LAST_PAGE;

@@ -509,3 +509,25 @@ async fn one_contract_cannot_write_to_everybody(pool: PgPool) {
     }
     assert_eq!(sent, 10);
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_slip_of_the_finger_sends_nobody_waiting(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = crate::support::browser("b");
+    for (typed, said) in [
+        ("", Problem::LoginEmpty),
+        ("abc", Problem::LoginMalformed),
+        ("0207 2340", Problem::LoginMalformed),
+        ("12.3456.78", Problem::PartnerNumber),
+    ] {
+        let asked = recovery::request(&cabinet.services, &actor, typed, domain::Lang::Ru).await;
+        assert_eq!(problem(asked), said, "{typed}");
+    }
+    let nobody = recovery::request(
+        &cabinet.services,
+        &actor,
+        "nobody@mail.example",
+        domain::Lang::Ru,
+    );
+    assert!(nobody.await.is_ok());
+}
