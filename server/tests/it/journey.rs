@@ -19,6 +19,25 @@ async fn from_a_card_in_hand_to_working_television_and_back_in(pool: PgPool) {
     let form = page
         .form("/api/auth/register-details")
         .with("contract", newcomer.contract)
+        .with("email", "elena@mial.example")
+        .with("terms", "true")
+        .with("personal_data", "true");
+    let page = browser.submit(form).await;
+    assert_eq!(page.heading(), "Откройте письмо");
+    // The address was mistyped: back to it, all else is as it was, but consents are given anew.
+    let back = page.path.replace("/register/check", "/register/details");
+    let back = back.replace("&d=", "&f=");
+    assert!(
+        page.html.contains(&back.replace('&', "&amp;")),
+        "{}",
+        page.html
+    );
+    let form = browser.get(&back).await.form("/api/auth/register-details");
+    let field = |name: &str| form.fields.iter().find(|(found, _)| found == name);
+    assert_eq!(field("contract").unwrap().1, newcomer.contract);
+    assert_eq!(field("email").unwrap().1, "elena@mial.example");
+    assert!(field("terms").is_none());
+    let form = form
         .with("email", "elena@mail.example")
         .with("terms", "true")
         .with("personal_data", "true");

@@ -136,14 +136,38 @@ pub async fn register_details(
         advertising,
         lang,
     };
-    let sent = registration::submit(&request.services, &request.actor, id, &details)
+    let (services, actor) = (&request.services, &request.actor);
+    let sent = registration::submit(services, actor, id, &details)
         .await
         .map_err(fail)?;
+    // Whoever mistyped the address goes back and finds all else as it was.
+    let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
+    let kept = services::drafts::keep(services, actor, DETAILS, owner, typed(&details)).await;
+    let kept = kept.map_or(String::new(), |draft| format!("&d={draft}"));
     leptos_axum::redirect(&match sent {
-        Sent::Letter => format!("/register/check?r={id}"),
-        Sent::Code(challenge) => format!("/login/code?c={challenge}"),
+        Sent::Letter => format!("/register/check?r={id}{kept}"),
+        Sent::Code(challenge) => format!("/login/code?c={challenge}&r={id}{kept}"),
     });
     Ok(())
+}
+
+/// The second step's page.
+pub const DETAILS: &str = "/register/details";
+
+/// The second step as it was typed; consents are ticked anew each time.
+fn typed(details: &Details) -> services::drafts::Draft {
+    let fields = [
+        ("contract", &details.contract),
+        ("surname", &details.surname),
+        ("known_contact", &details.known_contact),
+        ("email", &details.email),
+        ("phone", &details.phone),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.clone()));
+    services::drafts::Draft {
+        fields: fields.into(),
+        errors: Vec::new(),
+    }
 }
 
 /// Sends the activation link again.

@@ -2,6 +2,7 @@
 //! may have been sent, or a link, or nothing.
 
 use super::frame::{button_link, sky};
+use super::registration::back_to_details;
 use crate::i18n::{auth, common, lang, profile as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, summary};
@@ -31,12 +32,20 @@ pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) ->
         }
         .into_any(),
     };
-    let other: (&'static str, &'static str) = match waiting.purpose {
+    let again = (waiting.purpose == Purpose::Activation).then(|| back_to_details(request));
+    let other = match waiting.purpose {
         Purpose::Activation => ("/register", t::other_way(lang)),
-        Purpose::Recovery | Purpose::Restore if known => ("/forgot-password", t::other_way(lang)),
-        Purpose::Recovery | Purpose::Restore => ("/access-help", auth::nothing_came(lang)),
+        Purpose::Recovery | Purpose::Restore => ("/forgot-password", t::other_way(lang)),
         Purpose::Contact => ("/profile/contacts", common::back(lang)),
     };
+    let other = match again.flatten() {
+        Some(details) => {
+            view! { <a class="c-btn" data-kind="text" href=details>{other.1}</a> }.into_any()
+        }
+        None => button_link(other.0, other.1, "text"),
+    };
+    // Nobody waits for ever for what a slip of the finger has kept away.
+    let nothing_came = matches!(waiting.purpose, Purpose::Recovery | Purpose::Restore) && !known;
     let action = if known { "" } else { "soft" };
     sky(view! {
         {summary(&request.draft.errors)}
@@ -54,7 +63,8 @@ pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) ->
         <form class="l-actions" data-row="" method="post" action="/api/auth/code-again">
             <input type="hidden" name="challenge" value=id.to_owned()/>
             <button class="c-btn" data-kind="text" data-once="">{t::code_again(lang)}</button>
-            {button_link(other.0, other.1, "text")}
+            {other}
+            {nothing_came.then(|| button_link("/access-help", auth::nothing_came(lang), "text"))}
         </form>
         {(waiting.again_in > 0).then(|| view! { <p class="c-hint">{t::again_in(lang, waiting.again_in)}</p> })}
     }

@@ -1,10 +1,12 @@
 //! The three steps of registration.
 
+use super::api::DETAILS;
 use super::frame::{plain, steps};
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
 use crate::ui::{Input, checkbox, error_of, error_text, field, icon_small, summary};
 use domain::form::Problem;
+use domain::ids::{DraftId, RegistrationId};
 use leptos::prelude::*;
 use services::access::registration::Progress;
 
@@ -176,7 +178,7 @@ pub fn proof(kept: &dyn Fn(&str) -> String, wrong: &dyn Fn(&str) -> Option<Strin
 pub fn check(request: &Request, id: &str, progress: &Progress, sent_again: bool) -> AnyView {
     let lang = lang();
     let address = progress.sent_to.clone().unwrap_or_default();
-    let details = format!("/register/details?r={id}");
+    let details = back_to_details(request).unwrap_or_else(|| format!("{DETAILS}?r={id}"));
     plain(view! {
         <div class="l-steps">
             <div class="l-form l-stack">
@@ -198,4 +200,18 @@ pub fn check(request: &Request, id: &str, progress: &Progress, sent_again: bool)
         </div>
     }
     .into_any())
+}
+
+/// The way back to the second step with what was typed there, as the address of the third one names it.
+pub fn back_to_details(request: &Request) -> Option<String> {
+    let (_, query) = request.path.split_once('?')?;
+    let one = |name: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    let id: RegistrationId = one("r")?.parse().ok()?;
+    let kept: Option<DraftId> = one("d").and_then(|text| text.parse().ok());
+    let kept = kept.map_or(String::new(), |draft| format!("&f={draft}"));
+    Some(format!("{DETAILS}?r={id}{kept}"))
 }
