@@ -1,5 +1,5 @@
 import { PASSWORD, people } from "../support/people.mjs";
-import { expect, fillSignIn, test } from "../support/test.mjs";
+import { expect, fillSignIn, test, typeSum } from "../support/test.mjs";
 
 const summary = (page) => page.locator(".c-summary");
 const NEUTRAL = /Номер или пароль не подходят\. (Осталось \d+\sпопыт(ки|ок)|Осталась 1\sпопытка)/;
@@ -48,8 +48,7 @@ test("a session that has ended elsewhere loses nothing that was typed", async ({
   await fillSignIn(page, people.yearly.card, PASSWORD);
   await expect(page).toHaveURL("/home");
   await open("/payments/top-up");
-  await page.locator("label.c-sum[data-other]").click();
-  await page.getByRole("textbox", { name: "Сумма" }).fill("1234,50");
+  await typeSum(page, "1234,50");
   // The same session is ended elsewhere: the cookie stays here and means nothing any more.
   const twin = await browser.newContext({ locale: "ru-RU" });
   await twin.addCookies(await context.cookies());
@@ -65,5 +64,5 @@ test("a session that has ended elsewhere loses nothing that was typed", async ({
   await page.getByLabel("Пароль", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Войти", exact: true }).click();
   await expect(page).toHaveURL(/\/payments\/top-up/);
-  await expect(page.getByRole("textbox", { name: "Сумма" })).toHaveValue("1234,50");
+  await expect(page.getByLabel("Оплатить другую сумму")).toHaveValue("1234,50");
 });

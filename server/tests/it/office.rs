@@ -412,3 +412,22 @@ async fn without_the_database_a_console_says_so_behind_its_own_door(pool: PgPool
         );
     }
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_link_that_is_none_becomes_no_part_of_an_address(pool: PgPool) {
+    let app = app(pool).await;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    for token in ["a%0d%0aSet-Cookie:x", "..%2f..%2fevil", "%D1%84"] {
+        let answer = client
+            .post(format!("{}/staff/invite/{token}/password", app.url))
+            .form(&[("password", "weak")])
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 404, "{token}");
+        assert!(!answer.headers().contains_key("location"));
+    }
+}

@@ -442,3 +442,21 @@ async fn a_registration_with_the_lost_card_goes_no_further(pool: PgPool) {
     let accounts = "select count(*) from identity.account where state = 'pending'";
     assert_eq!(cabinet.count(accounts).await, 0);
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_cabinet_that_nobody_can_write_to_has_its_contract_told(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    sqlx::query("update identity.account set email_confirmed_at = null, phone_confirmed_at = null")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    let owner = person("has lost the card");
+    let clerk = cabinet.enter(Door::Staff, "clerk").await;
+    let id = checked(&cabinet, &clerk, owner, 0).await;
+    let own = cards(&cabinet, &clerk, id).await;
+    replace(&cabinet.services, &clerk, id, &form(&own[0], NEW))
+        .await
+        .unwrap();
+    let told = "select count(*) from outbox.delivery where body like '%карта доступа заменена%'";
+    assert_eq!(cabinet.count(told).await, 1);
+}
