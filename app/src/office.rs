@@ -30,7 +30,7 @@ pub enum OfficePage {
         /// Where to go after it.
         next: String,
         /// Did a session end while somebody was at work?
-        ended: bool,
+        ended: Option<sign_in::Ended>,
     },
     /// Staff outside the company's network.
     Closed,
@@ -216,7 +216,7 @@ impl OfficePage {
             Self::Broken => sign_in::broken(),
             Self::Invite { token, step } => enrolment::page(request, door, token, step),
             Self::SignIn { next, ended } => sign_in::page(request, door, next, *ended),
-            _ => sign_in::page(request, door, "", false),
+            _ => sign_in::page(request, door, "", None),
         }
     }
 

@@ -44,6 +44,8 @@ pub enum PublicPage {
         progress: Progress,
         /// Was the link just sent again?
         sent: bool,
+        /// Back to the second step.
+        back: String,
     },
     /// Behind a one-time link.
     Password {
@@ -64,6 +66,8 @@ pub enum PublicPage {
         waiting: Waiting,
         /// Was another one just sent?
         sent: bool,
+        /// Where a registration goes to name another contact.
+        back: String,
     },
     /// Behind the link in the letter to a new e-mail.
     EmailLink {
@@ -173,16 +177,24 @@ impl PublicPage {
             Self::SignIn { next, ended } => sign_in::page(request, next.clone(), *ended),
             Self::Register => registration::card(request),
             Self::RegisterDetails { id, progress } => registration::details(request, id, progress),
-            Self::RegisterCheck { id, progress, sent } => {
-                registration::check(request, id, progress, *sent)
-            }
+            Self::RegisterCheck {
+                id,
+                progress,
+                sent,
+                back,
+            } => registration::check(request, id, progress, *sent, back.clone()),
             Self::Password {
                 purpose,
                 token,
                 link,
             } => password::page(request, *purpose, token, link.clone()),
             Self::Forgot => recovery::forgot(request),
-            Self::Code { id, waiting, sent } => code::page(request, id, waiting, *sent),
+            Self::Code {
+                id,
+                waiting,
+                sent,
+                back,
+            } => code::page(request, id, waiting, *sent, back.clone()),
             Self::EmailLink { token, link } => profile::contacts::link(request, token, link),
             Self::AccessHelp => recovery::access_help(),
             Self::Closing { until, today } => profile::data::closing(*until, *today),

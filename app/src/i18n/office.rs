@@ -146,7 +146,6 @@ texts! {
     call_hint: "Из телефонии, для журнала", "From the phone system, for the log";
     do_check: "Проверить", "Check";
     was_checked: "Проверка пройдена. Действует 15 минут.", "The check was passed. It counts for 15 minutes.";
-    refused: "Проверка не пройдена. Сегодня восстановить доступ можно только в офисе с паспортом.", "The check was not passed. Today access can be restored in an office only, with a passport.";
     no_cabinet: "Кабинета ещё нет. Абонент создаёт его сам: по номеру карты и номеру договора, на странице входа.", "There is no cabinet yet. Its owner creates it with the card and contract numbers, from the sign-in page.";
     no_contacts: "К кабинету ничего не привязано.", "Nothing is bound to the cabinet.";
     bound_contacts: "К кабинету привязаны:", "Bound to the cabinet:";

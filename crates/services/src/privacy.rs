@@ -170,7 +170,7 @@ pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<()
 pub async fn closing(services: &Services, actor: &Actor) -> Result<(Date, Date), ServiceError> {
     let viewer = actor.closing_viewer()?;
     let closes_at = viewer.closes_at.ok_or(ServiceError::NotFound)?;
-    let (_, now) = services.db.begin().await?;
+    let (_, now) = services.db.look().await?;
     let local = |at| zone::today(viewer.tz, at);
     Ok((local(closes_at), local(now)))
 }

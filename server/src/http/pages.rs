@@ -2,6 +2,7 @@
 
 use super::State;
 use super::request::{Incoming, is_prefetch, query};
+use app::features::auth::registration::back_to_details;
 use app::features::info::Kept;
 use app::public::PublicPage;
 use axum::body::Body;
@@ -193,8 +194,12 @@ pub async fn register_check(Extract(state): Extract<State>, request: Request) ->
         if progress.sent_to.is_none() {
             return Err(ServiceError::NotFound);
         }
-        let sent = loading.query("sent").is_some();
-        Ok(PublicPage::RegisterCheck { id, progress, sent })
+        Ok(PublicPage::RegisterCheck {
+            back: back_to_details(&id, loading.query("d").as_deref()),
+            sent: loading.query("sent").is_some(),
+            id,
+            progress,
+        })
     })
     .await
 }
@@ -242,8 +247,16 @@ pub async fn code(Extract(state): Extract<State>, request: Request) -> Response 
         let challenge = id.parse().map_err(|_| ServiceError::NotFound)?;
         let (services, actor) = loading.who();
         let waiting = codes::look(services, actor, challenge).await?;
-        let sent = loading.query("sent").is_some();
-        Ok(PublicPage::Code { id, waiting, sent })
+        let back = match loading.query("r") {
+            Some(registration) => back_to_details(&registration, loading.query("d").as_deref()),
+            None => "/register".to_owned(),
+        };
+        Ok(PublicPage::Code {
+            id,
+            waiting,
+            sent: loading.query("sent").is_some(),
+            back,
+        })
     })
     .await
 }

@@ -2,8 +2,9 @@
 
 use super::cookies::begin_session;
 use super::password::takes_offered;
+use super::registration::DETAILS;
 use crate::error::{AppError, fail};
-use crate::request::request;
+use crate::request::{Request, request};
 use crate::wire::Json;
 use domain::ids::ChallengeId;
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use services::access::passkeys;
 use services::access::recovery;
 use services::access::registration::{self, Details, Sent};
 use services::access::sign_in::{self, SignIn};
+use services::drafts::{self, Draft};
 
 /// Only a path of our own may follow a sign-in: an address of another site would make the cabinet a
 /// helper of fishermen.
@@ -136,14 +138,10 @@ pub async fn register_details(
         advertising,
         lang,
     };
-    let (services, actor) = (&request.services, &request.actor);
-    let sent = registration::submit(services, actor, id, &details)
+    let sent = registration::submit(&request.services, &request.actor, id, &details)
         .await
         .map_err(fail)?;
-    // Whoever mistyped the address goes back and finds all else as it was.
-    let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
-    let kept = services::drafts::keep(services, actor, DETAILS, owner, typed(&details)).await;
-    let kept = kept.map_or(String::new(), |draft| format!("&d={draft}"));
+    let kept = keep_details(&request, &details).await;
     leptos_axum::redirect(&match sent {
         Sent::Letter => format!("/register/check?r={id}{kept}"),
         Sent::Code(challenge) => format!("/login/code?c={challenge}&r={id}{kept}"),
@@ -151,11 +149,9 @@ pub async fn register_details(
     Ok(())
 }
 
-/// The second step's page.
-pub const DETAILS: &str = "/register/details";
-
-/// The second step as it was typed; consents are ticked anew each time.
-fn typed(details: &Details) -> services::drafts::Draft {
+/// Keeps the second step as it was typed, for whoever mistyped the address; consents are ticked anew
+/// each time. The part of the next page's address that names it.
+async fn keep_details(request: &Request, details: &Details) -> String {
     let fields = [
         ("contract", &details.contract),
         ("surname", &details.surname),
@@ -164,9 +160,16 @@ fn typed(details: &Details) -> services::drafts::Draft {
         ("phone", &details.phone),
     ]
     .map(|(name, value)| (name.to_owned(), value.clone()));
-    services::drafts::Draft {
+    let typed = Draft {
         fields: fields.into(),
         errors: Vec::new(),
+    };
+    let (services, actor) = (&request.services, &request.actor);
+    let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
+    match drafts::keep(services, actor, DETAILS, owner, typed).await {
+        Ok(draft) => format!("&d={draft}"),
+        // Without it the form is empty, and that is all.
+        Err(_) => String::new(),
     }
 }
 

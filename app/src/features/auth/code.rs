@@ -2,7 +2,6 @@
 //! may have been sent, or a link, or nothing.
 
 use super::frame::{button_link, sky};
-use super::registration::back_to_details;
 use crate::i18n::{auth, common, lang, profile as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, summary};
@@ -10,8 +9,14 @@ use leptos::prelude::*;
 use services::access::activation::Purpose;
 use services::access::codes::Waiting;
 
-/// The page.
-pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) -> AnyView {
+/// The page. `back`: where a registration goes to name another contact.
+pub fn page(
+    request: &Request,
+    id: &str,
+    waiting: &Waiting,
+    sent_again: bool,
+    back: String,
+) -> AnyView {
     let lang = lang();
     let known = waiting.phone.is_some();
     let input = Input {
@@ -32,17 +37,10 @@ pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) ->
         }
         .into_any(),
     };
-    let again = (waiting.purpose == Purpose::Activation).then(|| back_to_details(request));
-    let other = match waiting.purpose {
-        Purpose::Activation => ("/register", t::other_way(lang)),
-        Purpose::Recovery | Purpose::Restore => ("/forgot-password", t::other_way(lang)),
-        Purpose::Contact => ("/profile/contacts", common::back(lang)),
-    };
-    let other = match again.flatten() {
-        Some(details) => {
-            view! { <a class="c-btn" data-kind="text" href=details>{other.1}</a> }.into_any()
-        }
-        None => button_link(other.0, other.1, "text"),
+    let (href, words) = match waiting.purpose {
+        Purpose::Activation => (back, t::other_way(lang)),
+        Purpose::Recovery | Purpose::Restore => ("/forgot-password".to_owned(), t::other_way(lang)),
+        Purpose::Contact => ("/profile/contacts".to_owned(), common::back(lang)),
     };
     // Nobody waits for ever for what a slip of the finger has kept away.
     let nothing_came = matches!(waiting.purpose, Purpose::Recovery | Purpose::Restore) && !known;
@@ -63,7 +61,7 @@ pub fn page(request: &Request, id: &str, waiting: &Waiting, sent_again: bool) ->
         <form class="l-actions" data-row="" method="post" action="/api/auth/code-again">
             <input type="hidden" name="challenge" value=id.to_owned()/>
             <button class="c-btn" data-kind="text" data-once="">{t::code_again(lang)}</button>
-            {other}
+            <a class="c-btn" data-kind="text" href=href>{words}</a>
             {nothing_came.then(|| button_link("/access-help", auth::nothing_came(lang), "text"))}
         </form>
         {(waiting.again_in > 0).then(|| view! { <p class="c-hint">{t::again_in(lang, waiting.again_in)}</p> })}

@@ -1,14 +1,25 @@
 //! The three steps of registration.
 
-use super::api::DETAILS;
 use super::frame::{plain, steps};
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
 use crate::ui::{Input, checkbox, error_of, error_text, field, icon_small, summary};
 use domain::form::Problem;
-use domain::ids::{DraftId, RegistrationId};
 use leptos::prelude::*;
 use services::access::registration::Progress;
+
+/// The second step's page.
+pub const DETAILS: &str = "/register/details";
+
+/// The second step of a registration, with what was typed there if it was kept.
+pub fn back_to_details(id: &str, kept: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("r", id);
+    if let Some(kept) = kept {
+        query.append_pair("f", kept);
+    }
+    format!("{DETAILS}?{}", query.finish())
+}
 
 /// Step 1: the number on the card.
 pub fn card(request: &Request) -> AnyView {
@@ -175,10 +186,15 @@ pub fn proof(kept: &dyn Fn(&str) -> String, wrong: &dyn Fn(&str) -> Option<Strin
 }
 
 /// Step 3: the letter is on its way.
-pub fn check(request: &Request, id: &str, progress: &Progress, sent_again: bool) -> AnyView {
+pub fn check(
+    request: &Request,
+    id: &str,
+    progress: &Progress,
+    sent_again: bool,
+    back: String,
+) -> AnyView {
     let lang = lang();
     let address = progress.sent_to.clone().unwrap_or_default();
-    let details = back_to_details(request).unwrap_or_else(|| format!("{DETAILS}?r={id}"));
     plain(view! {
         <div class="l-steps">
             <div class="l-form l-stack">
@@ -194,24 +210,10 @@ pub fn check(request: &Request, id: &str, progress: &Progress, sent_again: bool)
                 <form class="l-actions" data-row="" method="post" action="/api/auth/resend">
                     <input type="hidden" name="registration" value=id.to_owned()/>
                     <button class="c-btn" data-kind="soft" data-once="">{t::resend(lang)}</button>
-                    <a class="c-btn" data-kind="text" href=details>{t::other_address(lang)}</a>
+                    <a class="c-btn" data-kind="text" href=back>{t::other_address(lang)}</a>
                 </form>
             </div>
         </div>
     }
     .into_any())
-}
-
-/// The way back to the second step with what was typed there, as the address of the third one names it.
-pub fn back_to_details(request: &Request) -> Option<String> {
-    let (_, query) = request.path.split_once('?')?;
-    let one = |name: &str| {
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.into_owned())
-    };
-    let id: RegistrationId = one("r")?.parse().ok()?;
-    let kept: Option<DraftId> = one("d").and_then(|text| text.parse().ok());
-    let kept = kept.map_or(String::new(), |draft| format!("&f={draft}"));
-    Some(format!("{DETAILS}?r={id}{kept}"))
 }

@@ -5,11 +5,45 @@ use crate::features::auth::frame::{button_link, door_row, message};
 use crate::i18n::{auth, common, lang, office as t};
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, icon, summary};
+use domain::Lang;
 use domain::office::Door;
 use leptos::prelude::*;
 
-/// The page. `ended`: a session ended while somebody was at work.
-pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
+/// A session ended while somebody was at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// What was typed is shown again.
+    Kept,
+    /// It was of that session alone.
+    Lost,
+}
+
+impl Ended {
+    /// As it stands in the address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// From the address.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Kept, Self::Lost]
+            .into_iter()
+            .find(|how| how.code() == code)
+    }
+
+    const fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Kept => t::ended_kept(lang),
+            Self::Lost => t::ended(lang),
+        }
+    }
+}
+
+/// The page.
+pub fn page(request: &Request, door: Door, next: &str, ended: Option<Ended>) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
     let login = match door {
@@ -31,10 +65,9 @@ pub fn page(request: &Request, door: Door, next: &str, ended: bool) -> AnyView {
     let typed = draft.fields.get("login").cloned().unwrap_or_default();
     let error = |name: &str| error_of(&draft.errors, name);
     let next = next.to_owned();
-    let next_keeps = next.contains("f=");
     view! {
-        {ended.then(|| view! {
-            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{if next_keeps { t::ended_kept(lang) } else { t::ended(lang) }}</span></p>
+        {ended.map(|how| view! {
+            <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{how.words(lang)}</span></p>
         })}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in(lang, door)}</h1>

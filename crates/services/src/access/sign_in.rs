@@ -12,7 +12,7 @@ use domain::form::{FieldError, Problem};
 use domain::security::SecurityEvent;
 use domain::{CardNumber, Email, PartnerNumber, Phone, Timestamp};
 use storage::account::Account;
-use storage::{Conn, account, known_browser, throttle};
+use storage::{Conn, Tx, account, known_browser, throttle};
 
 /// The posted form.
 #[derive(Debug, Clone)]
@@ -84,10 +84,13 @@ pub async fn sign_in(
     let stored = account.as_ref().filter(|account| account.may_sign_in());
     let known = known_browser::is_known(&mut conn, stored.map(|a| a.id), &actor.browser).await?;
     // Every try is counted before the password is looked at: tries at the same moment count too.
+    let name = spelling(&command.login);
+    let whom = stored.map(|account| account.id.to_string());
+    let warned = whom.clone().unwrap_or_else(|| throttle_name(&name));
     let guess = Guess {
         door: "",
-        name: &spelling(&command.login),
-        whom: stored.map(|account| account.id.to_string()),
+        name: &name,
+        whom,
         known,
     };
     let counters = tries::counters(services, actor, &guess);
@@ -95,9 +98,7 @@ pub async fn sign_in(
     // Of a missing account the same is counted: both take the same time but once a day.
     let first_warning = match &refused {
         Some((Of::Account, _)) => {
-            let whom = stored.map(|account| account.id.to_string());
-            let whom = whom.unwrap_or_else(|| throttle_name(&spelling(&command.login)));
-            let key = format!("warned:{whom}");
+            let key = format!("warned:{warned}");
             throttle::hit(&mut conn, &key, 24 * 3600, now).await?.hits == 1
         }
         _ => false,
@@ -115,36 +116,17 @@ pub async fn sign_in(
     let hash = stored.and_then(|account| account.password_hash.as_deref());
     let verified = services.hasher.verify(&command.password, hash).await?;
     let mismatch = || {
-        tracing::info!(
-            login = throttle_name(&spelling(&command.login)),
-            left,
-            "sign_in.refused"
-        );
+        tracing::info!(login = throttle_name(&name), left, "sign_in.refused");
         ServiceError::field("", Problem::SignInMismatch { left })
     };
     let (Verified::Fits(renewed), Some(account), Some(hash)) = (verified, stored, hash) else {
         return Err(mismatch());
     };
-    let (mut tx, now) = services.db.begin().await?;
-    let mut held = match &renewed {
-        Some(new) => account::rehash(&mut tx, account.id, hash, new).await?,
-        None => account::hold_password(&mut tx, account.id, hash).await?,
-    };
-    if !held {
-        // Another sign-in may have renewed the hash of the same password.
-        let anew = account::get(&mut tx, account.id).await?;
-        if let Some(anew) = anew.and_then(|account| account.password_hash) {
-            let verified = services
-                .hasher
-                .verify(&command.password, Some(&anew))
-                .await?;
-            held = verified != Verified::No
-                && account::hold_password(&mut tx, account.id, &anew).await?;
-        }
-    }
-    if !held {
+    let renewed = renewed.as_deref();
+    let held = hold(services, account, &command.password, hash, renewed).await?;
+    let Some((mut tx, now)) = held else {
         return Err(mismatch());
-    }
+    };
     tries::forgive(&mut tx, &counters).await?;
     let session = sessions::open(
         &mut tx,
@@ -158,6 +140,37 @@ pub async fn sign_in(
     .await?;
     commit(tx).await?;
     Ok(session)
+}
+
+/// A transaction that holds the login while the password that was verified is still its own; nothing
+/// when it was changed meanwhile. Whatever is hashed here is hashed outside of any transaction.
+async fn hold(
+    services: &Services,
+    account: &Account,
+    password: &str,
+    hash: &str,
+    renewed: Option<&str>,
+) -> Result<Option<(Tx, Timestamp)>, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let held = match renewed {
+        Some(new) => account::rehash(&mut tx, account.id, hash, new).await?,
+        None => account::hold_password(&mut tx, account.id, hash).await?,
+    };
+    if held {
+        return Ok(Some((tx, now)));
+    }
+    let stored = account::get(&mut tx, account.id).await?;
+    drop(tx);
+    // Another sign-in may have renewed the hash of the same password.
+    let Some(anew) = stored.and_then(|account| account.password_hash) else {
+        return Ok(None);
+    };
+    if services.hasher.verify(password, Some(&anew)).await? == Verified::No {
+        return Ok(None);
+    }
+    let (mut tx, now) = services.db.begin().await?;
+    let held = account::hold_password(&mut tx, account.id, &anew).await?;
+    Ok(held.then_some((tx, now)))
 }
 
 /// Tells the owner that somebody is guessing.

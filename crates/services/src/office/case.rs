@@ -207,10 +207,21 @@ pub(super) async fn checked(
     subscriber: SubscriberId,
     now: Timestamp,
 ) -> Result<Option<String>, ServiceError> {
-    let way = member.role.check_way();
-    if refused(conn, way, subscriber, now).await?.is_some() {
-        return Ok(None);
+    let refused = refused(conn, member.role.check_way(), subscriber, now).await?;
+    match refused {
+        Some(_) => Ok(None),
+        None => passed(conn, member, id, now).await,
     }
+}
+
+/// The same, however many failures there were in other cases.
+async fn passed(
+    conn: &mut Conn,
+    member: &Member,
+    id: CaseId,
+    now: Timestamp,
+) -> Result<Option<String>, ServiceError> {
+    let way = member.role.check_way();
     let passed = identity_check::passed(conn, member.session, id, way).await?;
     Ok(passed
         .filter(|(at, _)| now.seconds_since(*at) <= CHECK_LIFE)
@@ -227,20 +238,24 @@ pub async fn look(
     id: CaseId,
 ) -> Result<Case, ServiceError> {
     let member = actor.may(Right::RestoreAccess)?;
-    let (mut tx, now) = services.db.begin().await?;
-    let case = opened(&mut tx, member, id).await?;
-    let checked = checked(&mut tx, member, id, case.subscriber, now).await?;
+    let (mut conn, now) = services.db.look().await?;
+    let case = opened(&mut conn, member, id).await?;
+    let way = member.role.check_way();
+    let refused = refused(&mut conn, way, case.subscriber, now).await?;
+    let checked = match refused {
+        Some(_) => None,
+        None => passed(&mut conn, member, id, now).await?,
+    };
     let owner = match checked {
-        Some(_) => Some(owner(&mut tx, case.subscriber).await?),
+        Some(_) => Some(owner(&mut conn, case.subscriber).await?),
         None => None,
     };
-    let way = member.role.check_way();
     Ok(Case {
         id,
         found_by: case.found_by,
         owner,
         way,
-        refused: refused(&mut tx, way, case.subscriber, now).await?,
+        refused,
     })
 }
 

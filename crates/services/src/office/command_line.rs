@@ -40,14 +40,14 @@ pub struct Doors {
 /// # Errors
 /// [`ServiceError::Unavailable`].
 pub async fn look(services: &Services) -> Result<Doors, ServiceError> {
-    let (mut tx, _) = services.db.begin().await?;
+    let mut conn = services.db.statement().await?;
     let keys = &services.settings.office_keys;
     let mut doors = Doors {
         administrators: 0,
         people: 0,
         locked_out: 0,
     };
-    for (id, role, sealed) in person::all_sealed(&mut tx).await? {
+    for (id, role, sealed) in person::all_sealed(&mut conn).await? {
         doors.people += 1;
         if keys.open(&sealed, id.0.as_bytes()).is_none() {
             doors.locked_out += 1;

@@ -195,25 +195,27 @@ pub async fn invite(
     form: &Invite,
 ) -> Result<PersonId, ServiceError> {
     let member = actor.may(Right::ManagePeople)?;
-    let mut read = form.parse(actor.door);
-    if form.code.trim().is_empty() {
-        let missing = FieldError::new("code", Problem::TotpEmpty);
-        read = Err(read.err().into_iter().flatten().chain([missing]).collect());
-    }
-    let parsed = read.map_err(ServiceError::Invalid)?;
+    let missing = FieldError::new("code", Problem::TotpEmpty);
+    let parsed = match (form.parse(actor.door), form.code.trim().is_empty()) {
+        (Ok(parsed), false) => parsed,
+        (Ok(_), true) => return Err(ServiceError::Invalid(vec![missing])),
+        (Err(errors), false) => return Err(ServiceError::Invalid(errors)),
+        (Err(mut errors), true) => {
+            errors.push(missing);
+            return Err(ServiceError::Invalid(errors));
+        }
+    };
     let field = match actor.door {
         Door::Staff => "login",
         Door::Partner => "email",
     };
     // Looked at before the code is used up; the database still has the last word.
-    let (mut tx, _) = services.db.begin().await?;
-    if person::by_login(&mut tx, actor.door, &parsed.login)
-        .await?
-        .is_some()
-    {
+    let mut conn = services.db.statement().await?;
+    let taken = person::by_login(&mut conn, actor.door, &parsed.login).await?;
+    drop(conn);
+    if taken.is_some() {
         return Err(ServiceError::field(field, Problem::StaffLoginTaken));
     }
-    drop(tx);
     confirm(services, actor, &form.code).await?;
     let (mut tx, now) = services.db.begin().await?;
     let id = PersonId(new_id());

@@ -21,8 +21,8 @@ use storage::{
     Conn, StorageError, account, ledger, registration, session, subscriber, subscription,
 };
 
-/// How many cards one clerk may give out in an hour.
-const CARDS_AN_HOUR: u32 = 30;
+/// How often one clerk may send the form in an hour; each card takes two: to compare, to give out.
+const TRIES_AN_HOUR: u32 = 30;
 
 /// The posted form.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +114,7 @@ pub async fn replace(
         return Err(ServiceError::field("card", Problem::CardReplacedAlready));
     }
     let key = format!("office-cards:{}", member.person);
-    if let Err(problem) = count_try(&mut tx, &key, CARDS_AN_HOUR, 3600, now).await? {
+    if let Err(problem) = count_try(&mut tx, &key, TRIES_AN_HOUR, 3600, now).await? {
         commit(tx).await?;
         return Err(ServiceError::field("number", problem));
     }

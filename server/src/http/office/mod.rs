@@ -13,6 +13,7 @@ use app::features::auth::api::is_own_path;
 use app::features::auth::password::takes_offered;
 use app::features::office::people_path;
 use app::features::office::restore::PATH as SUBSCRIBERS;
+use app::features::office::sign_in::Ended;
 use app::office::OfficePage;
 use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
@@ -156,9 +157,9 @@ async fn broken(incoming: &Incoming, door: Door, parts: &Parts) -> Response {
 }
 
 /// Where somebody signs in who was sent away from a page.
-fn door_of(door: Door, path: &str, ended: bool) -> String {
+fn door_of(door: Door, path: &str, ended: Option<Ended>) -> String {
     let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    let ended = if ended { "&ended=1" } else { "" };
+    let ended = ended.map_or(String::new(), |how| format!("&ended={}", how.code()));
     format!("/{}/login?next={next}{ended}", door.code())
 }
 
@@ -192,7 +193,7 @@ where
     match load(looking).await {
         Ok(page) => show(&incoming, &actor, &parts, page).await,
         Err(ServiceError::SignedOut) => {
-            let response = Redirect::to(&door_of(door, &incoming.request.path, false));
+            let response = Redirect::to(&door_of(door, &incoming.request.path, None));
             incoming.finish(response.into_response())
         }
         Err(ServiceError::NotFound) => show(&incoming, &actor, &parts, OfficePage::NotFound).await,
@@ -280,7 +281,7 @@ where
             let owner = ended_at(state, door, &parts).await;
             match owner {
                 Some(_) if survives(on) => {
-                    let to = |id: String| door_of(door, &with_draft(on, &id), true);
+                    let to = |id: String| door_of(door, &with_draft(on, &id), Some(Ended::Kept));
                     let typed = Draft {
                         fields: form,
                         errors: Vec::new(),
@@ -288,8 +289,10 @@ where
                     kept(state, &incoming, door, &parts, (on, owner), typed, to).await
                 }
                 // A page of the session that is over; what a caller has said is not kept either.
-                Some(_) => Redirect::to(&door_of(door, SUBSCRIBERS, true)).into_response(),
-                None => Redirect::to(&door_of(door, on, false)).into_response(),
+                Some(_) => {
+                    Redirect::to(&door_of(door, SUBSCRIBERS, Some(Ended::Lost))).into_response()
+                }
+                None => Redirect::to(&door_of(door, on, None)).into_response(),
             }
         }
         Err(ServiceError::NotFound) => {
@@ -374,7 +377,7 @@ async fn login(Extract(state): Extract<State>, door: Door, request: Request) -> 
     }
     let page = OfficePage::SignIn {
         next: query(&parts, "next").unwrap_or_default(),
-        ended: query(&parts, "ended").is_some(),
+        ended: query(&parts, "ended").and_then(|how| Ended::from_code(&how)),
     };
     show(&incoming, &actor, &parts, page).await
 }
