@@ -77,7 +77,10 @@ pub enum OfficePage {
     /// No such page, or none for this role: both read the same.
     NotFound,
     /// There is no answer now.
-    Broken,
+    Broken {
+        /// Where to try again; empty for the same address.
+        again: String,
+    },
 }
 
 /// A page's head.
@@ -94,7 +97,7 @@ impl OfficePage {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Closed => StatusCode::FORBIDDEN,
             Self::Invite {
                 step: Step::Unknown,
@@ -159,7 +162,7 @@ impl OfficePage {
             ),
             Self::Audit(_) => (t::audit(lang), t::audit_lead(lang), None),
             Self::NotFound => (t::not_found(lang), t::not_found_body(lang), None),
-            Self::Broken => (t::broken(lang), t::broken_body(lang), None),
+            Self::Broken { .. } => (t::broken(lang), t::broken_body(lang), None),
         };
         Head {
             window: title,
@@ -213,7 +216,7 @@ impl OfficePage {
         match self {
             Self::Closed => sign_in::closed(),
             Self::NotFound => sign_in::not_found(door),
-            Self::Broken => sign_in::broken(),
+            Self::Broken { again } => sign_in::broken(again),
             Self::Invite { token, step } => enrolment::page(request, door, token, step),
             Self::SignIn { next, ended } => sign_in::page(request, door, next, *ended),
             _ => sign_in::page(request, door, "", None),
@@ -235,7 +238,7 @@ impl OfficePage {
             }
             Self::Audit(log) => audit::page(log),
             Self::NotFound => sign_in::way_home(home_path(door)),
-            Self::Broken => sign_in::try_again(),
+            Self::Broken { again } => sign_in::try_again(again),
             _ => home::page(door, member),
         }
     }

@@ -28,7 +28,10 @@ pub enum PublicPage {
         ended: bool,
     },
     /// Registration, step 1.
-    Register,
+    Register {
+        /// The number that was typed before, when somebody comes back.
+        typed: String,
+    },
     /// Registration, step 2.
     RegisterDetails {
         /// The registration.
@@ -100,20 +103,23 @@ pub enum PublicPage {
     /// No such page.
     NotFound,
     /// The cabinet cannot answer.
-    Broken,
+    Broken {
+        /// Where to try again; empty for the same address.
+        again: String,
+    },
 }
 
 impl PublicPage {
     fn title(&self, lang: Lang) -> &'static str {
         match self {
             Self::SignIn { .. } => t::sign_in_title(lang),
-            Self::Register => t::register_title(lang),
+            Self::Register { .. } => t::register_title(lang),
             Self::RegisterDetails { .. } => t::details_title(lang),
             Self::RegisterCheck { .. } => t::check_title(lang),
             Self::Password { purpose, link, .. } => password::title(lang, *purpose, link),
             Self::Forgot => t::forgot_title(lang),
             Self::Code { waiting, .. } => code::title(lang, waiting),
-            Self::EmailLink { .. } => profile_texts::confirm_email(lang),
+            Self::EmailLink { link, .. } => profile::contacts::link_title(lang, link),
             Self::AccessHelp => t::access_title(lang),
             Self::Closing { .. } => profile_texts::closing(lang),
             Self::DeletionAsked => profile_texts::deletion_asked(lang),
@@ -123,7 +129,7 @@ impl PublicPage {
             Self::Mailbox(..) => "Mailbox",
             Self::Gallery => "Gallery",
             Self::NotFound => common::not_found_title(lang),
-            Self::Broken => common::broken_title(lang),
+            Self::Broken { .. } => common::broken_title(lang),
         }
     }
 
@@ -131,7 +137,7 @@ impl PublicPage {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Password {
                 link: Link::Unknown,
                 ..
@@ -165,9 +171,9 @@ impl PublicPage {
             | Self::Closing { .. }
             | Self::DeletionAsked
             | Self::EmailLink { .. } => &["art-login"],
-            Self::Register => &["art-card"],
+            Self::Register { .. } => &["art-card"],
             Self::NotFound => &["art-404"],
-            Self::Broken => &["art-500"],
+            Self::Broken { .. } => &["art-500"],
             _ => &[],
         }
     }
@@ -175,7 +181,7 @@ impl PublicPage {
     fn body(&self, request: &Request) -> AnyView {
         match self {
             Self::SignIn { next, ended } => sign_in::page(request, next.clone(), *ended),
-            Self::Register => registration::card(request),
+            Self::Register { typed } => registration::card(request, typed),
             Self::RegisterDetails { id, progress } => registration::details(request, id, progress),
             Self::RegisterCheck {
                 id,
@@ -205,7 +211,7 @@ impl PublicPage {
             Self::Mailbox(texts, code) => info::mailbox(texts, code),
             Self::Gallery => crate::gallery::page(),
             Self::NotFound => info::not_found(),
-            Self::Broken => info::broken(),
+            Self::Broken { again } => info::broken(again.clone()),
         }
     }
 

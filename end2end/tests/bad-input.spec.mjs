@@ -53,7 +53,18 @@ test("refused details are kept", async ({ page }, info) => {
   await expect(summary(page)).toContainText("Номер должен начинаться с +7 и содержать 11 цифр");
   await expect(page.getByLabel("Почта", { exact: true })).toHaveValue("no-mail-server");
   await expect(page.getByLabel("Телефон", { exact: true })).toHaveValue("12345");
+  await page.getByLabel("Почта", { exact: true }).fill("маша@почта.рф");
+  await page.getByRole("button", { name: "Создать кабинет" }).click();
+  await expect(summary(page)).toContainText("Нужны латинские буквы");
   await expect(page.getByLabel("условия пользования кабинетом")).toBeChecked();
+});
+
+test("whoever goes back from the details finds the card number", async ({ page }, info) => {
+  const { card } = newcomers[info.project.name];
+  await sendCard(page, card);
+  await page.getByRole("link", { name: "Назад" }).click();
+  await expect(page).toHaveURL(/register\?r=/);
+  expect((await page.getByLabel("Номер карты").inputValue()).replace(/\s/g, "")).toBe(card.replace(/\s/g, ""));
 });
 
 test("who proves the contract of a registered card is told of the cabinet", async ({ page }, info) => {

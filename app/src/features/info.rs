@@ -216,13 +216,13 @@ pub fn not_found() -> AnyView {
 }
 
 /// The cabinet cannot answer: what that means for one's money, and what to do.
-pub fn broken() -> AnyView {
+pub fn broken(again: String) -> AnyView {
     let lang = lang();
     let title = view! { <h1 tabindex="-1">{common::broken_title(lang)}</h1> }.into_any();
     let actions = view! {
         <p>{common::broken_payments(lang)}</p>
         <div class="l-actions" data-row="">
-            <a class="c-btn" href="">{common::retry(lang)}</a>
+            <a class="c-btn" href=again>{common::retry(lang)}</a>
             {button_link("/payments", common::nav_payments(lang), "soft")}
         </div>
         <p class="c-hint">{common::need_help(lang)} " " <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>

@@ -42,6 +42,10 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "В адресе опечатка: нужно имя, знак @ и почтовый сервер",
             "There is a typo: a name, the sign @ and a mail server are needed",
         ),
+        Problem::EmailNotLatin => (
+            "Нужны латинские буквы: ivan@mail.ru. Адреса русскими буквами пока не принимаем",
+            "Latin letters are needed: ivan@mail.ru. We do not take addresses in Cyrillic yet",
+        ),
         Problem::EmailTooLong => ("Адрес слишком длинный", "The address is too long"),
         Problem::ContactMissing => ("Введите почту или телефон", "Enter an e-mail or a phone"),
         Problem::ContactTaken => (

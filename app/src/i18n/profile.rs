@@ -21,7 +21,8 @@ texts! {
     new_phone_lead: "Пришлём код. Телефон сменится, когда вы его введёте.", "We send a code. The phone changes when you type it.";
     send_link: "Получить ссылку", "Get a link";
     send_code: "Получить код", "Get a code";
-    letter_sent: "Ссылка отправлена. Откройте письмо на новой почте.", "The link is on its way. Open the letter in the new mailbox.";
+    letter_sent: "Почта сменится, когда вы откроете ссылку из письма на", "The e-mail changes when you open the link in the letter to";
+    letter_works: "Ссылка работает до", "The link works until";
     phone_changed: "Телефон подтверждён.", "The phone is confirmed.";
     confirm_email: "Подтвердите почту", "Confirm the e-mail";
     confirm_email_lead: "Привязать к кабинету адрес", "Bind to the cabinet the address";

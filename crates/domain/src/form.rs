@@ -56,6 +56,7 @@ pub enum Problem {
     PhoneMalformed,
     EmailEmpty,
     EmailMalformed,
+    EmailNotLatin,
     EmailTooLong,
     ContactMissing,
     ContactTaken,
@@ -161,6 +162,7 @@ impl From<ParseEmailError> for Problem {
         match error {
             ParseEmailError::Empty => Self::EmailEmpty,
             ParseEmailError::Malformed => Self::EmailMalformed,
+            ParseEmailError::NotLatin => Self::EmailNotLatin,
             ParseEmailError::TooLong => Self::EmailTooLong,
         }
     }

@@ -22,11 +22,18 @@ pub enum Weakness {
     Long,
 }
 
+/// What was meant by a typed password: spaces at its ends come from copying or from a keyboard that
+/// adds them after a word, nobody sees them. NIST SP 800-63B allows a verifier to take them off.
+pub fn meant(typed: &str) -> &str {
+    typed.trim()
+}
+
 /// The first rule a password misses, in the order people read them.
 ///
 /// # Errors
 /// [`Weakness`] names the rule.
 pub fn check(password: &str) -> Result<(), Weakness> {
+    let password = meant(password);
     let length = password.chars().count();
     if length < MIN_LENGTH {
         return Err(Weakness::Short(length));
@@ -89,6 +96,7 @@ mod tests {
         assert_eq!(check("abcdefgh"), Err(Weakness::NoDigit));
         assert_eq!(check("abcdefg1"), Err(Weakness::NoSpecial));
         assert_eq!(check("abcdef 1"), Err(Weakness::NoSpecial));
+        assert_eq!(check("  abc1!  "), Err(Weakness::Short(5)));
         assert_eq!(check("пароль1№"), Ok(()));
         assert_eq!(check(&"a1!".repeat(400)), Err(Weakness::Long));
     }

@@ -5,6 +5,7 @@ use crate::crypto::random_token;
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use domain::password::meant;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -174,7 +175,7 @@ impl Hasher {
 
     /// Hashes a new password.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
-        let password = password.to_owned();
+        let password = meant(password).to_owned();
         self.blocking(move |_| {
             argon2()
                 .hash_password(password.as_bytes())
@@ -190,7 +191,7 @@ impl Hasher {
         password: &str,
         stored: Option<&str>,
     ) -> Result<Verified, HashError> {
-        let password = password.to_owned();
+        let password = meant(password).to_owned();
         let exists = stored.is_some();
         let hash = stored.map_or_else(|| self.dummy.to_string(), str::to_owned);
         self.blocking(move |memory| {
@@ -271,6 +272,14 @@ mod tests {
                 .await
                 .unwrap(),
             Verified::Fits(None)
+        );
+        assert_eq!(
+            hasher
+                .verify(" m7kd-xw4p-9hra-tq2e\n", Some(&hash))
+                .await
+                .unwrap(),
+            Verified::Fits(None),
+            "spaces beside a password are no part of it"
         );
         assert_eq!(
             hasher.verify("other", Some(&hash)).await.unwrap(),

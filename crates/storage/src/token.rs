@@ -3,8 +3,10 @@
 use crate::account::Proven;
 use crate::convert::{code, from_db, to_db};
 use crate::{Conn, StorageError};
+use chrono::{DateTime, Utc};
 use domain::Timestamp;
 use domain::ids::AccountId;
+use uuid::Uuid;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,33 +161,72 @@ pub async fn end_of_account(
     Ok(())
 }
 
+/// A link as a row.
+struct Row {
+    purpose: String,
+    account_id: Uuid,
+    channel: String,
+    contact: String,
+    expires_at: DateTime<Utc>,
+    used: bool,
+}
+
+impl Row {
+    fn token(self) -> Result<Token, StorageError> {
+        Ok(Token {
+            purpose: code("one_time_token.purpose", &self.purpose, Purpose::from_code)?,
+            account: AccountId(self.account_id),
+            proven: if self.channel == "email" {
+                Proven::Email
+            } else {
+                Proven::Phone
+            },
+            contact: self.contact,
+            expires_at: from_db(self.expires_at),
+            used: self.used,
+        })
+    }
+}
+
 /// Looks at a link without using it: mail scanners do the same.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn find(conn: &mut Conn, sha256: &[u8; 32]) -> Result<Option<Token>, StorageError> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         r#"select purpose, account_id, channel, contact, expires_at, used_at is not null as "used!"
            from identity.one_time_token where token_sha256 = $1"#,
         sha256,
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|row| {
-        Ok(Token {
-            purpose: code("one_time_token.purpose", &row.purpose, Purpose::from_code)?,
-            account: AccountId(row.account_id),
-            proven: if row.channel == "email" {
-                Proven::Email
-            } else {
-                Proven::Phone
-            },
-            contact: row.contact,
-            expires_at: from_db(row.expires_at),
-            used: row.used,
-        })
-    })
-    .transpose()
+    row.map(Row::token).transpose()
+}
+
+/// The link for one purpose that a login can still open.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn waiting(
+    conn: &mut Conn,
+    account: AccountId,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<Token>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select purpose, account_id, channel, contact, expires_at, false as "used!"
+           from identity.one_time_token
+           where account_id = $1 and purpose = $2 and used_at is null and expires_at > $3
+           order by expires_at desc limit 1"#,
+        account.0,
+        purpose.code(),
+        to_db(now),
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(Row::token).transpose()
 }
 
 /// Uses a link up. Of several attempts at once exactly one gets `true`.

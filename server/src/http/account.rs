@@ -1,7 +1,7 @@
 //! Pages of the profile: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
 
 use super::State;
-use super::pages::{Loading, plain, public, render, signed_in};
+use super::pages::{Loading, plain, public, render, signed_in, unanswered};
 use app::account::AccountPage;
 use app::features::auth::api::safe_next;
 use app::public::PublicPage;
@@ -41,7 +41,7 @@ where
         }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
-            return render(&incoming, &parts, PublicPage::Broken).await;
+            return render(&incoming, &parts, unanswered(&parts)).await;
         }
     };
     let request = incoming.request.clone();
@@ -230,7 +230,7 @@ pub async fn download(Extract(state): Extract<State>, request: Request) -> Respo
         Err(ServiceError::ConfirmFirst) => confirm_first("/profile/data").into_response(),
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "export.failed");
-            render(&incoming, &parts, PublicPage::Broken).await
+            render(&incoming, &parts, unanswered(&parts)).await
         }
     }
 }

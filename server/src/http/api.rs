@@ -4,6 +4,7 @@
 use super::State;
 use super::request::{Incoming, ended};
 use app::AppError;
+use app::public::PublicPage;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Extract};
 use axum::http::request::Parts;
@@ -152,14 +153,25 @@ async fn kept(
 async fn broken(incoming: &Incoming, parts: &Parts) -> Response {
     let request = incoming.request.clone();
     let context = request.clone();
+    let page = PublicPage::Broken {
+        again: retry_at(parts),
+    };
     let handler = leptos_axum::render_app_async_with_context(
         move || provide_context(context.clone()),
-        move || app::public::PublicPage::Broken.document(&request),
+        move || page.document(&request),
     );
     let mut plain = Request::new(Body::empty());
     *plain.uri_mut() = parts.uri.clone();
     *plain.headers_mut() = parts.headers.clone();
     handler(plain).await.into_response()
+}
+
+/// Where to try again what could not be answered: the same address, or the page whose form it was.
+pub fn retry_at(parts: &Parts) -> String {
+    match parts.method {
+        Method::GET | Method::HEAD => String::new(),
+        _ => referer_path(parts).unwrap_or_else(|| "/".to_owned()),
+    }
 }
 
 /// Path and query of the page a form was on. Only our own pages can be here: forms of other sites

@@ -1,6 +1,7 @@
 //! Pages: what each needs is loaded here, then `app` renders the document.
 
 use super::State;
+use super::api::retry_at;
 use super::request::{Incoming, is_prefetch, query};
 use app::features::auth::registration::back_to_details;
 use app::features::info::Kept;
@@ -16,6 +17,13 @@ use services::access::activation::{self, Purpose};
 use services::access::{codes, registration};
 use services::{Actor, ServiceError, Services};
 use std::future::Future;
+
+/// There is no answer now.
+pub fn unanswered(parts: &Parts) -> PublicPage {
+    PublicPage::Broken {
+        again: retry_at(parts),
+    }
+}
 
 /// Renders a public page.
 pub async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Response {
@@ -54,7 +62,7 @@ where
         Ok(incoming) => incoming,
         Err((incoming, error)) => {
             tracing::warn!(%error, "page.unavailable");
-            return render(&incoming, &parts, PublicPage::Broken).await;
+            return render(&incoming, &parts, unanswered(&parts)).await;
         }
     };
     let loading = Loading::new(&incoming, &parts);
@@ -63,7 +71,7 @@ where
         Err(ServiceError::NotFound) => PublicPage::NotFound,
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
-            PublicPage::Broken
+            unanswered(&parts)
         }
     };
     let response = render(&incoming, &parts, page).await;
@@ -125,7 +133,7 @@ pub async fn signed_in(state: &State, request: Request) -> Result<(Incoming, Par
         Ok(incoming) => incoming,
         Err((incoming, error)) => {
             tracing::warn!(%error, "page.unavailable");
-            return Err(render(&incoming, &parts, PublicPage::Broken).await);
+            return Err(render(&incoming, &parts, unanswered(&parts)).await);
         }
     };
     match &incoming.request.actor.viewer {
@@ -168,7 +176,15 @@ pub async fn sign_in(Extract(state): Extract<State>, request: Request) -> Respon
 
 /// Registration, step 1.
 pub async fn register(Extract(state): Extract<State>, request: Request) -> Response {
-    public(&state, request, async |_| Ok(PublicPage::Register)).await
+    public(&state, request, async |loading| {
+        // Whoever comes back from the second step finds the number there.
+        let typed = match loading.query("r") {
+            Some(_) => progress(&loading).await?.1.card,
+            None => String::new(),
+        };
+        Ok(PublicPage::Register { typed })
+    })
+    .await
 }
 
 async fn progress(loading: &Loading) -> Result<(String, registration::Progress), ServiceError> {
@@ -307,7 +323,7 @@ pub async fn payment_return(
     let (parts, _) = request.into_parts();
     let viewer = match Incoming::read(&state, &parts).await {
         Ok(incoming) => incoming.request.actor.viewer,
-        Err((incoming, _)) => return render(&incoming, &parts, PublicPage::Broken).await,
+        Err((incoming, _)) => return render(&incoming, &parts, unanswered(&parts)).await,
     };
     match services::payments::returned(&state.services, &token).await {
         Ok((subscriber, id)) if viewer.is_some_and(|viewer| viewer.subscriber == subscriber) => {

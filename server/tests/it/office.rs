@@ -394,10 +394,12 @@ async fn without_the_database_a_console_says_so_behind_its_own_door(pool: PgPool
     let home = enter(&app, &mut staff, "staff", "operator").await;
     let out = home.form("/staff/logout");
     app.services.db.close().await;
-    for page in [
-        staff.get("/staff/subscribers").await,
-        staff.submit(out).await,
+    for (page, again) in [
+        (staff.get("/staff/subscribers").await, ""),
+        (staff.submit(out).await, "/staff/subscribers"),
     ] {
+        // Not at the address that a form was posted to.
+        assert_eq!(page.link("Повторить").as_deref(), Some(again));
         assert_eq!(
             (page.status, page.heading().as_str()),
             (503, "Сейчас не отвечаем")

@@ -56,6 +56,8 @@ async fn a_database_that_was_away_finds_everything_going_on() {
     }
     let refused = browser.submit(form).await;
     assert_eq!(refused.status, 503);
+    // One tries again where one was, not at the address that the form was posted to.
+    assert_eq!(refused.link("Повторить").as_deref(), Some("/register"));
     let (status, _) = browser.call(Method::GET, "/api/home", "").await;
     assert_eq!(status, 503);
     assert_eq!(browser.get("/health/ready").await.status, 503);

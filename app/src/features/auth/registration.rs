@@ -21,8 +21,8 @@ pub fn back_to_details(id: &str, kept: Option<&str>) -> String {
     format!("{DETAILS}?{}", query.finish())
 }
 
-/// Step 1: the number on the card.
-pub fn card(request: &Request) -> AnyView {
+/// Step 1: the number on the card; `before` is the one typed before.
+pub fn card(request: &Request, before: &str) -> AnyView {
     let lang = lang();
     let draft = &request.draft;
     let input = Input {
@@ -33,7 +33,8 @@ pub fn card(request: &Request) -> AnyView {
         maxlength: 24,
         ..Input::text("card", t::card_number(lang))
     };
-    let typed = draft.fields.get("card").cloned().unwrap_or_default();
+    let kept = draft.fields.get("card").map(String::as_str);
+    let typed = kept.unwrap_or(before).to_owned();
     plain(view! {
         <div class="l-steps" data-cols="">
             <div class="l-stack">
@@ -134,7 +135,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                     </fieldset>
                     <div class="l-actions" data-row="">
                         <button class="c-btn" data-once="">{t::create(lang)}</button>
-                        <a class="c-btn" data-kind="text" href="/register">{common::back(lang)}</a>
+                        <a class="c-btn" data-kind="text" href=format!("/register?r={id}")>{common::back(lang)}</a>
                     </div>
                 </form>
             </div>

@@ -119,14 +119,14 @@ pub fn not_found(door: Door) -> AnyView {
 }
 
 /// There is no answer now, for whoever has not come in or cannot be told apart.
-pub fn broken() -> AnyView {
+pub fn broken(again: &str) -> AnyView {
     let lang = lang();
-    message(t::broken(lang), t::broken_body(lang), try_again())
+    message(t::broken(lang), t::broken_body(lang), try_again(again))
 }
 
-/// The same page once more.
-pub fn try_again() -> AnyView {
-    button_link("", common::retry(lang()), "")
+/// The same page once more, or the one whose form was sent.
+pub fn try_again(again: &str) -> AnyView {
+    view! { <a class="c-btn" href=again.to_owned()>{common::retry(lang())}</a> }.into_any()
 }
 
 /// The way back to where a console begins.

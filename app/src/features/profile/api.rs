@@ -19,7 +19,7 @@ pub async fn new_email(#[server(default)] email: String) -> Result<(), AppError>
     contacts::begin_email(&request.services, &request.actor, &email, request.lang)
         .await
         .map_err(fail)?;
-    leptos_axum::redirect("/profile/contacts?done=letter");
+    leptos_axum::redirect("/profile/contacts");
     Ok(())
 }
 

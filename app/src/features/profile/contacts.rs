@@ -4,7 +4,9 @@ use super::{done, row};
 use crate::features::auth::frame::{button_link, message, sky};
 use crate::i18n::{lang, profile as t};
 use crate::request::Request;
-use crate::ui::{Input, error_of, field};
+use crate::ui::{Input, error_of, field, icon};
+use domain::Lang;
+use domain::format::deadline;
 use leptos::prelude::*;
 use services::access::contacts::{Contacts, Link};
 
@@ -31,17 +33,25 @@ pub fn page(contacts: &Contacts, just: Option<&str>) -> AnyView {
         .map_or_else(none, |(phone, proven)| state(phone.grouped(), *proven));
     view! {
         <div class="l-stack">
-            {match just {
-                Some("letter") => done(t::letter_sent(lang)),
-                Some("phone") => done(t::phone_changed(lang)),
-                _ => ().into_any(),
-            }}
+            {(just == Some("phone")).then(|| done(t::phone_changed(lang)))}
             <section class="c-card" data-flush="">
                 <ul class="c-list">
                     {row("/profile/contacts/email", "i-mail", t::email(lang), email)}
                     {contacts.sms.then(|| row("/profile/contacts/phone", "i-phone", t::phone(lang), phone))}
                 </ul>
             </section>
+            {contacts.waiting.as_ref().map(|(email, until)| {
+                let until = deadline(lang, *until, contacts.today);
+                view! {
+                    <div class="c-notice" role="status">
+                        {icon("i-mail")}
+                        <span>
+                            {t::letter_sent(lang)} " " <b>{email.as_str().to_owned()}</b> ". "
+                            {t::letter_works(lang)} " " {until} "."
+                        </span>
+                    </div>
+                }
+            })}
             <p class="c-hint">{t::contacts_told(lang)}</p>
         </div>
     }
@@ -83,6 +93,15 @@ fn form(request: &Request, action: &'static str, input: Input, button: &'static 
         </form>
     }
     .into_any()
+}
+
+/// What the page behind the link is called in the window's title.
+pub const fn link_title(lang: Lang, link: &Link) -> &'static str {
+    match link {
+        Link::Ready(_) => t::confirm_email(lang),
+        Link::Used => t::email_bound(lang),
+        Link::Expired => t::link_late(lang),
+    }
 }
 
 /// Behind the link in the letter to a new e-mail: a public page, since letters are read anywhere.

@@ -4,11 +4,11 @@
 use super::notices::{Happened, record};
 use super::{codes, confirm, count_try, no_room, send_link};
 use crate::error::commit;
-use crate::{Actor, ServiceError, Services, crypto};
+use crate::{Actor, ServiceError, Services, crypto, zone};
 use domain::form::Problem;
 use domain::ids::{AccountId, ChallengeId};
 use domain::security::SecurityEvent;
-use domain::{Email, Lang, Phone, Timestamp};
+use domain::{Date, Email, Lang, LocalTime, Phone, Timestamp};
 use storage::account::Proven;
 use storage::token::Purpose;
 use storage::{Conn, StorageError, account, token};
@@ -20,6 +20,10 @@ pub struct Contacts {
     pub email: Option<(Email, bool)>,
     /// Phone, and whether it is proven.
     pub phone: Option<(Phone, bool)>,
+    /// An e-mail to which a link was sent that has not been opened yet, and until when it works.
+    pub waiting: Option<(Email, LocalTime)>,
+    /// Today, where the person lives.
+    pub today: Date,
     /// Can SMS be sent at all?
     pub sms: bool,
 }
@@ -27,11 +31,17 @@ pub struct Contacts {
 /// The bound contacts.
 pub async fn list(services: &Services, actor: &Actor) -> Result<Contacts, ServiceError> {
     let viewer = actor.viewer()?;
-    let mut conn = services.db.statement().await?;
-    let account = account::get(&mut conn, viewer.account)
+    let (mut look, now) = services.db.look().await?;
+    let account = account::get(&mut look, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let waiting = token::waiting(&mut look, viewer.account, Purpose::Contact, now).await?;
     Ok(Contacts {
+        waiting: waiting.and_then(|link| {
+            let email = Email::parse(&link.contact).ok()?;
+            Some((email, zone::local(viewer.tz, link.expires_at)))
+        }),
+        today: zone::today(viewer.tz, now),
         email: account.email.map(|email| (email, account.email_confirmed)),
         phone: account.phone.map(|phone| (phone, account.phone_confirmed)),
         sms: services.sms.is_some(),

@@ -381,8 +381,16 @@ async fn the_email_is_changed_by_its_new_owner_and_the_old_one_hears(pool: PgPoo
     let begin =
         |typed: &'static str| contacts::begin_email(&cabinet.services, &actor, typed, Lang::Ru);
     assert_eq!(problem(begin("masha@").await), Problem::EmailMalformed);
+    let cyrillic = "маша@почта.рф";
+    assert_eq!(problem(begin(cyrillic).await), Problem::EmailNotLatin);
+    let waiting = async || {
+        let contacts = contacts::list(&cabinet.services, &actor).await.unwrap();
+        contacts.waiting.map(|(email, _)| email.as_str().to_owned())
+    };
+    assert_eq!(waiting().await, None);
     assert_eq!(problem(begin(EMAIL).await), Problem::ContactSame);
     begin("Masha@new.example").await.unwrap();
+    assert_eq!(waiting().await.as_deref(), Some("masha@new.example"));
     cabinet.jobs().await;
     let link = cabinet.link("masha@new.example").unwrap();
     let looked = contacts::look(&cabinet.services, &link).await.unwrap();
@@ -397,6 +405,7 @@ async fn the_email_is_changed_by_its_new_owner_and_the_old_one_hears(pool: PgPoo
     contacts::finish_email(&cabinet.services, &browser("mail"), &link)
         .await
         .unwrap();
+    assert_eq!(waiting().await, None, "it is bound");
     assert!(cabinet.sign_in("masha@new.example", PASSWORD).await.is_ok());
     assert!(cabinet.sign_in(EMAIL, PASSWORD).await.is_err());
     assert_eq!(

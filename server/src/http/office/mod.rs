@@ -6,7 +6,7 @@ mod desk;
 pub use desk::routes as staff_routes;
 
 use super::State;
-use super::api::{MOST_BYTES, with_draft};
+use super::api::{MOST_BYTES, retry_at, with_draft};
 use super::pages::plain;
 use super::request::{AtDoor, Incoming, ended_at, office_session, query};
 use app::features::auth::api::is_own_path;
@@ -153,7 +153,13 @@ async fn broken(incoming: &Incoming, door: Door, parts: &Parts) -> Response {
     let request = &incoming.request;
     let (origin, lang) = (request.actor.origin.clone(), request.lang);
     let nobody = office::guest(door, origin, "", lang);
-    show(incoming, &nobody, parts, OfficePage::Broken).await
+    show(incoming, &nobody, parts, unanswered(parts)).await
+}
+
+fn unanswered(parts: &Parts) -> OfficePage {
+    OfficePage::Broken {
+        again: retry_at(parts),
+    }
 }
 
 /// Where somebody signs in who was sent away from a page.
@@ -199,7 +205,7 @@ where
         Err(ServiceError::NotFound) => show(&incoming, &actor, &parts, OfficePage::NotFound).await,
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
-            show(&incoming, &actor, &parts, OfficePage::Broken).await
+            show(&incoming, &actor, &parts, unanswered(&parts)).await
         }
     }
 }
@@ -300,7 +306,7 @@ where
         }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "form.failed");
-            return show(&incoming, &actor, &parts, OfficePage::Broken).await;
+            return show(&incoming, &actor, &parts, unanswered(&parts)).await;
         }
     };
     incoming.finish(response)

@@ -68,6 +68,14 @@ impl Page {
         self.first("main")
     }
 
+    /// Where the first link with these words leads.
+    pub fn link(&self, words: &str) -> Option<String> {
+        let page = Html::parse_document(&self.html);
+        page.select(&select("a"))
+            .find(|link| link.text().collect::<String>().trim() == words)
+            .and_then(|link| link.value().attr("href").map(str::to_owned))
+    }
+
     /// The form that is posted to an address.
     pub fn form(&self, action: &str) -> Form {
         let page = Html::parse_document(&self.html);
