@@ -14,6 +14,8 @@ const CABINET_PAGES = {
   home: "/home",
   payments: "/payments",
   "top-up": "/payments/top-up",
+  promised: "/payments/promised",
+  voucher: "/payments/voucher",
   expenses: "/expenses",
   messages: "/messages",
   tariff: "/tariff",
@@ -107,9 +109,9 @@ async function subscriber(page, person) {
     await open(page, path);
     await shoot(page, name, person);
   }
-  for (const [name, list] of [["payment", "/payments"], ["message", "/messages"]]) {
+  for (const [name, list, rows] of [["payment", "/payments", ".c-op "], ["message", "/messages", ""]]) {
     await open(page, list);
-    const link = page.locator(`main a[href^="${list}/"]:not([href$="top-up"])`).first();
+    const link = page.locator(`main ${rows}a[href^="${list}/"]`).first();
     if ((await link.count()) === 0) continue;
     await open(page, await link.getAttribute("href"));
     await shoot(page, name, person);

@@ -1,18 +1,22 @@
-//! Pages of the profile: access, contacts, personal data. Signed in like the cabinet and in its
+//! Plain pages of the cabinet: the profile (access, contacts, personal data), the promised payment,
+//! prepaid cards. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
 
 use crate::features::frame::{footer, navigation, topbar};
+use crate::features::payments;
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::i18n::{auth::window_title, common, profile as t};
+use crate::i18n::{auth::window_title, cabinet, common, profile as t, promise, voucher};
 use crate::request::Request;
 use crate::shell;
 use crate::ui::{icon_small, summary};
 use domain::Lang;
 use domain::overview::Frame;
+use domain::promise::PromisePage;
+use domain::voucher::VoucherPage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
@@ -30,6 +34,8 @@ pub const PATHS: &[&str] = &[
     "/profile/contacts",
     "/profile/security",
     "/profile/data",
+    "/payments/promised",
+    "/payments/voucher",
 ];
 
 /// A page with its data.
@@ -87,6 +93,10 @@ pub enum AccountPage {
         /// What was just done.
         done: Option<String>,
     },
+    /// The promised payment.
+    Promised(PromisePage),
+    /// A prepaid card.
+    Voucher(VoucherPage),
     /// The end of the cabinet.
     Delete(Consequences),
     /// The password anew, before something that matters.
@@ -108,6 +118,7 @@ struct Head {
 impl AccountPage {
     fn head(&self, lang: Lang) -> Head {
         let to_profile = ("/profile", t::profile(lang));
+        let to_payments = ("/payments", cabinet::payments(lang));
         let to_contacts = ("/profile/contacts", t::contacts(lang));
         let to_security = ("/profile/security", t::security(lang));
         let to_cards = ("/profile/access-cards", t::cards(lang));
@@ -134,6 +145,8 @@ impl AccountPage {
                 (t::add_passkey(lang), t::add_passkey_lead(lang), to_security)
             }
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
+            Self::Promised(_) => (promise::title(lang), "", to_payments),
+            Self::Voucher(_) => (voucher::title(lang), "", to_payments),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }
@@ -152,6 +165,8 @@ impl AccountPage {
             Self::AddContract => cards::add(request),
             Self::Data { data, done } => data::page(data, done.as_deref()),
             Self::Delete(means) => data::delete(request, means),
+            Self::Promised(page) => payments::promised::page(page),
+            Self::Voucher(page) => payments::voucher::page(request, page),
             Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
@@ -166,13 +181,14 @@ impl AccountPage {
             let lang = within.lang;
             let wrong = !within.draft.errors.is_empty();
             let window = window_title(lang, self.head(lang).title, wrong);
+            let within_more = !matches!(self, Self::Promised(_) | Self::Voucher(_));
             view! {
                 <Title text=window/>
                 <Router>
                     <a class="c-skip" href="#main">{common::skip(lang)}</a>
                     <div class="l-app">
                         {topbar(&frame)}
-                        {navigation(frame.unread, true)}
+                        {navigation(frame.unread, within_more)}
                         <main class="l-main" id="main">{self.main(&within)}</main>
                         {footer()}
                     </div>

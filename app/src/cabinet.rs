@@ -6,7 +6,7 @@ use crate::features::frame::{footer, load_frame, navigation, topbar};
 use crate::features::home::HomePage;
 use crate::features::messages::{MessagePage, MessagesPage};
 use crate::features::more::{MenuPage, TariffPage};
-use crate::features::payments::list::PaymentsPage;
+use crate::features::payments::list::Payments;
 use crate::features::payments::payment::PaymentPage;
 use crate::features::payments::top_up::TopUp;
 use crate::i18n::{common, lang};
@@ -51,7 +51,7 @@ pub fn Cabinet() -> impl IntoView {
                 <main class="l-main" id="main">
                     <Routes fallback=not_found>
                         <Route path=path!("/home") view=HomePage/>
-                        <Route path=path!("/payments") view=PaymentsPage/>
+                        <Route path=path!("/payments") view=Payments/>
                         <Route path=path!("/payments/top-up") view=TopUp/>
                         <Route path=path!("/payments/:id") view=PaymentPage/>
                         <Route path=path!("/expenses") view=ExpensesPage/>

@@ -9,6 +9,7 @@ export const people = {
   pending: { card: "020723417775", contract: "2041008797" },
   yearly: { card: "79927398713" },
   cards: { card: "020723419999", contract: "2041008813" },
+  late: { card: "020723430209", contract: "2041009217" },
 };
 
 export const BLOCKED = "020723440000";
@@ -43,6 +44,26 @@ export const callers = {
   "desktop-js": { card: "020723430134", contract: "2041009142", surname: "Горин" },
   "phone-nojs": { card: "020723430142", contract: "2041009159", surname: "Мишина" },
   "desktop-nojs": { card: "020723430159", contract: "2041009167", surname: "Носов" },
+};
+
+// Television is off, 140 ₽ are missing: they take a promised payment.
+export const borrowers = {
+  "phone-js": { card: "020723430217" },
+  "desktop-js": { card: "020723430225" },
+  "phone-nojs": { card: "020723430233" },
+  "desktop-nojs": { card: "020723430241" },
+};
+
+// Prepaid cards of 500 ₽, one for each project; one whose batch is not sold, one that is too old.
+export const vouchers = {
+  "phone-js": "4000 0000 0000 0267",
+  "desktop-js": "4000 0000 0000 0390",
+  "phone-nojs": "4000 0000 0000 0523",
+  "desktop-nojs": "4000 0000 0000 0655",
+  shared: "4000 0000 0000 0788",
+  nobodys: "9000 0000 0000 0019",
+  unsold: "4000 0000 0001 3005",
+  expired: "4000 0000 0002 6007",
 };
 
 // They have lost their cards: an office gives out `fresh` instead.

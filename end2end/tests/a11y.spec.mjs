@@ -37,7 +37,7 @@ test("guest: refused forms", async ({ page }) => {
 
 test("two cards: pages of the cabinet", async ({ page, open, signIn }) => {
   await signIn(people.cards);
-  for (const path of ["/payments", "/expenses", "/messages", "/tariff", "/menu"]) {
+  for (const path of ["/expenses", "/messages", "/tariff", "/menu"]) {
     await open(path);
     await audit(page, path);
   }
@@ -46,7 +46,7 @@ test("two cards: pages of the cabinet", async ({ page, open, signIn }) => {
 for (const [name, person] of Object.entries(people)) {
   test(`${name}: what differs from state to state`, async ({ page, open, signIn }) => {
     await signIn(person);
-    for (const path of ["/home", "/payments/top-up"]) {
+    for (const path of ["/home", "/payments", "/payments/top-up", "/payments/promised", "/payments/voucher"]) {
       await open(path);
       await audit(page, `${name} ${path}`);
     }
@@ -92,6 +92,6 @@ test("one payment, one message, refusals", async ({ page, open, signIn }) => {
 test("a payment that is still open", async ({ page, open, signIn }) => {
   await signIn(people.pending);
   await open("/payments");
-  await open(await page.locator('main a[href^="/payments/"]:not([href$="top-up"])').first().getAttribute("href"));
+  await open(await page.locator('main .c-op a[href^="/payments/"]').first().getAttribute("href"));
   await audit(page, "open payment");
 });

@@ -11,7 +11,7 @@ test("the cabinet is only for those who are signed in", async ({ page }) => {
 test("somebody else's payment is not there", async ({ page, context, open, signIn }) => {
   await signIn(people.active);
   await open("/payments");
-  const link = page.locator('main a[href^="/payments/"]:not([href$="top-up"])').first();
+  const link = page.locator('main .c-op a[href^="/payments/"]').first();
   const path = await link.getAttribute("href");
   expect((await open(path)).status()).toBe(200);
   await context.clearCookies();

@@ -1,8 +1,10 @@
 //! Settings: defaults, then a file, then the environment. A wrong or unknown one is refused at start
 //! with its name. Every setting is described in docs/CONFIGURATION.md.
 
+mod limits;
+
 use anyhow::{Context, Result, bail};
-use domain::settings::{AccessLimits, TopUpLimits};
+use domain::settings::{AccessLimits, PromiseTerms, TopUpLimits, VoucherLimits};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
@@ -30,6 +32,10 @@ pub struct Config {
     pub office: Office,
     /// Limits of one top-up, in kopecks.
     pub top_up: TopUpLimits,
+    /// Terms of a promised payment.
+    pub promise: PromiseTerms,
+    /// Prepaid cards.
+    pub voucher: Voucher,
     /// How many tries are free, and how long links and sessions live, in seconds.
     pub access: AccessLimits,
     /// Logs.
@@ -126,6 +132,28 @@ pub struct Office {
     pub staff_networks: Vec<IpNet>,
 }
 
+/// Prepaid cards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voucher {
+    /// Keys of the digests of their PINs, 64 hexadecimal digits each, the newest first; without one
+    /// they are not taken.
+    #[serde(deserialize_with = "secrets")]
+    pub keys: Vec<SecretString>,
+    /// Limits of guessing.
+    pub limits: VoucherLimits,
+}
+
+impl Voucher {
+    /// The keys.
+    pub fn keys(&self) -> Result<services::voucher::Keys> {
+        services::voucher::Keys::from_hex(self.keys.iter().map(|key| key.expose_secret().trim()))
+            .context(
+                "setting voucher.keys: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them",
+            )
+    }
+}
+
 impl Office {
     /// The keys.
     pub fn keys(&self) -> Result<Keys> {
@@ -152,13 +180,14 @@ fn secrets<'de, D: serde::Deserializer<'de>>(
 }
 
 /// Settings whose values never stand in a message.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "database.url",
     "database.owner_url",
     "acquirer.secret_key",
     "mail.smtp_url",
     "sms.api_key",
     "office.keys",
+    "voucher.keys",
 ];
 
 /// A setting that could not be read, without its value when that is a secret.
@@ -238,6 +267,8 @@ fn defaults() -> serde_json::Value {
         "sms": { "base_url": "https://app.edna.ru", "timeout_seconds": 10 },
         "office": { "keys": [], "staff_networks": [] },
         "top_up": TopUpLimits::default(),
+        "promise": PromiseTerms::default(),
+        "voucher": { "keys": [], "limits": VoucherLimits::default() },
         "access": AccessLimits::default(),
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
         "demo": {
@@ -309,7 +340,10 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
         bail!("setting sms.timeout_seconds: from 1 to 60");
     }
     config.office.keys()?;
-    limits(&config.top_up, &config.access)?;
+    limits::limits(&config.top_up, &config.access)?;
+    limits::terms(&config.promise)?;
+    config.voucher.keys()?;
+    limits::guesses(&config.voucher.limits)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
     }
@@ -353,101 +387,6 @@ fn is_local(host: &str) -> bool {
         }
     });
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-/// Limits that would close the cabinet, or open it wide, are mistakes.
-fn limits(top_up: &TopUpLimits, access: &AccessLimits) -> Result<()> {
-    if !top_up.min.is_positive() || top_up.max < top_up.min {
-        bail!(
-            "settings top_up.min and top_up.max: the first must be above 0 and not above the second"
-        );
-    }
-    for (name, value, least, most) in [
-        ("sign_in_tries", i64::from(access.sign_in_tries), 3, 100),
-        (
-            "sign_in_tries_per_address",
-            i64::from(access.sign_in_tries_per_address),
-            10,
-            100_000,
-        ),
-        ("sign_in_pause", access.sign_in_pause, 60, 86_400),
-        ("match_tries", i64::from(access.match_tries), 1, 20),
-        (
-            "lookups_per_address",
-            i64::from(access.lookups_per_address),
-            1,
-            100_000,
-        ),
-        (
-            "letters_per_contact",
-            i64::from(access.letters_per_contact),
-            1,
-            100,
-        ),
-        (
-            "sign_in_tries_everywhere",
-            i64::from(access.sign_in_tries_everywhere),
-            60,
-            1_000_000,
-        ),
-        (
-            "codes_everywhere",
-            i64::from(access.codes_everywhere),
-            10,
-            10_000_000,
-        ),
-        ("code_tries", i64::from(access.code_tries), 1, 10),
-        (
-            "code_tries_a_day",
-            i64::from(access.code_tries_a_day),
-            3,
-            50,
-        ),
-        (
-            "wrong_codes_everywhere",
-            i64::from(access.wrong_codes_everywhere),
-            10,
-            1_000_000,
-        ),
-        (
-            "sign_ins_an_hour",
-            i64::from(access.sign_ins_an_hour),
-            10,
-            10_000_000,
-        ),
-        (
-            "drafts_per_address",
-            i64::from(access.drafts_per_address),
-            10,
-            1_000_000,
-        ),
-        ("code_life", access.code_life, 120, 3_600),
-        ("code_again", access.code_again, 10, 600),
-        ("confirm_life", access.confirm_life, 60, 3_600),
-        ("activation_life", access.activation_life, 600, 7 * 86_400),
-        ("recovery_life", access.recovery_life, 300, 86_400),
-        ("session_life", access.session_life, 600, 30 * 86_400),
-        (
-            "remembered_life",
-            access.remembered_life,
-            86_400,
-            400 * 86_400,
-        ),
-        ("staff_idle", access.staff_idle, 60, 3_600),
-        ("partner_idle", access.partner_idle, 60, 12 * 3_600),
-        ("office_life", access.office_life, 600, 24 * 3_600),
-        (
-            "invitation_life",
-            access.invitation_life,
-            3_600,
-            14 * 86_400,
-        ),
-    ] {
-        if !(least..=most).contains(&value) {
-            bail!("setting access.{name}: from {least} to {most}");
-        }
-    }
-    Ok(())
 }
 
 /// `https://host[:port]` without a path.

@@ -116,7 +116,11 @@ pub fn balance_card(state: &HomeState, balance: Money, today: Date) -> AnyView {
             {progress}
             <div class="c-balance__do">
                 <a class="c-btn" data-kind="money" href=face.button.1>{face.button.0}</a>
-                {face.link.map(|(text, href)| view! { <a class="c-btn" data-kind="text" href=href>{text}</a> })}
+                {face.link.map(|(text, href)| {
+                    // Another page is a plain one.
+                    let rel = (!href.starts_with('#')).then_some("external");
+                    view! { <a class="c-btn" data-kind="text" href=href rel=rel>{text}</a> }
+                })}
             </div>
         </section>
     }
@@ -155,7 +159,7 @@ fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
             percent: Some(*left_percent),
             star: true,
             button: (t::top_up_by(lang, *pay), top_up),
-            link: None,
+            link: Some((t::promised(lang).into(), "/payments/promised")),
         },
         HomeState::Promise {
             owed,
@@ -212,7 +216,7 @@ fn face(lang: Lang, state: &HomeState, balance: Money, today: Date) -> Face {
             percent: Some(*held_percent),
             star: false,
             button: (t::top_up_by(lang, *missing), top_up),
-            link: None,
+            link: Some((t::promised(lang).into(), "/payments/promised")),
         },
         HomeState::Stopped { hold } => Face {
             state: "suspended",

@@ -22,7 +22,7 @@ texts! {
     top_up: "Пополнить", "Top up";
     overdue: "Срок прошёл", "Overdue";
     what_if_late: "Что будет, если не успеть", "What if I am late";
-    what_if_late_body: "Телевидение приостановится, долг останется только за прошедшие дни. Любое пополнение сначала гасит его, и каналы возвращаются.", "Television pauses; only the days used are owed. Any top-up repays that first, and the channels come back.";
+    what_if_late_body: "Телевидение приостановится. Любое пополнение сначала погасит долг, а когда денег хватит на тариф, каналы вернутся сами.", "Television pauses. Any top-up repays the debt first; once there is enough for the tariff, the channels come back by themselves.";
     tv_works: "Телевидение работает", "Television works";
     comes_in_minutes: "Обычно деньги поступают за несколько минут", "Money usually arrives within minutes";
     tariff: "Тариф", "Tariff";
@@ -110,8 +110,11 @@ texts! {
     tariff_change_call: "Сменить тариф поможет оператор", "The operator helps to change the tariff";
     charged: "Списание по тарифу", "Tariff charge";
     op_top_up: "Пополнение", "Top-up";
+    op_voucher: "Карта предоплаты", "Prepaid card";
     op_promise: "Обещанный платёж", "Promised payment";
     op_promise_repaid: "Погашение обещанного платежа", "Promised payment repaid";
+    op_promise_fee: "Плата за обещанный платёж", "Fee of the promised payment";
+    op_days_returned: "Возврат остатка периода", "Rest of the period returned";
     op_debt_repaid: "Погашение долга", "Debt repaid";
     op_other: "Операция", "Operation";
 }
@@ -120,9 +123,12 @@ texts! {
 pub const fn operation(lang: Lang, kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::TopUp => op_top_up(lang),
+        OperationKind::Voucher => op_voucher(lang),
         OperationKind::Charge => charged(lang),
         OperationKind::PromiseGrant => op_promise(lang),
         OperationKind::PromiseRepaid => op_promise_repaid(lang),
+        OperationKind::PromiseFee => op_promise_fee(lang),
+        OperationKind::DaysReturned => op_days_returned(lang),
         OperationKind::DebtRepaid => op_debt_repaid(lang),
         OperationKind::Other => op_other(lang),
     }
@@ -333,6 +339,15 @@ pub fn carries_until(lang: Lang, day: Date, today: Date) -> String {
     match lang {
         Lang::Ru => format!("денег хватит до {day}"),
         Lang::En => format!("the money lasts until {day}"),
+    }
+}
+
+/// What stays of a promised payment after a top-up that is too small for it.
+pub fn still_owed(lang: Lang, sum: Money) -> String {
+    let sum = money(lang, sum);
+    match lang {
+        Lang::Ru => format!("Обещанный платёж: останется вернуть {sum}"),
+        Lang::En => format!("Promised payment: {sum} stays to be repaid"),
     }
 }
 

@@ -9,6 +9,8 @@ pub mod office;
 pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod profile;
+pub mod promise;
+pub mod voucher;
 
 use domain::Lang;
 use leptos::prelude::{provide_context, use_context};

@@ -46,6 +46,20 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Нужны латинские буквы: ivan@mail.ru. Адреса русскими буквами пока не принимаем",
             "Latin letters are needed: ivan@mail.ru. We do not take addresses in Cyrillic yet",
         ),
+        Problem::PinEmpty => ("Введите номер с карты", "Enter the number of the card"),
+        Problem::PinNotDigits => ("В номере только цифры", "The number has digits only"),
+        Problem::PinCheckDigit => (
+            "Проверьте цифры: в номере опечатка",
+            "Check the digits: there is a typo",
+        ),
+        Problem::OtherContract => (
+            "Вы переключили договор. Проверьте лицевой счёт и нажмите ещё раз",
+            "You have switched to another contract. Check the account and press again",
+        ),
+        Problem::VoucherNotActive => (
+            "Карта ещё не активна, обратитесь к продавцу",
+            "The card is not active yet, ask the seller",
+        ),
         Problem::EmailTooLong => ("Адрес слишком длинный", "The address is too long"),
         Problem::ContactMissing => ("Введите почту или телефон", "Enter an e-mail or a phone"),
         Problem::ContactTaken => (
@@ -346,6 +360,45 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 format!("От {min} до {max}")
             } else {
                 format!("From {min} to {max}")
+            }
+        }
+        Problem::PinLength { got } => {
+            if ru {
+                format!("В номере 16 цифр — сейчас {got}")
+            } else {
+                format!("The number has 16 digits, now {got}")
+            }
+        }
+        Problem::VoucherUnknown { left } => {
+            let left = tries(lang, *left);
+            if ru {
+                format!("Такой карты нет, или она уже использована. {left}")
+            } else {
+                format!("There is no such card, or it was used. {left}")
+            }
+        }
+        Problem::VoucherYours { day } => {
+            let day = domain::format::full_date(lang, *day);
+            if ru {
+                format!("Вы активировали эту карту {day}")
+            } else {
+                format!("You activated this card on {day}")
+            }
+        }
+        Problem::VoucherExpired { day } => {
+            let day = domain::format::full_date(lang, *day);
+            if ru {
+                format!("Срок карты закончился {day}")
+            } else {
+                format!("The card was valid until {day}")
+            }
+        }
+        Problem::PromiseChanged { amount } => {
+            let amount = money(lang, *amount);
+            if ru {
+                format!("Сумма изменилась: теперь {amount}. Посмотрите условия ещё раз")
+            } else {
+                format!("The sum has changed: it is {amount} now. Look at the terms again")
             }
         }
         other => format!("{other:?}"),

@@ -49,6 +49,7 @@ const CABINET_SPRITE: &[&str] = &[
     "i-calendar",
     "i-user",
     "i-key",
+    "i-voucher",
     "art-balance",
     "art-receipts",
     "art-messages",
@@ -76,7 +77,7 @@ const PUBLIC_SPRITE: &[&str] = &[
     "i-key",
 ];
 
-/// What pages of the profile need beside the cabinet's.
+/// What plain pages need beside the cabinet's.
 const ACCOUNT_SPRITE: &[&str] = &[
     "i-eye",
     "i-copy",
@@ -86,6 +87,7 @@ const ACCOUNT_SPRITE: &[&str] = &[
     "i-plus",
     "i-trash",
     "i-download",
+    "art-voucher",
 ];
 
 /// The script of passkeys, on the pages that use them.
@@ -108,7 +110,7 @@ pub fn public(request: &Request, art: &[&'static str], body: impl FnOnce() -> An
     document(request, Kind::Public, &ids, body)
 }
 
-/// A page of the profile: the cabinet's frame around plain HTML.
+/// A plain page: the cabinet's frame around plain HTML.
 pub fn account(request: &Request, body: impl FnOnce() -> AnyView) -> AnyView {
     let mut ids = CABINET_SPRITE.to_vec();
     ids.extend_from_slice(ACCOUNT_SPRITE);

@@ -13,9 +13,11 @@ pub fn operation_row(row: &Operation, today: Date, with_balance: bool) -> AnyVie
     let lang = lang();
     let income = row.amount.kopecks() > 0;
     let (tone, name) = match row.kind {
-        OperationKind::TopUp => ("success", "i-in"),
+        OperationKind::TopUp | OperationKind::Voucher => ("success", "i-in"),
         OperationKind::PromiseGrant => ("success", "i-clock"),
         OperationKind::Charge => ("", "i-tv"),
+        OperationKind::DaysReturned => ("success", "i-loop"),
+        OperationKind::PromiseFee => ("", "i-clock"),
         OperationKind::PromiseRepaid | OperationKind::DebtRepaid => ("", "i-loop"),
         OperationKind::Other => ("", "i-receipt"),
     };

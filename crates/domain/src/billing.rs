@@ -8,6 +8,7 @@
 //! - After a suspension the new period starts on the day of payment, which becomes the renewal day.
 
 use crate::ledger::{Wallet, split_top_up};
+use crate::money::Overflow;
 use crate::{Date, Money};
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +114,33 @@ impl Subscription {
         self.holds.is_empty()
     }
 
+    /// Is a charge due, or has it been due since the money was short?
+    pub fn is_due(&self, today: Date) -> bool {
+        self.is_held(Hold::Debt) || self.paid_through <= today
+    }
+
+    /// An overdue promised payment was repaid. What was paid may have ended meanwhile: then it waits for a
+    /// period of its own, which begins on the day it is paid, as after any other debt.
+    pub fn promise_repaid(&mut self, today: Date) {
+        if !self.is_held(Hold::PromiseOverdue) {
+            return;
+        }
+        self.holds.retain(|hold| *hold != Hold::PromiseOverdue);
+        if self.paid_through <= today && !self.is_held(Hold::Debt) {
+            self.holds.push(Hold::Debt);
+        }
+    }
+
+    /// Would its price be charged within some days? Not while something else than money keeps it off.
+    pub fn needs_money(&self, today: Date, horizon_days: i32) -> bool {
+        let money_only = self
+            .holds
+            .iter()
+            .all(|hold| matches!(hold, Hold::Debt | Hold::PromiseOverdue));
+        money_only
+            && (self.is_held(Hold::Debt) || self.paid_through <= today.plus_days(horizon_days))
+    }
+
     fn is_held(&self, hold: Hold) -> bool {
         self.holds.contains(&hold)
     }
@@ -121,6 +149,19 @@ impl Subscription {
     fn is_stopped_otherwise(&self) -> bool {
         self.holds.iter().any(|hold| *hold != Hold::Debt)
     }
+}
+
+/// The price of the days of a period that begin on `until` or after it; the days before are rounded
+/// down, towards the subscriber.
+///
+/// # Errors
+/// [`Overflow`] for sums beyond all prices.
+pub fn rest(period: Period, price: Money, until: Date) -> Result<Money, Overflow> {
+    let whole = i128::from(period.to.days_since(period.from).max(1));
+    let used = i128::from(until.days_since(period.from)).clamp(0, whole);
+    let used = i128::from(price.kopecks()) * used / whole;
+    let used = Money::from_kopecks(i64::try_from(used).map_err(|_| Overflow)?);
+    price.checked_sub(used)
 }
 
 /// What has to be done to a subscription.
@@ -213,9 +254,7 @@ pub fn outlook(
     let mut subscriptions = subscriptions.to_vec();
     if promise_overdue && promised_debt.is_zero() {
         for subscription in &mut subscriptions {
-            subscription
-                .holds
-                .retain(|hold| *hold != Hold::PromiseOverdue);
+            subscription.promise_repaid(today);
         }
     }
     for subscription in &mut subscriptions {
@@ -369,6 +408,28 @@ mod tests {
             (three.covered_until, three.balance),
             (Some(day(2027, 2, 22)), rub(1_057))
         );
+    }
+
+    #[test]
+    fn days_without_television_are_not_charged_when_a_promise_is_repaid_late() {
+        let ended = day(2026, 11, 26);
+        let today = day(2027, 1, 5);
+        let mut sub = monthly(ended, &[Hold::PromiseOverdue]);
+        let wallet = Wallet {
+            promised_debt: rub(4),
+            ..Wallet::default()
+        };
+        let after = outlook(std::slice::from_ref(&sub), &wallet, true, rub(403), today);
+        assert_eq!(
+            (after.served, after.covered_until, after.balance),
+            (true, Some(day(2027, 2, 5)), Money::ZERO)
+        );
+        sub.promise_repaid(today);
+        assert_eq!(sub.holds, vec![Hold::Debt]);
+        // A period that still runs goes on.
+        let mut runs = monthly(day(2027, 1, 20), &[Hold::PromiseOverdue]);
+        runs.promise_repaid(today);
+        assert!(runs.is_served());
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub fn group(digits: &str, size: usize) -> String {
     out
 }
 
-fn luhn(digits: &str) -> bool {
+pub(crate) fn luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
         .rev()
@@ -119,6 +119,13 @@ fn luhn(digits: &str) -> bool {
         })
         .sum();
     sum.is_multiple_of(10)
+}
+
+/// The Luhn digit that belongs behind some digits.
+pub(crate) fn luhn_digit(digits: &str) -> char {
+    ('0'..='9')
+        .find(|last| luhn(&format!("{digits}{last}")))
+        .unwrap_or('0')
 }
 
 #[cfg(test)]

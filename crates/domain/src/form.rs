@@ -1,7 +1,6 @@
 //! What can be wrong with a form, as typed codes. The words are chosen where the form is shown, in
 //! the language of the page; the code travels.
 
-use crate::Money;
 use crate::card::ParseCardError;
 use crate::code::ParseCodeError;
 use crate::contact::{ParseEmailError, ParsePhoneError};
@@ -11,6 +10,8 @@ use crate::money::ParseMoneyError;
 use crate::office::ParseLoginError;
 use crate::password::Weakness;
 use crate::settings::TopUpLimits;
+use crate::voucher::ParsePinError;
+use crate::{Date, Money};
 use serde::{Deserialize, Serialize};
 
 /// A problem and the field it belongs to; an empty field name means the form as a whole.
@@ -125,6 +126,16 @@ pub enum Problem {
     AmountRange { min: Money, max: Money },
     MethodUnavailable,
     ReceiptEmailMissing,
+    PromiseChanged { amount: Money },
+    PinEmpty,
+    PinNotDigits,
+    PinLength { got: usize },
+    PinCheckDigit,
+    VoucherUnknown { left: u32 },
+    VoucherYours { day: Date },
+    VoucherExpired { day: Date },
+    VoucherNotActive,
+    OtherContract,
 }
 
 impl From<ParseCardError> for Problem {
@@ -134,6 +145,17 @@ impl From<ParseCardError> for Problem {
             ParseCardError::NotDigits => Self::CardNotDigits,
             ParseCardError::Length(got) => Self::CardLength { got },
             ParseCardError::CheckDigit => Self::CardCheckDigit,
+        }
+    }
+}
+
+impl From<ParsePinError> for Problem {
+    fn from(error: ParsePinError) -> Self {
+        match error {
+            ParsePinError::Empty => Self::PinEmpty,
+            ParsePinError::NotDigits => Self::PinNotDigits,
+            ParsePinError::Length(got) => Self::PinLength { got },
+            ParsePinError::CheckDigit => Self::PinCheckDigit,
         }
     }
 }

@@ -204,17 +204,25 @@ const MONTHS_EN: [&str; 12] = [
 
 /// `22 ноября` this year, `22 ноября 2027` otherwise.
 pub fn date(lang: Lang, day: Date, today: Date) -> String {
+    if day.year() == today.year() {
+        day_and_month(lang, day)
+    } else {
+        full_date(lang, day)
+    }
+}
+
+/// `22 ноября 2027`.
+pub fn full_date(lang: Lang, day: Date) -> String {
+    format!("{}{NBSP}{}", day_and_month(lang, day), day.year())
+}
+
+fn day_and_month(lang: Lang, day: Date) -> String {
     let index = usize::from(day.month() - 1);
     let month = match lang {
         Lang::Ru => MONTHS_RU.get(index),
         Lang::En => MONTHS_EN.get(index),
     };
-    let mut out = format!("{}{NBSP}{}", day.day(), month.copied().unwrap_or_default());
-    if day.year() != today.year() {
-        out.push(NBSP);
-        out.push_str(&day.year().to_string());
-    }
-    out
+    format!("{}{NBSP}{}", day.day(), month.copied().unwrap_or_default())
 }
 
 /// `12:05`.

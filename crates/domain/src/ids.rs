@@ -43,6 +43,8 @@ ids! {
     PaymentId;
     /// One entry of the ledger with its postings.
     OpId;
+    /// A batch of prepaid cards.
+    VoucherBatchId;
     /// A promised payment.
     PromiseId;
     /// A fiscal receipt.

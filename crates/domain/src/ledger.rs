@@ -5,8 +5,12 @@
 //! what to post. `W` below is the subscriber's wallet, account 2010.
 
 use crate::billing::Period;
-use crate::ids::{OpId, PaymentId, PromiseId, SubscriberId, SubscriptionId};
+use crate::ids::{OpId, PaymentId, PromiseId, SubscriberId, SubscriptionId, VoucherBatchId};
 use crate::{Money, Timestamp};
+use uuid::Uuid;
+
+/// Owner of the operator's own accounts and operations.
+pub const OPERATOR: SubscriberId = SubscriberId(Uuid::nil());
 
 /// The chart of accounts. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,20 +25,29 @@ pub enum Code {
     Wallet,
     /// Paid periods not yet served.
     DeferredRevenue,
+    /// Money in the bank.
+    Bank,
+    /// Prepaid cards that are sold and not redeemed.
+    VoucherLiability,
     /// Money that came in and matches no payment of ours.
     Suspense,
+    /// What the operator has earned.
+    Revenue,
 }
 
 impl Code {
     /// As stored.
     pub const fn number(self) -> i16 {
         match self {
+            Self::Bank => 1010,
             Self::AcquirerClearing => 1110,
             Self::PromisedDebt => 1310,
             Self::SubscriberDebt => 1320,
             Self::Wallet => 2010,
             Self::DeferredRevenue => 2020,
+            Self::VoucherLiability => 2110,
             Self::Suspense => 2910,
+            Self::Revenue => 4010,
         }
     }
 
@@ -91,6 +104,14 @@ pub enum OpKind {
     Suspense,
     /// A promised payment was granted.
     PromiseGrant,
+    /// A prepaid card was redeemed.
+    Voucher,
+    /// Prepaid cards were sold.
+    VoucherSale,
+    /// What a promised payment costs.
+    PromiseFee,
+    /// A promised payment was not back in time.
+    PromiseExpire,
     /// A period of a tariff was charged.
     Charge,
 }
@@ -102,6 +123,10 @@ impl OpKind {
             Self::TopUp => "top_up",
             Self::Suspense => "suspense",
             Self::PromiseGrant => "promise_grant",
+            Self::Voucher => "voucher",
+            Self::VoucherSale => "voucher_sale",
+            Self::PromiseFee => "promise_fee",
+            Self::PromiseExpire => "promise_expire",
             Self::Charge => "charge",
         }
     }
@@ -174,12 +199,77 @@ pub fn top_up(
     wallet: &Wallet,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
+    let postings = incoming(Code::AcquirerClearing, amount, wallet)?;
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::TopUp,
+        idem_key: top_up_key(payment),
+        effective_at: at,
+        postings,
+    })
+}
+
+/// A prepaid card was redeemed: Dr 2110 Cr W, then debts as with a top-up.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] for a face of nothing.
+pub fn voucher(
+    id: OpId,
+    subscriber: SubscriberId,
+    serial: &str,
+    face: Money,
+    wallet: &Wallet,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    let postings = incoming(Code::VoucherLiability, face, wallet)?;
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::Voucher,
+        idem_key: format!("voucher:{serial}"),
+        effective_at: at,
+        postings,
+    })
+}
+
+/// A batch of prepaid cards was sold, an operation of the operator's own: Dr 1010 Cr 2110 for the faces
+/// together.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] for a batch worth nothing.
+pub fn voucher_sale(
+    id: OpId,
+    batch: VoucherBatchId,
+    faces: Money,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    if !faces.is_positive() {
+        return Err(PostingError::NotPositive);
+    }
+    Ok(Op {
+        id,
+        subscriber: OPERATOR,
+        kind: OpKind::VoucherSale,
+        // The lines of a sale to several come with their own numbers one day.
+        idem_key: format!("vsale:{batch}:1"),
+        effective_at: at,
+        postings: vec![Posting {
+            debit: Code::Bank,
+            credit: Code::VoucherLiability,
+            amount: faces,
+        }],
+    })
+}
+
+/// Money comes in from an account and repays debts first.
+fn incoming(from: Code, amount: Money, wallet: &Wallet) -> Result<Vec<Posting>, PostingError> {
     if !amount.is_positive() {
         return Err(PostingError::NotPositive);
     }
     let split = split_top_up(amount, wallet);
     let mut postings = vec![Posting {
-        debit: Code::AcquirerClearing,
+        debit: from,
         credit: Code::Wallet,
         amount,
     }];
@@ -195,15 +285,7 @@ pub fn top_up(
             });
         }
     }
-    let idem_key = top_up_key(payment);
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::TopUp,
-        idem_key,
-        effective_at: at,
-        postings,
-    })
+    Ok(postings)
 }
 
 /// Money came in that is not for the wallet: a sum unlike ours, or a second object for one payment.
@@ -264,6 +346,84 @@ pub fn promise_grant(
         effective_at: at,
         postings,
     })
+}
+
+/// What a promised payment costs: Dr W Cr 4010.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] when it is free; [`PostingError::Insufficient`] when the wallet does
+/// not hold the fee.
+pub fn promise_fee(
+    id: OpId,
+    subscriber: SubscriberId,
+    promise: PromiseId,
+    fee: Money,
+    wallet: &Wallet,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    if !fee.is_positive() {
+        return Err(PostingError::NotPositive);
+    }
+    if wallet.available < fee {
+        return Err(PostingError::Insufficient);
+    }
+    let postings = vec![Posting {
+        debit: Code::Wallet,
+        credit: Code::Revenue,
+        amount: fee,
+    }];
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::PromiseFee,
+        idem_key: format!("promise:{promise}:fee"),
+        effective_at: at,
+        postings,
+    })
+}
+
+/// A promised payment was not back in time: the unused days of the period it paid come back (Dr 2020
+/// Cr W), and what the wallet then holds repays it (Dr W Cr 1310). Nothing when there is nothing to
+/// move.
+///
+/// # Errors
+/// [`PostingError::Overflow`] for sums beyond all money.
+pub fn promise_expire(
+    id: OpId,
+    subscriber: SubscriberId,
+    promise: PromiseId,
+    returned: Money,
+    wallet: &Wallet,
+    at: Timestamp,
+) -> Result<Option<Op>, PostingError> {
+    let repaid = wallet
+        .available
+        .checked_add(returned)?
+        .min(wallet.promised_debt);
+    let mut postings = Vec::new();
+    for (debit, credit, amount) in [
+        (Code::DeferredRevenue, Code::Wallet, returned),
+        (Code::Wallet, Code::PromisedDebt, repaid),
+    ] {
+        if amount.is_positive() {
+            postings.push(Posting {
+                debit,
+                credit,
+                amount,
+            });
+        }
+    }
+    if postings.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Op {
+        id,
+        subscriber,
+        kind: OpKind::PromiseExpire,
+        idem_key: format!("promise:{promise}:expire"),
+        effective_at: at,
+        postings,
+    }))
 }
 
 /// A period was charged: Dr W Cr 2020.
@@ -417,6 +577,21 @@ mod tests {
             // A debt is left only when nothing was left for the wallet.
             if after.promised_debt.is_positive() || after.other_debt.is_positive() {
                 prop_assert_eq!(after.available, wallet.available);
+            }
+        }
+
+        #[test]
+        fn an_expired_promise_keeps_every_kopeck(wallet in any_wallet(), returned in 0i64..100_000) {
+            let id = Uuid::nil();
+            let op = promise_expire(OpId(id), SubscriberId(id), PromiseId(id), kop(returned), &wallet, Timestamp::from_micros(0)).unwrap();
+            let nothing = returned == 0 && (wallet.available.is_zero() || wallet.promised_debt.is_zero());
+            prop_assert_eq!(op.is_none(), nothing);
+            if let Some(op) = op {
+                let after = op.postings.iter().try_fold(wallet, |w, p| w.after(p)).unwrap();
+                let worth = |w: &Wallet| w.available.kopecks() - w.promised_debt.kopecks();
+                prop_assert_eq!(worth(&after) - worth(&wallet), returned);
+                // Debt and money are not left side by side.
+                prop_assert!(after.available.is_zero() || after.promised_debt.is_zero());
             }
         }
 

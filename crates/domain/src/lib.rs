@@ -26,11 +26,13 @@ pub mod overview;
 pub mod partner;
 pub mod password;
 pub mod payment;
+pub mod promise;
 pub mod receipt;
 pub mod secret;
 pub mod security;
 pub mod settings;
 pub mod top_up;
+pub mod voucher;
 
 pub use calendar::{Date, LocalTime, Timestamp};
 pub use card::CardNumber;

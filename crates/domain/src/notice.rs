@@ -53,6 +53,27 @@ pub enum Notice {
         /// When it must be repaid.
         due: LocalTime,
     },
+    /// A promised payment has to be back soon.
+    PromiseDue {
+        /// How much is owed.
+        owed: Money,
+        /// When it must be repaid.
+        due: LocalTime,
+    },
+    /// A promised payment was not back in time, and something is still owed.
+    PromiseOverdue {
+        /// How much is owed.
+        owed: Money,
+        /// What came back for unused days.
+        returned: Money,
+    },
+    /// A promised payment was not back in time, and the unused days have repaid it.
+    PromiseEnded {
+        /// How much was repaid.
+        repaid: Money,
+        /// What came back for unused days.
+        returned: Money,
+    },
     /// Something happened to the access.
     Security {
         /// What.
@@ -90,10 +111,14 @@ impl Notice {
     /// Its topic.
     pub const fn topic(&self) -> Topic {
         match self {
-            Self::PaymentCredited { .. } | Self::Charged { .. } | Self::PromiseGranted { .. } => {
-                Topic::Money
-            }
-            Self::Suspended { .. } | Self::PaymentFailed { .. } => Topic::Warning,
+            Self::PaymentCredited { .. }
+            | Self::Charged { .. }
+            | Self::PromiseGranted { .. }
+            | Self::PromiseEnded { .. } => Topic::Money,
+            Self::Suspended { .. }
+            | Self::PaymentFailed { .. }
+            | Self::PromiseDue { .. }
+            | Self::PromiseOverdue { .. } => Topic::Warning,
             Self::Security { .. } | Self::Welcome => Topic::Security,
             Self::News { .. } => Topic::News,
         }
@@ -146,6 +171,28 @@ impl Notice {
                     format!("Promised payment of {sum}")
                 }
             }
+            Self::PromiseDue { owed, .. } => {
+                let sum = money(lang, *owed);
+                if ru {
+                    format!("Верните {sum}: срок обещанного платежа близко")
+                } else {
+                    format!("Repay {sum}: the promised payment is due soon")
+                }
+            }
+            Self::PromiseOverdue { owed, .. } => {
+                let sum = money(lang, *owed);
+                if ru {
+                    format!("Срок обещанного платежа прошёл: осталось вернуть {sum}")
+                } else {
+                    format!("The promised payment is overdue: {sum} to repay")
+                }
+            }
+            Self::PromiseEnded { .. } => lang
+                .pick(
+                    "Срок обещанного платежа прошёл, долга нет",
+                    "The promised payment is over, nothing is owed",
+                )
+                .to_owned(),
             Self::Security { event, .. } => event.title(lang).to_owned(),
             Self::News {
                 title_ru, title_en, ..
@@ -225,6 +272,30 @@ impl Notice {
                     format!("Repay it by {when}. Any top-up repays it first.")
                 }
             }
+            Self::PromiseDue { due, .. } => {
+                let when = deadline(lang, *due, today);
+                if ru {
+                    format!("Пополните счёт до {when}, и телевидение не прервётся.")
+                } else {
+                    format!("Top up by {when} and television goes on.")
+                }
+            }
+            Self::PromiseOverdue { returned, .. } => {
+                let back = unused_days(lang, *returned);
+                if ru {
+                    format!("Телевидение приостановлено. {back}Любое пополнение сначала погасит остаток.")
+                } else {
+                    format!("Television is paused. {back}Any top-up repays the rest first.")
+                }
+            }
+            Self::PromiseEnded { repaid, returned } => {
+                let (back, repaid) = (unused_days(lang, *returned), money(lang, *repaid));
+                if ru {
+                    format!("{back}{repaid} с баланса погасили обещанный платёж.")
+                } else {
+                    format!("{back}{repaid} of the balance repaid the promised payment.")
+                }
+            }
             Self::Security { event, detail } => {
                 let advice = event.advice(lang);
                 if detail.is_empty() {
@@ -262,6 +333,18 @@ pub struct Inbox {
     pub messages: Vec<Message>,
 }
 
+/// What came back for days that were paid and not used; a sentence, or nothing.
+fn unused_days(lang: Lang, returned: Money) -> String {
+    if !returned.is_positive() {
+        return String::new();
+    }
+    let sum = money(lang, returned);
+    match lang {
+        Lang::Ru => format!("За неиспользованные дни вернулось {sum}. "),
+        Lang::En => format!("{sum} came back for unused days. "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +363,28 @@ mod tests {
         assert_eq!(
             notice.body(Lang::Ru, today),
             "Телевидение включено, каналы появятся за несколько минут. Оплачено до 22\u{a0}декабря. На балансе 101\u{a0}₽."
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_promise_tells_what_came_back() {
+        let today = Date::new(2026, 11, 22).unwrap();
+        let kop = Money::from_kopecks;
+        let overdue = Notice::PromiseOverdue {
+            owed: kop(3_090),
+            returned: kop(35_910),
+        };
+        assert_eq!(
+            overdue.body(Lang::Ru, today),
+            "Телевидение приостановлено. За неиспользованные дни вернулось 359,10\u{a0}₽. Любое пополнение сначала погасит остаток."
+        );
+        let ended = Notice::PromiseEnded {
+            repaid: kop(14_000),
+            returned: Money::ZERO,
+        };
+        assert_eq!(
+            ended.body(Lang::Ru, today),
+            "140\u{a0}₽ с баланса погасили обещанный платёж."
         );
     }
 

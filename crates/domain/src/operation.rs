@@ -11,12 +11,18 @@ use serde::{Deserialize, Serialize};
 pub enum OperationKind {
     /// Money came in.
     TopUp,
+    /// A prepaid card was redeemed.
+    Voucher,
     /// A period of a tariff was charged.
     Charge,
     /// A promised payment was lent.
     PromiseGrant,
     /// A promised payment was repaid.
     PromiseRepaid,
+    /// What a promised payment costs.
+    PromiseFee,
+    /// Days that were charged and not used came back.
+    DaysReturned,
     /// Other debt was repaid.
     DebtRepaid,
     /// Anything else; its reason stands in the detail.

@@ -234,6 +234,19 @@ pub fn poll_pause(attempt: u32) -> i64 {
     a.min(3600)
 }
 
+/// The page of payments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentsPage {
+    /// The newest payments.
+    pub last: Vec<PaymentView>,
+    /// Today, there.
+    pub today: crate::Date,
+    /// Are prepaid cards taken here?
+    pub vouchers: bool,
+    /// Can a promised payment be taken?
+    pub promise: crate::promise::Standing,
+}
+
 /// What the result page needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentView {

@@ -7,7 +7,6 @@ pub const SECRET_FIELDS: &[&str] = &[
     "offered",
     "token",
     "code",
-    "pin",
     "key",
     "registration",
     "challenge",
@@ -19,3 +18,6 @@ pub const SECRET_FIELDS: &[&str] = &[
 pub fn is_secret(field: &str) -> bool {
     SECRET_FIELDS.contains(&field)
 }
+
+/// Fields that are kept sealed: what is money for whoever reads it, and long to type again.
+pub const SEALED_FIELDS: &[&str] = &["pin"];

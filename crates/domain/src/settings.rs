@@ -23,6 +23,104 @@ impl Default for TopUpLimits {
     }
 }
 
+/// Terms of a promised payment. Our choice; the operator may change each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromiseTerms {
+    /// Largest sum lent without the fee; none: the price of one period.
+    pub cap: Option<Money>,
+    /// How long it is lent for, in seconds.
+    pub term: i64,
+    /// What it costs.
+    pub fee: Money,
+    /// How old a contract has to be, in days.
+    pub min_tenure_days: u32,
+    /// One in so many days.
+    pub window_days: u32,
+    /// Television may have been off for so many days.
+    pub max_suspended_days: u32,
+    /// None for so many days after one that was not back in time.
+    pub lock_after_default_days: u32,
+    /// The first reminder comes so many seconds before the end.
+    pub remind_first: i64,
+    /// The last reminder comes so many seconds before the end.
+    pub remind_last: i64,
+    /// What is owed when it is not back in time.
+    pub on_default: OnDefault,
+}
+
+/// What is owed when a promised payment is not back in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDefault {
+    /// The days that were used; the others are given back.
+    OweUsedDays,
+    /// All of it; the period stays.
+    OweAll,
+}
+
+impl OnDefault {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OweUsedDays => "owe_used_days",
+            Self::OweAll => "owe_all",
+        }
+    }
+
+    /// From storage.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::OweUsedDays, Self::OweAll]
+            .into_iter()
+            .find(|one| one.code() == code)
+    }
+}
+
+impl Default for PromiseTerms {
+    fn default() -> Self {
+        Self {
+            cap: None,
+            term: 72 * 3600,
+            fee: Money::ZERO,
+            min_tenure_days: 30,
+            window_days: 30,
+            max_suspended_days: 30,
+            lock_after_default_days: 30,
+            remind_first: 24 * 3600,
+            remind_last: 2 * 3600,
+            on_default: OnDefault::OweUsedDays,
+        }
+    }
+}
+
+/// How many wrong PINs of prepaid cards are free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoucherLimits {
+    /// Wrong PINs of one cabinet before the pause.
+    pub tries: u32,
+    /// They count together for so long, in seconds.
+    pub window: i64,
+    /// Length of the pause, in seconds.
+    pub pause: i64,
+    /// Wrong PINs from one address and hour; high, since villages share one.
+    pub tries_per_address: u32,
+    /// People are called each time so many wrong ones have come from everybody in an hour.
+    pub alarm: u32,
+}
+
+impl Default for VoucherLimits {
+    fn default() -> Self {
+        Self {
+            tries: 5,
+            window: 15 * 60,
+            pause: 3600,
+            tries_per_address: 100,
+            alarm: 1_000,
+        }
+    }
+}
+
 /// How many tries are free before a pause, and how long things live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

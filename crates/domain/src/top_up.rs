@@ -88,7 +88,7 @@ pub fn missing(
 ) -> Money {
     let due: Money = subscriptions
         .iter()
-        .filter(|s| !s.is_served() || s.paid_through <= today.plus_days(horizon_days))
+        .filter(|s| s.needs_money(today, horizon_days))
         .map(|s| s.price.amount)
         .sum();
     let debts = [wallet.promised_debt, wallet.other_debt]
@@ -117,6 +117,9 @@ pub fn suggest(
         offer(missing, Meaning::Missing);
     }
     let total: Money = subscriptions.iter().map(|s| s.price.amount).sum();
+    // Debts are repaid first: a sum that is called a month has to be one beyond them.
+    let debts: Money = [wallet.promised_debt, wallet.other_debt].into_iter().sum();
+    let beyond = |sum: Money| sum.checked_add(debts).unwrap_or(sum);
     let yearly = subscriptions
         .iter()
         .any(|s| s.price.unit == PeriodUnit::Month && s.price.count >= 12);
@@ -125,11 +128,11 @@ pub fn suggest(
             offer(Money::from_roubles(roubles), Meaning::Round);
         }
     } else if yearly {
-        offer(total, Meaning::Year);
+        offer(beyond(total), Meaning::Year);
     } else {
         for months in [1u16, 3] {
             if let Ok(sum) = total.checked_mul(i64::from(months)) {
-                offer(sum, Meaning::Months(months));
+                offer(beyond(sum), Meaning::Months(months));
             }
         }
     }

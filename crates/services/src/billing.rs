@@ -6,14 +6,15 @@ use crate::error::{commit, retried};
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
 use domain::billing::{Hold, Step, apply, settle};
-use domain::ids::{MessageId, OpId, SubscriberId};
+use domain::ids::{MessageId, OpId, PromiseId, SubscriberId};
 use domain::ledger::{self as rules, Op, Wallet};
 use domain::notice::Notice;
-use domain::{Date, Timestamp};
+use domain::promise::PromiseState;
+use domain::{Date, Money, Timestamp};
 use serde_json::json;
 use storage::ledger::Posted;
-use storage::subscription::Stored;
-use storage::{Conn, inbox, ledger, subscriber, subscription};
+use storage::subscription::{Charge, Stored};
+use storage::{Conn, inbox, ledger, promise, subscriber, subscription};
 use uuid::Uuid;
 
 /// What settling has changed.
@@ -56,23 +57,40 @@ pub(crate) async fn settle_locked(
     conn: &mut Conn,
     subscriber: SubscriberId,
     tz: Tz,
-    mut wallet: Wallet,
+    wallet: Wallet,
     actor: &str,
     now: Timestamp,
 ) -> Result<Settled, ServiceError> {
     let today = zone::today(tz, now);
+    settle_on(conn, subscriber, tz, wallet, (today, actor), now).await
+}
+
+/// The same as if it were another day: a worker that slept does day by day what it has missed.
+async fn settle_on(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    tz: Tz,
+    mut wallet: Wallet,
+    (today, actor): (Date, &str),
+    now: Timestamp,
+) -> Result<Settled, ServiceError> {
     let mut settled = Settled::default();
     for mut stored in subscription::list(conn, subscriber).await? {
         let steps = settle(&stored.rules, wallet.available, today);
         for step in &steps {
             if let Step::Renew(period) | Step::Restore(period) = *step {
-                wallet = charge(conn, subscriber, &stored, period, wallet, actor, now).await?;
+                let (after, lent) =
+                    charge(conn, subscriber, &stored, period, wallet, actor, now).await?;
+                wallet = after;
                 stored.period_from = period.from;
-                settled.notices.push(Notice::Charged {
-                    tariff: stored.tariff.clone(),
-                    amount: stored.rules.price.amount,
-                    paid_through: period.to,
-                });
+                // What was paid with lent money is not paid before that is back.
+                if lent.is_none() {
+                    settled.notices.push(Notice::Charged {
+                        tariff: stored.tariff.clone(),
+                        amount: stored.rules.price.amount,
+                        paid_through: period.to,
+                    });
+                }
             }
             match *step {
                 Step::Renew(_) => {}
@@ -106,6 +124,35 @@ pub(crate) async fn settle_locked(
     Ok(settled)
 }
 
+/// Charges day by day what fell due until a day: a worker that slept comes to the same sums as one that
+/// was awake, and lent money pays for what it was lent for.
+pub(crate) async fn settle_until(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    tz: Tz,
+    mut wallet: Wallet,
+    last: Date,
+    now: Timestamp,
+) -> Result<(Wallet, Vec<Notice>), ServiceError> {
+    let mut notices = Vec::new();
+    loop {
+        let running = subscription::list(conn, subscriber).await?;
+        let next = running
+            .iter()
+            .filter(|stored| stored.rules.is_served() && stored.rules.paid_through <= last)
+            .map(|stored| stored.rules.paid_through)
+            .min();
+        let Some(day) = next else {
+            return Ok((wallet, notices));
+        };
+        // Each round charges or suspends what fell due on the day, so the next one is later.
+        let at = (day, "worker");
+        let settled = settle_on(conn, subscriber, tz, wallet, at, now).await?;
+        wallet = settled.wallet;
+        notices.extend(settled.notices);
+    }
+}
+
 async fn charge(
     conn: &mut Conn,
     subscriber: SubscriberId,
@@ -114,7 +161,7 @@ async fn charge(
     wallet: Wallet,
     actor: &str,
     now: Timestamp,
-) -> Result<Wallet, ServiceError> {
+) -> Result<(Wallet, Option<PromiseId>), ServiceError> {
     let price = stored.rules.price.amount;
     let op = rules::charge(
         OpId(new_id()),
@@ -133,14 +180,36 @@ async fn charge(
     });
     match ledger::post(conn, &op, &wallet, &digest(&op), actor, &meta, now).await? {
         Posted::Now(after) => {
-            subscription::insert_charge(conn, subscriber, stored.id, period, price, op.id).await?;
-            Ok(after)
+            let promise = lender(conn, subscriber, &wallet, price).await?;
+            let charge = Charge {
+                subscription: stored.id,
+                period,
+                amount: price,
+                op: op.id,
+                promise,
+            };
+            subscription::insert_charge(conn, subscriber, &charge).await?;
+            Ok((after, promise))
         }
         Posted::Earlier(op) => Err(ServiceError::Internal(format!(
             "period from {} of {} was charged earlier by {op}",
             period.from, stored.id
         ))),
     }
+}
+
+/// The promised payment without which the wallet would be short of a charge, if there is one.
+pub(crate) async fn lender(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    wallet: &Wallet,
+    price: Money,
+) -> Result<Option<PromiseId>, ServiceError> {
+    let own = wallet.available.checked_sub(wallet.promised_debt);
+    if own.is_ok_and(|own| own >= price) {
+        return Ok(None);
+    }
+    Ok(promise::open(conn, subscriber).await?.map(|open| open.id))
 }
 
 /// A period has ended: charges or suspends. Runs as often as it likes; what is not due stays.
@@ -152,8 +221,21 @@ pub async fn settle_due(services: &Services, subscriber: SubscriberId) -> Result
         };
         let tz = zone::parse(&contract.tz);
         let wallet = ledger::lock(&mut tx, subscriber).await?;
-        let settled = settle_locked(&mut tx, subscriber, tz, wallet, "worker", now).await?;
-        for notice in &settled.notices {
+        let today = zone::today(tz, now);
+        // What falls due after the end of a promised payment waits until that has ended.
+        let last = promise::open(&mut tx, subscriber)
+            .await?
+            .filter(|open| open.taken.state == PromiseState::Active)
+            .map_or(today, |open| {
+                zone::local(tz, open.taken.due_at).date.min(today)
+            });
+        let (wallet, mut notices) =
+            settle_until(&mut tx, subscriber, tz, wallet, last, now).await?;
+        if last == today {
+            let settled = settle_locked(&mut tx, subscriber, tz, wallet, "worker", now).await?;
+            notices.extend(settled.notices);
+        }
+        for notice in &notices {
             inbox::insert(&mut tx, subscriber, MessageId(new_id()), notice, now).await?;
         }
         commit(tx).await

@@ -2,9 +2,10 @@
 
 use crate::access::{address_name, count_try};
 use crate::error::commit;
-use crate::{Actor, ServiceError, Services};
+use crate::{Actor, ServiceError, Services, crypto};
 use domain::ids::DraftId;
-use domain::secret::is_secret;
+use domain::secret::{SEALED_FIELDS, is_secret};
+use std::collections::BTreeMap;
 use storage::draft;
 pub use storage::draft::Draft;
 use storage::draft::Place;
@@ -38,6 +39,7 @@ pub async fn keep(
         refused.fields.clear();
     }
     let id = DraftId(Uuid::new_v4());
+    seal(services, id, &mut refused.fields);
     let (mut tx, now) = services.db.begin().await?;
     let key = format!("drafts-from:{}", address_name(actor));
     let limit = services.settings.access.drafts_per_address;
@@ -77,5 +79,36 @@ pub async fn find(
         page: path(page),
         owner,
     };
-    Ok(draft::find(&mut conn, id, place, now).await?)
+    let mut found = draft::find(&mut conn, id, place, now).await?;
+    if let Some(found) = &mut found {
+        open(services, id, &mut found.fields);
+    }
+    Ok(found)
+}
+
+/// Seals what the database must not know; drops it when there is no key.
+fn seal(services: &Services, id: DraftId, fields: &mut BTreeMap<String, String>) {
+    for name in SEALED_FIELDS {
+        let sealed = fields.remove(*name).and_then(|text| {
+            let keys = services.settings.voucher_keys.sealing();
+            keys.seal(text.as_bytes(), id.0.as_bytes())
+        });
+        if let Some(sealed) = sealed {
+            fields.insert((*name).to_owned(), crypto::hex(&sealed));
+        }
+    }
+}
+
+/// Opens what was sealed for this form.
+fn open(services: &Services, id: DraftId, fields: &mut BTreeMap<String, String>) {
+    for name in SEALED_FIELDS {
+        let opened = fields.remove(*name).and_then(|text| {
+            let keys = services.settings.voucher_keys.sealing();
+            let (text, _) = keys.open(&crypto::unhex(&text)?, id.0.as_bytes())?;
+            String::from_utf8(text).ok()
+        });
+        if let Some(text) = opened {
+            fields.insert((*name).to_owned(), text);
+        }
+    }
 }

@@ -54,9 +54,9 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
         .await?
         .map(|open| OpenPromise {
             owed: open.owed,
-            due: zone::local(viewer.tz, open.due_at),
-            seconds_left: open.due_at.seconds_since(now),
-            term_seconds: open.due_at.seconds_since(open.granted_at),
+            due: zone::local(viewer.tz, open.taken.due_at),
+            seconds_left: open.taken.due_at.seconds_since(now),
+            term_seconds: open.taken.due_at.seconds_since(open.taken.granted_at),
         });
     let pending = pending(&mut conn, viewer, now).await?;
     let state = home_state(&Facts {

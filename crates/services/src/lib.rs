@@ -5,6 +5,7 @@
 pub mod access;
 pub mod actor;
 pub mod billing;
+mod crediting;
 pub mod demo;
 pub mod drafts;
 pub mod expenses;
@@ -17,8 +18,10 @@ pub mod payment_flow;
 pub mod payments;
 pub mod privacy;
 pub mod profile;
+pub mod promise;
 pub mod settings;
 pub mod upkeep;
+pub mod voucher;
 pub mod webhooks;
 
 mod crypto;

@@ -6,12 +6,11 @@
 //! poll asks again; it dies after — the payment is final, further answers change nothing; two
 //! answers arrive at once — the second waits for the row and finds it final.
 
-use crate::billing::{Settled, digest, new_id, settle_locked};
+use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
-use crate::{ServiceError, Services, jobs, zone};
-use domain::billing::Hold;
+use crate::{ServiceError, Services, crediting, zone};
 use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
-use domain::ledger::{self as rules, Wallet};
+use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::{
     CancelReason, GatewayStatus, PaymentEvent, PaymentState, Transition, may_resend, poll_pause,
@@ -21,9 +20,8 @@ use domain::receipt::{ReceiptState, advance_vat};
 use domain::{Email, Money, Timestamp};
 use gateways::acquirer::{AcquirerError, CreatePayment, GatewayPayment};
 use serde_json::json;
-use storage::ledger::Posted;
 use storage::payment::{Change, Payment};
-use storage::{Conn, inbox, ledger, payment, promise, receipt, subscriber, subscription};
+use storage::{Conn, inbox, ledger, payment, receipt, subscriber};
 
 /// Which call an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -388,62 +386,10 @@ async fn credit(
         &wallet,
         now,
     )?;
-    let Posted::Now(after) =
-        ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?
-    else {
-        return Err(ServiceError::Internal(format!(
-            "payment {} was posted earlier",
-            found.id
-        )));
-    };
-    let repaid = rules::split_top_up(found.amount, &wallet).to_promise;
-    repay_promise(conn, subscriber, repaid, now).await?;
-    let settled = settle_or_leave(conn, subscriber, tz, after, now).await?;
+    let credited = crediting::receive(conn, tz, &op, wallet, "acquirer", &meta, now).await?;
     write_receipt(conn, found, object, op.id, tz, now).await?;
-    let notice = Notice::PaymentCredited {
-        amount: found.amount,
-        balance: settled.wallet.available,
-        paid_through: settled.paid_through,
-        restored: settled.restored,
-        repaid,
-    };
-    inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
-    // What was charged stands in the message above; that service stopped does not.
-    for notice in &settled.notices {
-        if matches!(notice, Notice::Suspended { .. }) {
-            inbox::insert(conn, subscriber, MessageId(new_id()), notice, now).await?;
-        }
-    }
+    crediting::tell(conn, subscriber, found.amount, &credited, now).await?;
     Ok(())
-}
-
-/// Money is credited whatever becomes of the charges it should pay: those run in a savepoint, and
-/// when they fail, a job tries them again while people look.
-async fn settle_or_leave(
-    conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: chrono_tz::Tz,
-    wallet: Wallet,
-    now: Timestamp,
-) -> Result<Settled, ServiceError> {
-    let mut inner = storage::db::savepoint(conn).await?;
-    match settle_locked(&mut inner, subscriber, tz, wallet, "acquirer", now).await {
-        Ok(settled) => {
-            storage::db::release(inner).await?;
-            Ok(settled)
-        }
-        // The whole transaction runs anew, or later.
-        Err(error @ (ServiceError::Conflict(_) | ServiceError::Unavailable(_))) => Err(error),
-        Err(error) => {
-            tracing::error!(%subscriber, %error, "payment.credited_unsettled: people must look");
-            storage::db::undo(inner).await?;
-            jobs::enqueue_settle(conn, subscriber).await?;
-            Ok(Settled {
-                wallet,
-                ..Settled::default()
-            })
-        }
-    }
 }
 
 /// Money that is real but not for the wallet: another sum than ours, or a second object for one
@@ -462,26 +408,6 @@ async fn put_aside(
     let op = rules::suspense(OpId(new_id()), found.subscriber, key, sum, now)?;
     let meta = json!({ "payment": found.id, "object": object.id });
     ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
-    Ok(())
-}
-
-async fn repay_promise(
-    conn: &mut Conn,
-    subscriber: SubscriberId,
-    repaid: Money,
-    now: Timestamp,
-) -> Result<(), ServiceError> {
-    if !repaid.is_positive() {
-        return Ok(());
-    }
-    let open = promise::open(conn, subscriber)
-        .await?
-        .ok_or_else(|| ServiceError::Internal("promised debt without a promise".into()))?;
-    if promise::repay(conn, subscriber, open.id, repaid, now).await? && open.overdue {
-        for stored in subscription::list(conn, subscriber).await? {
-            subscription::remove_hold(conn, subscriber, stored.id, Hold::PromiseOverdue).await?;
-        }
-    }
     Ok(())
 }
 

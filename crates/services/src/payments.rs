@@ -9,9 +9,9 @@ use crate::{Actor, ServiceError, Services, crypto, jobs, zone};
 use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
-use domain::payment::{AccessProgress, PaymentState, PaymentView};
+use domain::payment::{AccessProgress, PaymentState, PaymentView, PaymentsPage};
 use domain::top_up::{TopUpForm, suggest};
-use domain::{Email, Timestamp};
+use domain::{ContractNumber, Email, Timestamp};
 use storage::job::Again;
 use storage::payment::{New, Payment};
 use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
@@ -62,7 +62,7 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
         available: wallet.available,
         promised_debt: wallet.promised_debt,
         other_debt: wallet.other_debt,
-        promise_overdue: open.is_some_and(|promise| promise.overdue),
+        promise_overdue: open.is_some_and(|promise| promise.is_overdue()),
         suggestions: suggest(&subscriptions, &wallet, today, services.settings.top_up),
         subscriptions,
         limits: services.settings.top_up,
@@ -197,6 +197,45 @@ pub async fn returned(
     Ok((found.subscriber, found.id))
 }
 
+/// The page of payments: the newest, and whether a promised payment can be taken.
+pub async fn page(services: &Services, actor: &Actor) -> Result<PaymentsPage, ServiceError> {
+    let viewer = actor.viewer()?;
+    let last = list(services, actor).await?;
+    let (mut conn, now) = services.db.look().await?;
+    Ok(PaymentsPage {
+        last,
+        today: zone::today(viewer.tz, now),
+        vouchers: !services.settings.voucher_keys.is_empty(),
+        promise: crate::promise::standing(&mut conn, services, viewer, now).await?,
+    })
+}
+
+/// The number of the contract in view.
+pub(crate) async fn contract_of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+) -> Result<ContractNumber, ServiceError> {
+    let contract = subscriber::get(conn, viewer.subscriber).await?;
+    Ok(contract.ok_or(ServiceError::NotFound)?.contract)
+}
+
+/// Was a form shown for the contract that is in view now? Another tab may have switched since.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when it was not.
+pub(crate) async fn same_contract(
+    services: &Services,
+    viewer: &Viewer,
+    shown: &str,
+) -> Result<(), ServiceError> {
+    let mut conn = services.db.statement().await?;
+    if contract_of(&mut conn, viewer).await?.as_str() == shown {
+        Ok(())
+    } else {
+        Err(ServiceError::field("", Problem::OtherContract))
+    }
+}
+
 /// Where a payment stands, for somebody who only has its return address.
 pub async fn public_state(services: &Services, token: &str) -> Result<PaymentState, ServiceError> {
     let mut conn = services.db.statement().await?;
@@ -309,9 +348,10 @@ async fn build_view(
         today: zone::today(viewer.tz, now),
         contract: contract.contract,
         balance: wallet.available,
+        // What was paid with lent money is not paid before that is back.
         paid_through: running
             .iter()
-            .filter(|stored| stored.rules.is_served())
+            .filter(|stored| stored.rules.is_served() && wallet.promised_debt.is_zero())
             .map(|stored| stored.rules.paid_through)
             .max(),
         served: running.iter().any(|stored| stored.rules.is_served()),

@@ -125,7 +125,11 @@ pub async fn consequences(
     let mut balance = Money::ZERO;
     for subscriber in account::subscribers(&mut conn, viewer.account).await? {
         let wallet = ledger::get(&mut conn, subscriber).await?;
-        balance = Money::from_kopecks(balance.kopecks().saturating_add(wallet.available.kopecks()));
+        // What is owed is no money of theirs.
+        let debts: Money = [wallet.promised_debt, wallet.other_debt].into_iter().sum();
+        balance = [balance, debts.missing_to(wallet.available)]
+            .into_iter()
+            .sum();
     }
     Ok(Consequences {
         today: zone::today(viewer.tz, now),

@@ -7,6 +7,18 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use std::fmt;
 use std::sync::Arc;
 
+/// Keys as the settings have them: 64 hexadecimal digits each. Nothing when one has another length, or
+/// one byte throughout.
+pub(crate) fn raw_keys<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Vec<[u8; 32]>> {
+    texts
+        .into_iter()
+        .map(|text| {
+            let key: [u8; 32] = unhex(text)?.try_into().ok()?;
+            key.iter().any(|byte| *byte != key[0]).then_some(key)
+        })
+        .collect()
+}
+
 /// The keys, newest first: the first seals, all open.
 #[derive(Clone, Default)]
 pub struct Keys(Arc<[XChaCha20Poly1305]>);
@@ -30,16 +42,9 @@ impl Keys {
         )
     }
 
-    /// From 64 hexadecimal digits each; nothing when one has another length, or one byte throughout.
+    /// From 64 hexadecimal digits each; nothing when one is no key.
     pub fn from_hex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let keys: Option<Vec<[u8; 32]>> = texts
-            .into_iter()
-            .map(|text| {
-                let key: [u8; 32] = unhex(text)?.try_into().ok()?;
-                key.iter().any(|byte| *byte != key[0]).then_some(key)
-            })
-            .collect();
-        keys.map(Self::new)
+        raw_keys(texts).map(Self::new)
     }
 
     /// Is there none?

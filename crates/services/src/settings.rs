@@ -1,7 +1,8 @@
 //! Numbers and names that the operator may change; filled by the server from its configuration.
 
 use crate::seal::Keys;
-use domain::settings::{AccessLimits, TopUpLimits};
+use crate::voucher;
+use domain::settings::{AccessLimits, PromiseTerms, TopUpLimits, VoucherLimits};
 
 /// Settings of the use cases.
 #[derive(Debug, Clone)]
@@ -15,8 +16,14 @@ pub struct Settings {
     pub access: AccessLimits,
     /// Limits of a top-up.
     pub top_up: TopUpLimits,
+    /// Terms of a promised payment.
+    pub promise: PromiseTerms,
     /// Keys that seal the second factors of partners and staff; without one their doors do not exist.
     pub office_keys: Keys,
+    /// Keys of the digests of prepaid cards; without one they are not taken.
+    pub voucher_keys: voucher::Keys,
+    /// Limits of guessing at prepaid cards.
+    pub voucher: VoucherLimits,
     /// How many passwords are hashed at once.
     pub hash_concurrency: usize,
 }
@@ -28,7 +35,10 @@ impl Default for Settings {
             support_phone: "8 800 000-12-34".into(),
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
+            promise: PromiseTerms::default(),
             office_keys: Keys::default(),
+            voucher_keys: voucher::Keys::default(),
+            voucher: VoucherLimits::default(),
             hash_concurrency: 2,
         }
     }

@@ -7,7 +7,7 @@ use domain::Timestamp;
 use storage::job::Again;
 use storage::office::{enrolment, person, session, subscriber_case};
 use storage::{
-    account, code, draft, known_browser, ledger, outbox, passkey, payment, registration,
+    account, code, draft, known_browser, ledger, outbox, passkey, payment, promise, registration,
     subscription, throttle, webhook,
 };
 
@@ -36,6 +36,9 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     }
     for subscriber in subscription::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_settle(&mut tx, subscriber).await?;
+    }
+    for subscriber in promise::due(&mut tx, now, BATCH).await? {
+        jobs::enqueue_promise(&mut tx, subscriber).await?;
     }
     commit(tx).await
 }

@@ -3,13 +3,10 @@
 use crate::convert::to_db;
 use crate::{Conn, StorageError};
 use domain::ids::{OpId, SubscriberId};
-use domain::ledger::{Op, Posting, PostingError, Wallet};
+use domain::ledger::{OPERATOR, Op, Posting, PostingError, Wallet};
 use domain::{Money, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
-
-/// Owner of the operator's accounts.
-pub const OPERATOR: Uuid = Uuid::nil();
 
 /// What became of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +186,69 @@ pub async fn post(
     }
 }
 
+/// Posts an operation of the operator's own accounts: no wallet is in it, and none is locked.
+///
+/// # Errors
+/// [`PostError::OtherContent`] when the key was used for something else.
+pub async fn post_operators(
+    conn: &mut Conn,
+    op: &Op,
+    digest: &[u8; 32],
+    actor: &str,
+    meta: &Value,
+    now: Timestamp,
+) -> Result<Posted, PostError> {
+    let nobody = Wallet::default();
+    let mut columns = Columns::default();
+    for posting in &op.postings {
+        columns.push(op.subscriber, posting, &nobody, &nobody);
+    }
+    let written = sqlx::query_scalar!(
+        r#"with entry as (
+               insert into ledger.op (subscriber_id, op_id, kind, idem_key, payload_sha256,
+                   effective_at, posted_at, actor, meta)
+               values ($1, $2, $3, $4, $5, $6, $9, $7, $8)
+               on conflict (subscriber_id, idem_key) do nothing
+               returning subscriber_id, op_id, posted_at
+           )
+           insert into ledger.posting (subscriber_id, op_id, seq, posted_at, dr_code, dr_sub, cr_code,
+               cr_sub, amount_kop, wallet_delta_kop)
+           select e.subscriber_id, e.op_id, p.seq, e.posted_at, p.dr_code, p.dr_sub, p.cr_code,
+               p.cr_sub, p.amount, p.delta
+           from entry e, unnest($10::smallint[], $11::smallint[], $12::uuid[], $13::smallint[],
+               $14::uuid[], $15::bigint[], $16::bigint[])
+               as p(seq, dr_code, dr_sub, cr_code, cr_sub, amount, delta)
+           returning 1 as "one!""#,
+        op.subscriber.0,
+        op.id.0,
+        op.kind.code(),
+        op.idem_key,
+        digest,
+        to_db(op.effective_at),
+        actor,
+        meta,
+        to_db(now),
+        &columns.seq,
+        &columns.dr_code,
+        &columns.dr_sub,
+        &columns.cr_code,
+        &columns.cr_sub,
+        &columns.amount,
+        &columns.delta,
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .map_err(StorageError::from)?;
+    if written.len() == op.postings.len() {
+        return Ok(Posted::Now(nobody));
+    }
+    match find_key(conn, op.subscriber, &op.idem_key).await? {
+        Some((id, stored)) if stored == digest.as_slice() => Ok(Posted::Earlier(id)),
+        Some(_) => Err(PostError::OtherContent(op.idem_key.clone())),
+        None => Err(StorageError::Conflict("operation").into()),
+    }
+}
+
 /// Was something posted under this key?
 ///
 /// # Errors
@@ -234,7 +294,7 @@ impl Columns {
             if code.is_subscribers() {
                 subscriber.0
             } else {
-                OPERATOR
+                OPERATOR.0
             }
         };
         let touches = after.version != before.version;

@@ -112,6 +112,28 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
          select 'the default part of ledger.posting is not empty' from ledger.posting_default",
     ),
     (
+        "I8",
+        "what is owed for prepaid cards is the face of those that are sold and not redeemed",
+        "select 'account 2110 holds ' || a.balance || ', cards say ' || c.faces
+         from (select coalesce(sum(case when cr_code = 2110 then amount_kop else -amount_kop end), 0)::bigint
+                   as balance
+               from ledger.posting where 2110 in (dr_code, cr_code)) a,
+              (select coalesce(sum(v.face_kop), 0)::bigint as faces
+               from billing.voucher v join billing.voucher_batch b using (batch_id)
+               where b.activated_at is not null and v.state <> 'redeemed') c
+         where a.balance <> c.faces
+         union all
+         select 'voucher ' || v.serial || ' is ' || v.state || ' with ' || count(o.op_id) || ' operations'
+         from billing.voucher v left join ledger.op o
+           on o.subscriber_id = v.redeemed_by and o.idem_key = 'voucher:' || v.serial
+         group by v.serial, v.state
+         having count(o.op_id) <> (v.state = 'redeemed')::int
+         union all
+         select 'operation ' || o.idem_key || ' is for no voucher of its own' from ledger.op o
+         where o.kind = 'voucher' and not exists (select from billing.voucher v
+             where 'voucher:' || v.serial = o.idem_key and v.redeemed_by = o.subscriber_id)",
+    ),
+    (
         "I10",
         "a payment has succeeded exactly when one operation credits it or puts it aside",
         "select 'payment ' || p.payment_id || ' is ' || p.state || ' with ' || count(o.op_id)
@@ -221,6 +243,65 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
         "no posting claims a transaction that is still to come: the roll-up would miss it",
         "select 'posting ' || op_id || '/' || seq || ' claims transaction ' || xid
          from ledger.posting where xid >= pg_snapshot_xmax(pg_current_snapshot())",
+    ),
+    (
+        "I18",
+        "what came back of charges was posted, and nothing else came back",
+        "select 'operation ' || coalesce(c.op_id, p.op_id) || ' gave back ' || coalesce(p.total, 0)
+                || ', charges say ' || coalesce(c.total, 0)
+         from (select subscriber_id, returned_op_id as op_id, sum(returned_kop)::bigint as total
+               from billing.charge where returned_op_id is not null
+               group by subscriber_id, returned_op_id) c
+         full join (select subscriber_id, op_id, sum(amount_kop)::bigint as total
+                    from ledger.posting where dr_code = 2020 and cr_code = 2010
+                    group by subscriber_id, op_id) p using (subscriber_id, op_id)
+         where coalesce(c.total, 0) <> coalesce(p.total, 0)",
+    ),
+    (
+        "I19",
+        "television is withheld for a promised payment only while one is overdue",
+        "select 'subscription ' || h.subscription_id || ' is held for a promised payment'
+         from billing.subscription_hold h
+         where h.reason = 'promise_overdue' and not exists (select from billing.promise p
+             where p.subscriber_id = h.subscriber_id and p.state = 'overdue')",
+    ),
+    (
+        "I20",
+        "a promised payment was posted with its sum and its fee",
+        "select 'promise ' || p.promise_id || ' is ' || p.amount_kop || ' with ' || p.fee_kop
+                || ', posted ' || coalesce(sum(s.amount_kop) filter (where s.dr_code = 1310), 0)
+                || ' with ' || coalesce(sum(s.amount_kop) filter (where s.cr_code = 4010), 0)
+         from billing.promise p
+         left join ledger.op o on o.subscriber_id = p.subscriber_id
+             and o.idem_key in ('promise:' || p.promise_id || ':grant',
+                 'promise:' || p.promise_id || ':fee')
+         left join ledger.posting s on s.subscriber_id = o.subscriber_id and s.op_id = o.op_id
+         group by p.promise_id, p.amount_kop, p.fee_kop
+         having p.amount_kop <> coalesce(sum(s.amount_kop) filter (where s.dr_code = 1310), 0)
+             or p.fee_kop <> coalesce(sum(s.amount_kop) filter (where s.cr_code = 4010), 0)",
+    ),
+    (
+        "I21",
+        "what nothing withholds is charged again, and nothing else is",
+        "select 'subscription ' || s.subscription_id || ' has ' || count(h.reason)
+                || ' holds and its next charge ' || coalesce(s.next_charge_at::text, 'never')
+         from billing.subscription s
+         left join billing.subscription_hold h using (subscriber_id, subscription_id)
+         where s.state = 'active'
+         group by s.subscriber_id, s.subscription_id, s.next_charge_at
+         having (count(h.reason) = 0) <> (s.next_charge_at is not null)",
+    ),
+    (
+        "I22",
+        "the head-end is told to serve exactly what nothing withholds",
+        "select 'subscription ' || s.subscription_id || ' has ' || count(h.reason)
+                || ' holds and the wish ' || i.want
+         from billing.subscription s
+         join billing.entitlement_intent i using (subscriber_id, subscription_id, card_id)
+         left join billing.subscription_hold h using (subscriber_id, subscription_id)
+         where s.state = 'active'
+         group by s.subscriber_id, s.subscription_id, i.want
+         having (count(h.reason) = 0) <> (i.want = 'on')",
     ),
 ];
 

@@ -30,6 +30,7 @@ pub mod subscriber;
 pub mod subscription;
 pub mod throttle;
 pub mod token;
+pub mod voucher;
 pub mod webhook;
 
 mod convert;

@@ -1,8 +1,9 @@
 //! Contracts and smart cards.
 
+use crate::convert::from_db;
 use crate::{Conn, StorageError};
 use domain::ids::{CardId, SubscriberId};
-use domain::{CardNumber, ContractNumber, Email, Phone};
+use domain::{CardNumber, ContractNumber, Email, Phone, Timestamp};
 
 /// A contract with what proves who its owner is.
 #[derive(Debug, Clone)]
@@ -141,6 +142,21 @@ pub async fn get(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>
         })
     })
     .transpose()
+}
+
+/// Since when a contract has been served.
+///
+/// # Errors
+/// [`StorageError::Corrupt`] when there is no such contract.
+pub async fn since(conn: &mut Conn, id: SubscriberId) -> Result<Timestamp, StorageError> {
+    let since = sqlx::query_scalar!(
+        "select created_at from billing.subscriber where subscriber_id = $1",
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(|| StorageError::corrupt("subscriber", &id))?;
+    Ok(from_db(since))
 }
 
 /// Names a card of a contract, or takes its name away.

@@ -3,7 +3,7 @@
 use crate::convert::{code, date_from_db, date_to_db, from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::billing::{Hold, Period, PeriodUnit, Price, Subscription};
-use domain::ids::{CardId, OpId, SubscriberId, SubscriptionId};
+use domain::ids::{CardId, OpId, PromiseId, SubscriberId, SubscriptionId};
 use domain::{Date, Money, Timestamp};
 
 /// A subscription with what surrounds the rules' part of it.
@@ -21,6 +21,10 @@ pub struct Stored {
     pub period_from: Date,
     /// The part the rules look at.
     pub rules: Subscription,
+    /// Is its card in use? Otherwise it is blocked or lost.
+    pub card_usable: bool,
+    /// Since when it has been off for want of money.
+    pub suspended_since: Option<Timestamp>,
     /// For compare-and-set.
     pub version: i64,
 }
@@ -32,10 +36,13 @@ pub struct Stored {
 pub async fn list(conn: &mut Conn, subscriber: SubscriberId) -> Result<Vec<Stored>, StorageError> {
     let rows = sqlx::query!(
         r#"select s.subscription_id, s.card_id, p.name, p.channels, v.period_unit, v.period_count,
-                  v.price_kop, s.anchor_day, s.period_from, s.paid_through, s.version,
+                  v.price_kop, c.state = 'active' as "card_usable!", s.anchor_day, s.period_from, s.paid_through, s.version,
                   array(select h.reason from billing.subscription_hold h
                         where h.subscriber_id = s.subscriber_id
-                          and h.subscription_id = s.subscription_id) as "holds!: Vec<String>"
+                          and h.subscription_id = s.subscription_id) as "holds!: Vec<String>",
+                  (select h.since from billing.subscription_hold h
+                   where h.subscriber_id = s.subscriber_id and h.subscription_id = s.subscription_id
+                     and h.reason = 'debt') as suspended_since
            from billing.subscription s
            join billing.card c on c.subscriber_id = s.subscriber_id and c.card_id = s.card_id
            join catalog.product p on p.product_id = s.product_id
@@ -82,6 +89,8 @@ pub async fn list(conn: &mut Conn, subscriber: SubscriberId) -> Result<Vec<Store
                     paid_through: date_from_db(row.paid_through)?,
                     holds,
                 },
+                card_usable: row.card_usable,
+                suspended_since: row.suspended_since.map(from_db),
                 version: row.version,
             })
         })
@@ -194,24 +203,106 @@ pub async fn remove_hold(
 pub async fn insert_charge(
     conn: &mut Conn,
     subscriber: SubscriberId,
-    id: SubscriptionId,
-    period: Period,
-    amount: Money,
-    op: OpId,
+    charge: &Charge,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into billing.charge (subscriber_id, subscription_id, kind, period, amount_kop, op_id)
-         values ($1, $2, 'period', daterange($3, $4), $5, $6)",
+        "insert into billing.charge (subscriber_id, subscription_id, kind, period, amount_kop,
+             op_id, promise_id)
+         values ($1, $2, 'period', daterange($3, $4), $5, $6, $7)",
         subscriber.0,
-        id.0,
-        date_to_db(period.from),
-        date_to_db(period.to),
-        amount.kopecks(),
-        op.0,
+        charge.subscription.0,
+        date_to_db(charge.period.from),
+        date_to_db(charge.period.to),
+        charge.amount.kopecks(),
+        charge.op.0,
+        charge.promise.map(|id| id.0),
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A period that was charged.
+#[derive(Debug, Clone, Copy)]
+pub struct Charge {
+    /// For which subscription.
+    pub subscription: SubscriptionId,
+    /// The period.
+    pub period: Period,
+    /// How much.
+    pub amount: Money,
+    /// The ledger's operation.
+    pub op: OpId,
+    /// The promised payment without which the wallet would have been short.
+    pub promise: Option<PromiseId>,
+}
+
+/// What was charged with the money of a promised payment.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn charged_from(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    promise: PromiseId,
+) -> Result<Vec<Charge>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select subscription_id, lower(period) as "from!", upper(period) as "to!", amount_kop, op_id
+           from billing.charge where subscriber_id = $1 and promise_id = $2
+           order by lower(period), subscription_id"#,
+        subscriber.0,
+        promise.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Charge {
+                subscription: SubscriptionId(row.subscription_id),
+                period: Period {
+                    from: date_from_db(row.from)?,
+                    to: date_from_db(row.to)?,
+                },
+                amount: Money::from_kopecks(row.amount_kop),
+                op: OpId(row.op_id),
+                promise: Some(promise),
+            })
+        })
+        .collect()
+}
+
+/// Cuts a charged period: it now ends before `until`, and `returned` has come back by `op`.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it was cut before.
+pub async fn cut_charge(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    charge: &Charge,
+    until: Date,
+    returned: Money,
+    op: OpId,
+) -> Result<(), StorageError> {
+    let done = sqlx::query!(
+        "update billing.charge set period = daterange(lower(period), $5), returned_kop = $6,
+             returned_op_id = $7
+         where subscriber_id = $1 and subscription_id = $2 and kind = 'period'
+           and period = daterange($3, $4) and returned_kop = 0",
+        subscriber.0,
+        charge.subscription.0,
+        date_to_db(charge.period.from),
+        date_to_db(charge.period.to),
+        date_to_db(until),
+        returned.kopecks(),
+        op.0,
+    )
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict("charge"))
+    }
 }
 
 /// Says what the head-end should do for a subscription on a card from now on; the number of the intent.

@@ -1,4 +1,4 @@
-//! Pages of the profile: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
+//! Plain pages of the cabinet: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
 
 use super::State;
 use super::pages::{Loading, plain, public, render, signed_in, unanswered};
@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
-use services::{ServiceError, home, privacy, profile};
+use services::{ServiceError, home, privacy, profile, promise, voucher};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -183,6 +183,26 @@ pub async fn card(
 /// Another contract.
 pub async fn add_contract(Extract(state): Extract<State>, request: Request) -> Response {
     account(&state, request, async |_| Ok(AccountPage::AddContract)).await
+}
+
+/// The promised payment.
+pub async fn promised(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        Ok(AccountPage::Promised(promise::page(services, actor).await?))
+    })
+    .await
+}
+
+/// A prepaid card.
+pub async fn voucher(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let done = loading.query("done");
+        let page = voucher::page(services, actor, done.as_deref()).await?;
+        Ok(AccountPage::Voucher(page))
+    })
+    .await
 }
 
 /// Consents and what may be done with one's data.

@@ -75,6 +75,8 @@ pub fn router(state: State) -> Router {
         .route("/forgot-password", get(pages::forgot))
         .route("/reset-password/{token}", get(pages::reset))
         .route("/login/code", get(pages::code))
+        .route("/payments/promised", get(account::promised))
+        .route("/payments/voucher", get(account::voucher))
         .route("/profile", get(account::profile))
         .route("/profile/contacts", get(account::contacts))
         .route("/profile/contacts/email", get(account::new_email))

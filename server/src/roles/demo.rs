@@ -168,6 +168,9 @@ fn print_welcome(config: &Config, built: &Built, fresh: bool, folder: Option<&Pa
         }
     }
     writeln!(out, "  A new card to give out     0207 2345 9990")?;
+    if let Some(pin) = services::demo::vouchers().next() {
+        writeln!(out, "  A prepaid card of 500 ₽    {}", pin.grouped())?;
+    }
     writeln!(out)?;
     writeln!(
         out,

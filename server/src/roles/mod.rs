@@ -68,6 +68,13 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         public_url: config.server.public_url.clone(),
         access: config.access,
         top_up: config.top_up,
+        promise: config.promise,
+        voucher: config.voucher.limits,
+        voucher_keys: if demo && config.voucher.keys.is_empty() {
+            services::demo::voucher_keys()
+        } else {
+            config.voucher.keys()?
+        },
         office_keys: if demo && config.office.keys.is_empty() {
             services::demo::office_keys()
         } else {

@@ -57,9 +57,7 @@ async fn start_paying(stand: &Stand) -> (Browser, String) {
     assert!(page.path.contains("/pay/"), "{}", page.path);
     let payments = browser.get("/payments").await;
     let link = scraper::Html::parse_document(&payments.html)
-        .select(
-            &scraper::Selector::parse("main a[href^='/payments/']:not([href$='top-up'])").unwrap(),
-        )
+        .select(&scraper::Selector::parse("main .c-op a[href^='/payments/']").unwrap())
         .next()
         .and_then(|link| link.value().attr("href"))
         .unwrap()
@@ -195,5 +193,154 @@ async fn a_server_killed_before_the_commit_credits_once(pool: PgPool) {
     .await;
     assert!(worker.stop().await);
     assert_eq!(credits(&app.pool).await, 1);
+    app.check().await;
+}
+
+/// What somebody does in the cabinet with one form, and how often it has happened.
+struct Deed {
+    name: &'static str,
+    page: &'static str,
+    action: &'static str,
+    /// A field to fill, if there is one.
+    typed: Option<(&'static str, String)>,
+    /// Locks that stop it on its way.
+    points: [&'static str; 3],
+    /// What the page says when it is done.
+    done: &'static str,
+    count: &'static str,
+}
+
+/// The server dies in the middle of it, wherever that is: nothing has happened, and doing it again does it
+/// once.
+async fn killed_server(pool: PgPool, deed: Deed) {
+    let app = app(pool).await;
+    let stand = Stand::start(deed.name, &database_url(&app.pool, "cabinet_app")).await;
+    let card = person("suspended, 140").card;
+    for point in deed.points {
+        let serve = stand.serve().await;
+        let mut browser = Browser::new(&stand.url());
+        browser.sign_in(card, PASSWORD).await;
+        let mut form = browser.get(deed.page).await.form(deed.action);
+        if let Some((field, text)) = &deed.typed {
+            form = form.with(field, text);
+        }
+        let lock = hold(&app.pool, point).await;
+        let lost = tokio::spawn(async move { browser.submit(form).await });
+        somebody_waits(&app.pool).await;
+        serve.kill().await;
+        assert!(lost.await.is_err(), "the connection broke: {point}");
+        drop(lock);
+        wait_for("its end", Duration::from_secs(10), async || {
+            one(
+                &app.pool,
+                "select count(*) from pg_stat_activity where datname = current_database()
+                 and usename = 'cabinet_app' and state <> 'idle'",
+            )
+            .await
+                == 0
+        })
+        .await;
+        assert_eq!(one(&app.pool, deed.count).await, 0, "{point}");
+        app.check().await;
+    }
+    let _serve = stand.serve().await;
+    let mut browser = Browser::new(&stand.url());
+    browser.sign_in(card, PASSWORD).await;
+    for _ in 0..2 {
+        let page = browser.get(deed.page).await;
+        if page.main().contains(deed.done) {
+            break;
+        }
+        let mut form = page.form(deed.action);
+        if let Some((field, text)) = &deed.typed {
+            form = form.with(field, text);
+        }
+        let done = browser.submit(form).await;
+        assert!(done.main().contains(deed.done), "{}", done.main());
+    }
+    assert_eq!(one(&app.pool, deed.count).await, 1);
+    app.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_server_killed_while_it_lends_lends_once(pool: PgPool) {
+    killed_server(
+        pool,
+        Deed {
+            name: "lends",
+            page: "/payments/promised",
+            action: "/api/payments/promise",
+            typed: None,
+            points: [
+                "select from ledger.wallet for update",
+                "lock table billing.charge in share mode",
+                "lock table inbox.message in share mode",
+            ],
+            done: "Верните 140",
+            count: "select count(*) from billing.promise p join billing.subscriber s using (subscriber_id)
+                where s.contract = '2041008771'",
+        },
+    )
+    .await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_server_killed_while_it_redeems_redeems_once(pool: PgPool) {
+    let pin = services::demo::vouchers().next().unwrap();
+    killed_server(
+        pool,
+        Deed {
+            name: "redeems",
+            page: "/payments/voucher",
+            action: "/api/payments/voucher",
+            typed: Some(("pin", pin.grouped())),
+            points: [
+                "select from billing.voucher for update",
+                "select from ledger.wallet for update",
+                "lock table inbox.message in share mode",
+            ],
+            done: "Карта активирована",
+            count: "select count(*) from ledger.op where kind = 'voucher'",
+        },
+    )
+    .await;
+}
+
+/// A worker dies while it ends a promised payment; the next one ends it once.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_worker_killed_while_it_ends_a_promise_ends_it_once(pool: PgPool) {
+    let app = app(pool).await;
+    let stand = Stand::start("ends", &database_url(&app.pool, "cabinet_app")).await;
+    let ended = "select count(*) from ledger.op where kind = 'promise_expire'";
+    assert_eq!(one(&app.pool, ended).await, 0);
+    for point in [
+        "select from ledger.wallet for update",
+        "lock table billing.charge in share mode",
+        "lock table inbox.message in share mode",
+    ] {
+        let lock = hold(&app.pool, point).await;
+        let worker = stand.worker();
+        somebody_waits(&app.pool).await;
+        worker.kill().await;
+        drop(lock);
+        wait_for("its end", Duration::from_secs(10), async || {
+            one(
+                &app.pool,
+                "select count(*) from pg_stat_activity where datname = current_database()
+                 and usename = 'cabinet_app' and state <> 'idle'",
+            )
+            .await
+                == 0
+        })
+        .await;
+        assert_eq!(one(&app.pool, ended).await, 0, "{point}");
+        app.check().await;
+    }
+    let _workers = (stand.worker(), stand.worker());
+    wait_for("its end", Duration::from_mins(1), async || {
+        one(&app.pool, ended).await > 0
+    })
+    .await;
+    assert_eq!(one(&app.pool, ended).await, 1);
     app.check().await;
 }

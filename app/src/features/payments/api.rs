@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::wire::{Answer, Json, PageData};
 use domain::form::FieldError;
-use domain::payment::PaymentView;
+use domain::payment::{PaymentView, PaymentsPage};
 use domain::top_up::TopUpForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -79,9 +79,37 @@ pub async fn load_payment(id: String, check: bool) -> Result<Answer<PaymentView>
     crate::wire::answer(found)
 }
 
-/// The newest payments.
+/// Ways to pay and the newest payments.
 #[server(endpoint = "payments/list", input = GetUrl, output = PageData)]
-pub async fn load_payments() -> Result<Answer<Vec<PaymentView>>, AppError> {
+pub async fn load_payments() -> Result<Answer<PaymentsPage>, AppError> {
     let request = crate::request::request()?;
-    crate::wire::answer(services::payments::list(&request.services, &request.actor).await)
+    crate::wire::answer(services::payments::page(&request.services, &request.actor).await)
+}
+
+/// Activates a prepaid card by its PIN.
+#[server(endpoint = "payments/voucher", output = Json)]
+pub async fn redeem_voucher(
+    #[server(default)] contract: String,
+    #[server(default)] pin: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let serial = services::voucher::redeem(&request.services, &request.actor, &contract, &pin)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("/payments/voucher?done={serial}"));
+    Ok(())
+}
+
+/// Takes a promised payment of the sum that was shown.
+#[server(endpoint = "payments/promise", output = Json)]
+pub async fn take_promise(
+    #[server(default)] contract: String,
+    amount: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    services::promise::take(&request.services, &request.actor, &contract, &amount)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect("/payments/promised");
+    Ok(())
 }

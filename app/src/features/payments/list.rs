@@ -1,26 +1,32 @@
 //! Ways to pay and the last payments.
 
 use super::api::load_payments;
-use crate::i18n::{cabinet as t, lang};
+use crate::i18n::{cabinet as t, lang, promise, voucher};
 use crate::page::{Page, page};
 use crate::ui::{empty, icon, payment_row};
-use domain::payment::PaymentView;
+use domain::payment::PaymentsPage;
+use domain::promise::Standing;
 use leptos::prelude::*;
 
 /// The page.
 #[component]
-pub fn PaymentsPage() -> impl IntoView {
+pub fn Payments() -> impl IntoView {
     let lang = lang();
     page(
         Page::titled(t::payments(lang)).lead(t::payments_lead(lang)),
         load_payments,
-        |list| view(&list),
+        |data| view(&data),
     )
 }
 
-fn view(list: &[PaymentView]) -> AnyView {
+fn view(data: &PaymentsPage) -> AnyView {
     let lang = lang();
-    let rows: Vec<_> = list.iter().map(payment_row).collect();
+    let rows: Vec<_> = data.last.iter().map(payment_row).collect();
+    let lent = match data.promise {
+        Standing::Open(_) => "warning",
+        Standing::Offered(_) => "primary",
+        Standing::Refused(_) => "",
+    };
     let last = if rows.is_empty() {
         let title = view! { <h3>{t::no_payments(lang)}</h3> }.into_any();
         empty(
@@ -42,6 +48,28 @@ fn view(list: &[PaymentView]) -> AnyView {
                             <span class="c-row__text">
                                 <b>{t::by_card(lang)}</b>
                                 <small>{t::by_card_hint(lang)}</small>
+                            </span>
+                            {icon("i-chev-r")}
+                        </a>
+                    </li>
+                    {data.vouchers.then(|| view! {
+                        <li>
+                            <a class="c-row" href="/payments/voucher" rel="external">
+                                <span class="c-tile" data-tone="primary">{icon("i-voucher")}</span>
+                                <span class="c-row__text">
+                                    <b>{voucher::title(lang)}</b>
+                                    <small>{voucher::hint(lang)}</small>
+                                </span>
+                                {icon("i-chev-r")}
+                            </a>
+                        </li>
+                    })}
+                    <li>
+                        <a class="c-row" href="/payments/promised" rel="external">
+                            <span class="c-tile" data-tone=lent>{icon("i-clock")}</span>
+                            <span class="c-row__text">
+                                <b>{promise::title(lang)}</b>
+                                <small>{promise::hint(lang, &data.promise, data.today)}</small>
                             </span>
                             {icon("i-chev-r")}
                         </a>

@@ -198,6 +198,10 @@ fn outcome(lang: Lang, form: &TopUpForm, sum: Money) -> String {
     if !after.served {
         return t::not_enough(lang).to_owned();
     }
+    if after.promised_debt.is_positive() {
+        // It is on for as long as the promised payment lasts, whatever the period says.
+        return t::still_owed(lang, after.promised_debt);
+    }
     let until = after
         .covered_until
         .map(|day| t::carries_until(lang, day, form.today))

@@ -2,7 +2,7 @@
 //! written directly; money goes through the ledger and the payment flow's own functions, so the
 //! demo's books balance like real ones.
 
-use crate::billing::{digest, new_id};
+use crate::billing::{digest, lender, new_id};
 use crate::error::commit;
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
@@ -15,7 +15,9 @@ use domain::ids::{
 use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::PaymentState;
+use domain::promise::next_step;
 use domain::receipt::{ReceiptState, advance_vat};
+use domain::settings::PromiseTerms;
 use domain::{CardNumber, ContractNumber, Date, Email, Lang, Money, Phone, Timestamp};
 use serde_json::json;
 use storage::account::{Origin, Proven};
@@ -31,12 +33,17 @@ use storage::{
 
 mod office;
 mod people;
+mod vouchers;
 
 pub use office::{
     OFFICE, OfficePerson, code as office_code, code_at as office_code_at, keys as office_keys,
 };
 use people::State;
 pub use people::{PASSWORD, PEOPLE, Person};
+pub use vouchers::{
+    expired as expired_voucher, good as vouchers, keys as voucher_keys,
+    not_active as unsold_voucher,
+};
 
 /// Tariffs of the demo.
 struct Catalogue {
@@ -59,6 +66,8 @@ pub async fn seed(services: &Services) -> Result<bool, ServiceError> {
     for (index, person) in PEOPLE.iter().enumerate() {
         write_person(&mut tx, &catalogue, person, index, &hash, now).await?;
     }
+    let today = zone::today(chrono_tz::Europe::Moscow, now);
+    vouchers::write(&mut tx, &services.settings.voucher_keys, today, now).await?;
     commit(tx).await?;
     Ok(true)
 }
@@ -157,7 +166,9 @@ async fn write_person(
         email: Some(email.clone()),
         tz: tz.into(),
     };
-    seed::insert_subscriber(conn, &subscriber, now).await?;
+    // A client of more than a year.
+    let since = now.plus_seconds(-400 * 24 * 3600);
+    seed::insert_subscriber(conn, &subscriber, since).await?;
     ledger::open(conn, subscriber.id, now).await?;
     let card = CardId(new_id());
     let number = CardNumber::parse(person.card).map_err(|_| wrong("card"))?;
@@ -236,9 +247,15 @@ impl Writing<'_> {
             }
             State::Promise => {
                 self.top_up(259, -3, "5512").await?;
-                self.promise(140).await?;
+                self.promise(140, 0).await?;
                 let id = self.subscribe(unlimited, card, 0, 30).await?;
                 self.charge(id, unlimited.2, 0, 30, "Безлимитный").await
+            }
+            State::PromiseLate => {
+                self.top_up(9, -7, "2207").await?;
+                self.promise(390, 5 * 24).await?;
+                let id = self.subscribe(unlimited, card, -5, 25).await?;
+                self.charge(id, unlimited.2, -5, 25, "Безлимитный").await
             }
             State::Pending => {
                 self.top_up(399, -32, "6604").await?;
@@ -329,8 +346,14 @@ impl Writing<'_> {
         )?;
         let meta = json!({ "detail": tariff, "from": period.from.to_string(), "to": period.to.to_string() });
         ledger::post(self.conn, &op, &wallet, &digest(&op), "seed", &meta, at).await?;
-        subscription::insert_charge(self.conn, self.subscriber, id, period, price.amount, op.id)
-            .await?;
+        let charge = subscription::Charge {
+            subscription: id,
+            period,
+            amount: price.amount,
+            op: op.id,
+            promise: lender(self.conn, self.subscriber, &wallet, price.amount).await?,
+        };
+        subscription::insert_charge(self.conn, self.subscriber, &charge).await?;
         Ok(())
     }
 
@@ -458,35 +481,30 @@ impl Writing<'_> {
         Ok(())
     }
 
-    async fn promise(&mut self, roubles: i32) -> Result<(), ServiceError> {
+    /// Lends some roubles that long ago; the worker then does what has fallen due since.
+    async fn promise(&mut self, roubles: i32, hours_ago: i64) -> Result<(), ServiceError> {
         let id = PromiseId(new_id());
         let amount = Money::from_roubles(roubles);
-        let due = self.now.plus_seconds(72 * 3600);
-        promise::insert(self.conn, self.subscriber, id, amount, self.now, due).await?;
+        let at = self.now.plus_seconds(-hours_ago * 3600);
+        let due_at = at.plus_seconds(72 * 3600);
+        let new = promise::New {
+            id,
+            amount,
+            fee: Money::ZERO,
+            on_default: PromiseTerms::default().on_default,
+            due_at,
+            next_step_at: next_step(due_at, self.now, &PromiseTerms::default()),
+        };
+        promise::insert(self.conn, self.subscriber, &new, at).await?;
         let wallet = ledger::lock(self.conn, self.subscriber).await?;
-        let op = rules::promise_grant(OpId(new_id()), self.subscriber, id, amount, self.now)?;
-        ledger::post(
-            self.conn,
-            &op,
-            &wallet,
-            &digest(&op),
-            "seed",
-            &json!({}),
-            self.now,
-        )
-        .await?;
+        let op = rules::promise_grant(OpId(new_id()), self.subscriber, id, amount, at)?;
+        let (digest, meta) = (digest(&op), json!({}));
+        ledger::post(self.conn, &op, &wallet, &digest, "seed", &meta, at).await?;
         let notice = Notice::PromiseGranted {
             amount,
-            due: zone::local(self.tz, due),
+            due: zone::local(self.tz, due_at),
         };
-        inbox::insert(
-            self.conn,
-            self.subscriber,
-            MessageId(new_id()),
-            &notice,
-            self.now,
-        )
-        .await?;
+        inbox::insert(self.conn, self.subscriber, MessageId(new_id()), &notice, at).await?;
         Ok(())
     }
 

@@ -37,6 +37,12 @@ pub struct Settle {
     subscriber: SubscriberId,
 }
 
+/// A reminder of a promised payment, or its end.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PromiseStep {
+    subscriber: SubscriberId,
+}
+
 /// Send a letter or SMS.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deliver {
@@ -84,17 +90,25 @@ pub(crate) async fn enqueue_settle(
     conn: &mut Conn,
     subscriber: SubscriberId,
 ) -> Result<(), ServiceError> {
-    let key = format!("settle:{subscriber}");
+    enqueue_for(conn, "settle", subscriber).await
+}
+
+pub(crate) async fn enqueue_promise(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<(), ServiceError> {
+    enqueue_for(conn, "promise", subscriber).await
+}
+
+/// A job of money about one contract: one waits at most.
+async fn enqueue_for(
+    conn: &mut Conn,
+    job: &'static str,
+    subscriber: SubscriberId,
+) -> Result<(), ServiceError> {
+    let key = format!("{job}:{subscriber}");
     let payload = json!({ "subscriber": subscriber });
-    Ok(job::enqueue(
-        conn,
-        "settle",
-        &payload,
-        &key,
-        MONEY_ATTEMPTS,
-        Again::AsItIs,
-    )
-    .await?)
+    Ok(job::enqueue(conn, job, &payload, &key, MONEY_ATTEMPTS, Again::AsItIs).await?)
 }
 
 pub(crate) async fn enqueue_delivery(conn: &mut Conn, id: EventId) -> Result<(), ServiceError> {

@@ -1,7 +1,7 @@
 //! The worker: runs jobs from the queue and the tick that finds what is due.
 
-use super::{CheckPayment, Deliver, LookAtObject, Recover, Settle};
-use crate::{ServiceError, Services, access, billing, payment_flow, upkeep, webhooks};
+use super::{CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, Settle};
+use crate::{ServiceError, Services, access, billing, payment_flow, promise, upkeep, webhooks};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use std::future::Future;
 use std::sync::Arc;
@@ -65,6 +65,18 @@ impl TaskHandler for Settle {
     }
 }
 
+impl TaskHandler for PromiseStep {
+    const IDENTIFIER: &'static str = "promise";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let services = services(&context)?;
+        outcome(
+            Self::IDENTIFIER,
+            promise::step(&services, self.subscriber).await,
+        )
+    }
+}
+
 impl TaskHandler for Deliver {
     const IDENTIFIER: &'static str = "deliver";
 
@@ -110,6 +122,7 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
         .define_job::<CheckPayment>()
         .define_job::<LookAtObject>()
         .define_job::<Settle>()
+        .define_job::<PromiseStep>()
         .define_job::<Deliver>()
         .define_job::<Recover>()
         .listen_os_shutdown_signals(false)

@@ -8,7 +8,8 @@ use crate::access::notices::{self, Happened};
 use crate::access::{count_try, tell_contract};
 use crate::billing::new_id;
 use crate::error::commit;
-use crate::{Actor, Origin, ServiceError, Services, letters};
+use crate::{Actor, Origin, ServiceError, Services, letters, zone};
+use chrono_tz::Tz;
 use domain::billing::Hold;
 use domain::form::{FieldError, Problem};
 use domain::ids::{CardId, CaseId, SubscriberId};
@@ -144,7 +145,8 @@ pub async fn replace(
             other => other.into(),
         })?;
     subscriber::end_card(&mut tx, subscriber, form.card, form.death, new).await?;
-    move_services(&mut tx, subscriber, form.card, new, now).await?;
+    let tz = zone::parse(&owner.tz);
+    move_services(&mut tx, subscriber, (form.card, new), tz, now).await?;
     record(&mut tx, actor, AuditEvent::CardReplaced, &about, now).await?;
     let account = forget_strangers(&mut tx, subscriber).await?;
     if let Some(account) = &account {
@@ -195,8 +197,8 @@ async fn forget_strangers(
 async fn move_services(
     conn: &mut Conn,
     subscriber: SubscriberId,
-    from: CardId,
-    to: CardId,
+    (from, to): (CardId, CardId),
+    tz: Tz,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
     subscription::move_to_card(conn, subscriber, from, to).await?;
@@ -208,6 +210,9 @@ async fn move_services(
         subscription::remove_hold(conn, subscriber, moved.id, Hold::CardLost).await?;
         moved.rules.holds.retain(|hold| *hold != Hold::CardLost);
         let (on, until) = (moved.rules.is_served(), moved.rules.paid_through);
+        // What is charged again is charged from where its paid days end.
+        let next = on.then(|| zone::midnight(tz, until));
+        subscription::update(conn, subscriber, &moved, next).await?;
         subscription::set_intent(conn, subscriber, moved.id, from, false, until, now).await?;
         subscription::set_intent(conn, subscriber, moved.id, to, on, until, now).await?;
     }

@@ -110,6 +110,34 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
         ),
         ("I15", "delete from billing.receipt"),
         (
+            "I8",
+            "update billing.voucher set face_kop = face_kop + 1 where serial = 'DE0000001'",
+        ),
+        (
+            "I8",
+            "update billing.voucher set state = 'redeemed', redeemed_at = now(),
+                 redeemed_by = (select subscriber_id from billing.subscriber limit 1)
+             where serial = 'DE0000001'",
+        ),
+        (
+            "I18",
+            "update billing.charge set returned_kop = 1, returned_op_id = op_id
+             where returned_kop = 0",
+        ),
+        (
+            "I19",
+            "update billing.subscription_hold set reason = 'promise_overdue'",
+        ),
+        (
+            "I20",
+            "update billing.promise set amount_kop = amount_kop + 1, repaid_kop = repaid_kop + 1",
+        ),
+        (
+            "I21",
+            "update billing.subscription set next_charge_at = null",
+        ),
+        ("I22", "update billing.entitlement_intent set want = 'on'"),
+        (
             "I16",
             "update ledger.posting set cr_sub = gen_random_uuid() where cr_code = 2010",
         ),

@@ -13,6 +13,8 @@ mod money;
 mod notifications;
 mod office;
 mod privacy;
+mod promise;
 mod replacement;
 mod restore;
 mod support;
+mod voucher;

@@ -60,6 +60,7 @@ pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
         Some(Arc::new(mailbox.clone())),
         Settings {
             office_keys: services::demo::office_keys(),
+            voucher_keys: services::demo::voucher_keys(),
             ..Settings::default()
         },
     ));

@@ -1,0 +1,118 @@
+//! Money has come in for a wallet, whichever way: it is posted, repays what is owed, charges what is
+//! due, and brings television back, in the transaction of whoever calls.
+
+use crate::billing::{Settled, digest, new_id, settle_locked};
+use crate::{ServiceError, jobs, promise};
+use chrono_tz::Tz;
+use domain::ids::{MessageId, SubscriberId};
+use domain::ledger::{Op, Wallet};
+use domain::notice::Notice;
+use domain::{Money, Timestamp};
+use serde_json::Value;
+use storage::ledger::Posted;
+use storage::{Conn, inbox, ledger};
+
+/// What followed from it.
+#[derive(Debug)]
+pub(crate) struct Credited {
+    /// What was charged and switched.
+    settled: Settled,
+    /// What of it repaid a promised payment.
+    repaid: Money,
+    /// Did the repayment alone bring something back?
+    running_again: bool,
+}
+
+/// Posts an operation that brings money to a wallet which the caller has locked, and everything that
+/// follows from it.
+///
+/// # Errors
+/// [`ServiceError::Internal`] when it was posted earlier: the caller's own row must prevent that.
+pub(crate) async fn receive(
+    conn: &mut Conn,
+    tz: Tz,
+    op: &Op,
+    wallet: Wallet,
+    actor: &str,
+    meta: &Value,
+    now: Timestamp,
+) -> Result<Credited, ServiceError> {
+    let subscriber = op.subscriber;
+    let Posted::Now(after) = ledger::post(conn, op, &wallet, &digest(op), actor, meta, now).await?
+    else {
+        return Err(ServiceError::Internal(format!(
+            "{} was posted earlier",
+            op.idem_key
+        )));
+    };
+    let repaid = wallet
+        .promised_debt
+        .checked_sub(after.promised_debt)
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let running_again = promise::repay(conn, subscriber, tz, repaid, now).await?;
+    let settled = settle_or_leave(conn, subscriber, tz, after, actor, now).await?;
+    Ok(Credited {
+        settled,
+        repaid,
+        running_again,
+    })
+}
+
+/// Writes the messages about it.
+pub(crate) async fn tell(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    amount: Money,
+    credited: &Credited,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let settled = &credited.settled;
+    let notice = Notice::PaymentCredited {
+        amount,
+        balance: settled.wallet.available,
+        // What was paid with lent money is not paid before that is back.
+        paid_through: settled
+            .paid_through
+            .filter(|_| settled.wallet.promised_debt.is_zero()),
+        restored: settled.restored || credited.running_again,
+        repaid: credited.repaid,
+    };
+    inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
+    // What was charged stands in the message above; that service stopped does not.
+    for notice in &settled.notices {
+        if matches!(notice, Notice::Suspended { .. }) {
+            inbox::insert(conn, subscriber, MessageId(new_id()), notice, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Money is credited whatever becomes of the charges it should pay: those run in a savepoint, and
+/// when they fail, a job tries them again while people look.
+async fn settle_or_leave(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    tz: Tz,
+    wallet: Wallet,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Settled, ServiceError> {
+    let mut inner = storage::db::savepoint(conn).await?;
+    match settle_locked(&mut inner, subscriber, tz, wallet, actor, now).await {
+        Ok(settled) => {
+            storage::db::release(inner).await?;
+            Ok(settled)
+        }
+        // The whole transaction runs anew, or later.
+        Err(error @ (ServiceError::Conflict(_) | ServiceError::Unavailable(_))) => Err(error),
+        Err(error) => {
+            tracing::error!(%subscriber, %error, "payment.credited_unsettled: people must look");
+            storage::db::undo(inner).await?;
+            jobs::enqueue_settle(conn, subscriber).await?;
+            Ok(Settled {
+                wallet,
+                ..Settled::default()
+            })
+        }
+    }
+}
