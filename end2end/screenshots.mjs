@@ -17,6 +17,7 @@ const CABINET_PAGES = {
   promised: "/payments/promised",
   voucher: "/payments/voucher",
   expenses: "/expenses",
+  statement: "/expenses/statement",
   messages: "/messages",
   tariff: "/tariff",
   menu: "/menu",

@@ -1,21 +1,26 @@
 //! Plain pages of the cabinet: the profile (access, contacts, personal data), the promised payment,
-//! prepaid cards. Signed in like the cabinet and in its
+//! prepaid cards, the statement. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
 
 use crate::features::frame::{footer, navigation, topbar};
-use crate::features::payments;
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::i18n::{auth::window_title, cabinet, common, profile as t, promise, voucher};
+use crate::features::{payments, statement};
+use crate::i18n::{
+    auth::window_title, cabinet, common, profile as t, promise, statement as statement_texts,
+    voucher,
+};
 use crate::request::Request;
 use crate::shell;
 use crate::ui::{icon_small, summary};
 use domain::Lang;
+use domain::form::FieldError;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
+use domain::statement::Statement;
 use domain::voucher::VoucherPage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -36,6 +41,7 @@ pub const PATHS: &[&str] = &[
     "/profile/data",
     "/payments/promised",
     "/payments/voucher",
+    "/expenses/statement",
 ];
 
 /// A page with its data.
@@ -97,6 +103,13 @@ pub enum AccountPage {
     Promised(PromisePage),
     /// A prepaid card.
     Voucher(VoucherPage),
+    /// The statement of some days.
+    Statement {
+        /// What was asked for.
+        asked: statement::Asked,
+        /// What there is, when it was understood.
+        found: Option<Statement>,
+    },
     /// The end of the cabinet.
     Delete(Consequences),
     /// The password anew, before something that matters.
@@ -147,6 +160,11 @@ impl AccountPage {
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
             Self::Promised(_) => (promise::title(lang), "", to_payments),
             Self::Voucher(_) => (voucher::title(lang), "", to_payments),
+            Self::Statement { .. } => (
+                statement_texts::title(lang),
+                statement_texts::lead(lang),
+                ("/expenses", cabinet::expenses(lang)),
+            ),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }
@@ -167,9 +185,18 @@ impl AccountPage {
             Self::Delete(means) => data::delete(request, means),
             Self::Promised(page) => payments::promised::page(page),
             Self::Voucher(page) => payments::voucher::page(request, page),
+            Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
             Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
+        }
+    }
+
+    /// What is wrong with the form that was sent: one that asks has its answer with it, any other was kept.
+    fn errors<'a>(&'a self, request: &'a Request) -> &'a [FieldError] {
+        match self {
+            Self::Statement { asked, .. } => &asked.errors,
+            _ => &request.draft.errors,
         }
     }
 
@@ -179,9 +206,12 @@ impl AccountPage {
         let within = request.clone();
         shell::account(request, move || {
             let lang = within.lang;
-            let wrong = !within.draft.errors.is_empty();
+            let wrong = !self.errors(&within).is_empty();
             let window = window_title(lang, self.head(lang).title, wrong);
-            let within_more = !matches!(self, Self::Promised(_) | Self::Voucher(_));
+            let within_more = !matches!(
+                self,
+                Self::Promised(_) | Self::Voucher(_) | Self::Statement { .. }
+            );
             view! {
                 <Title text=window/>
                 <Router>
@@ -203,7 +233,7 @@ impl AccountPage {
         let has_back = (!back.0.is_empty()).then_some("");
         view! {
             <div class="l-text">
-                {summary(&request.draft.errors)}
+                {summary(self.errors(request))}
                 <div class="l-head" data-back=has_back>
                     {has_back.map(|_| view! { <a class="c-back" href=back.0>{icon_small("i-chev-l")}{back.1}</a> })}
                     <h1 tabindex="-1">{title}</h1>

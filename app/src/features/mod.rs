@@ -15,3 +15,5 @@ pub mod info;
 pub mod office;
 #[cfg(feature = "ssr")]
 pub mod profile;
+#[cfg(feature = "ssr")]
+pub mod statement;

@@ -10,6 +10,8 @@ pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod profile;
 pub mod promise;
+#[cfg(feature = "ssr")]
+pub mod statement;
 pub mod voucher;
 
 use domain::Lang;

@@ -56,6 +56,15 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Вы переключили договор. Проверьте лицевой счёт и нажмите ещё раз",
             "You have switched to another contract. Check the account and press again",
         ),
+        Problem::DateMalformed => (
+            "Введите день, например 01.11.2026",
+            "Enter a day, such as 01.11.2026",
+        ),
+        Problem::SpanReversed => (
+            "Последний день раньше первого",
+            "The last day is before the first",
+        ),
+        Problem::SpanTooLong => ("Не больше года за раз", "A year at a time at most"),
         Problem::VoucherNotActive => (
             "Карта ещё не активна, обратитесь к продавцу",
             "The card is not active yet, ask the seller",

@@ -50,6 +50,30 @@ impl Date {
             .then_some(Self { year, month, day })
     }
 
+    /// Reads `2026-11-27`, as browsers send it, or `27.11.2026`, as people type it; nothing for any other
+    /// text, and for a day that is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (year, month, day) = match text.split_once('-') {
+            Some((year, rest)) => {
+                let (month, day) = rest.split_once('-')?;
+                (year, month, day)
+            }
+            None => {
+                let (day, rest) = text.split_once('.')?;
+                let (month, year) = rest.split_once('.')?;
+                (year, month, day)
+            }
+        };
+        let digits = |part: &str, most: usize| {
+            (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    }
+
     /// The year.
     pub const fn year(self) -> i16 {
         self.year

@@ -136,6 +136,9 @@ pub enum Problem {
     VoucherExpired { day: Date },
     VoucherNotActive,
     OtherContract,
+    DateMalformed,
+    SpanReversed,
+    SpanTooLong,
 }
 
 impl From<ParseCardError> for Problem {

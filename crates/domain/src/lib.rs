@@ -31,6 +31,7 @@ pub mod receipt;
 pub mod secret;
 pub mod security;
 pub mod settings;
+pub mod statement;
 pub mod top_up;
 pub mod voucher;
 

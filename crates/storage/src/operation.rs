@@ -1,10 +1,12 @@
 //! Reading the changes of a wallet as rows for people.
 
-use crate::convert::from_db;
+use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
+use chrono::{DateTime, Utc};
 use domain::ids::{OpId, PaymentId, SubscriberId};
 use domain::operation::OperationKind;
 use domain::{Money, Timestamp};
+use uuid::Uuid;
 
 /// A change of the wallet with its moment still in UTC.
 #[derive(Debug, Clone)]
@@ -37,9 +39,10 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Row>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Read,
         r#"select p.wallet_version as "version!", p.op_id, p.dr_code, p.cr_code,
-                  p.wallet_delta_kop, p.wallet_after_kop as "after!", p.posted_at,
+                  p.wallet_delta_kop as delta, p.wallet_after_kop as "after!", p.posted_at,
                   o.kind, o.meta ->> 'detail' as detail, o.meta ->> 'payment' as payment
            from ledger.posting p
            join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
@@ -51,12 +54,98 @@ pub async fn list(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Row {
+    Ok(rows.into_iter().map(Read::row).collect())
+}
+
+/// A point in the history of a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// How many changes there were until then.
+    pub version: i64,
+    /// The wallet after them.
+    pub balance: Money,
+}
+
+/// The wallet as it was at a moment. Changes stand in the order of the wallet's lock, and the moment of a
+/// change is when its transaction began: one may carry an earlier moment than the one before it. So a point
+/// is the last change that began before, with all that stand before that.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn at(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    moment: Timestamp,
+) -> Result<Point, StorageError> {
+    let row = sqlx::query!(
+        r#"select wallet_version as "version!", wallet_after_kop as "after!" from ledger.posting
+           where subscriber_id = $1 and wallet_version is not null and posted_at < $2
+           order by wallet_version desc limit 1"#,
+        subscriber.0,
+        to_db(moment),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map_or(
+        Point {
+            version: 0,
+            balance: Money::ZERO,
+        },
+        |row| Point {
             version: row.version,
-            op: OpId(row.op_id),
-            kind: match (row.kind.as_str(), row.dr_code, row.cr_code) {
+            balance: Money::from_kopecks(row.after),
+        },
+    ))
+}
+
+/// The changes after one point until another, oldest first.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn between(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    after: Point,
+    until: Point,
+) -> Result<Vec<Row>, StorageError> {
+    let rows = sqlx::query_as!(
+        Read,
+        r#"select p.wallet_version as "version!", p.op_id, p.dr_code, p.cr_code,
+                  p.wallet_delta_kop as delta, p.wallet_after_kop as "after!", p.posted_at,
+                  o.kind, o.meta ->> 'detail' as detail, o.meta ->> 'payment' as payment
+           from ledger.posting p
+           join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
+           where p.subscriber_id = $1 and p.wallet_version > $2 and p.wallet_version <= $3
+           order by p.wallet_version"#,
+        subscriber.0,
+        after.version,
+        until.version,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Read::row).collect())
+}
+
+/// A change as the database gives it.
+struct Read {
+    version: i64,
+    op_id: Uuid,
+    dr_code: i16,
+    cr_code: i16,
+    delta: i64,
+    after: i64,
+    posted_at: DateTime<Utc>,
+    kind: String,
+    detail: Option<String>,
+    payment: Option<String>,
+}
+
+impl Read {
+    fn row(self) -> Row {
+        Row {
+            version: self.version,
+            op: OpId(self.op_id),
+            kind: match (self.kind.as_str(), self.dr_code, self.cr_code) {
                 (_, 2010, 1310) => OperationKind::PromiseRepaid,
                 (_, 2010, 1320) => OperationKind::DebtRepaid,
                 ("top_up", _, 2010) => OperationKind::TopUp,
@@ -67,11 +156,11 @@ pub async fn list(
                 ("promise_expire", _, 2010) => OperationKind::DaysReturned,
                 _ => OperationKind::Other,
             },
-            amount: Money::from_kopecks(row.wallet_delta_kop),
-            balance: Money::from_kopecks(row.after),
-            at: from_db(row.posted_at),
-            detail: row.detail,
-            payment: row.payment.and_then(|text| text.parse().ok()),
-        })
-        .collect())
+            amount: Money::from_kopecks(self.delta),
+            balance: Money::from_kopecks(self.after),
+            at: from_db(self.posted_at),
+            detail: self.detail,
+            payment: self.payment.and_then(|text| text.parse().ok()),
+        }
+    }
 }

@@ -77,6 +77,8 @@ pub fn router(state: State) -> Router {
         .route("/login/code", get(pages::code))
         .route("/payments/promised", get(account::promised))
         .route("/payments/voucher", get(account::voucher))
+        .route("/expenses/statement", get(account::statement))
+        .route("/expenses/statement.csv", get(account::statement_table))
         .route("/profile", get(account::profile))
         .route("/profile/contacts", get(account::contacts))
         .route("/profile/contacts/email", get(account::new_email))

@@ -5,9 +5,10 @@ use domain::Money;
 use domain::form::Problem;
 use domain::overview::HomeState;
 use domain::payment::{AccessProgress, CancelReason, PaymentState};
+use domain::statement::Span;
 use sandbox::Reason;
 use services::payments::{list, view};
-use services::{ServiceError, home, upkeep};
+use services::{ServiceError, expenses, home, upkeep};
 use sqlx::PgPool;
 
 const SUSPENDED: &str = "suspended, 140";
@@ -276,4 +277,56 @@ async fn a_suspension_found_by_a_top_up_is_told(pool: PgPool) {
         "{titles:?}"
     );
     cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_statement_adds_up_to_the_ledger_for_any_days(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("did not pay a promised payment back").await;
+    services::upkeep::find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+    cabinet.paid(&actor, "500", "form-0001").await;
+    let today = expenses::today(&cabinet.services, &actor).await.unwrap();
+    let statement = async |from: i32, to: i32| {
+        let span = Span {
+            from: today.plus_days(from),
+            to: today.plus_days(to),
+        };
+        expenses::statement(&cabinet.services, &actor, span)
+            .await
+            .unwrap()
+    };
+    let whole = statement(-60, 0).await;
+    assert_eq!(whole.opening, Money::ZERO);
+    let page = expenses::page(&cabinet.services, &actor, None)
+        .await
+        .unwrap();
+    assert_eq!(whole.closing, page.balance);
+    assert_eq!(whole.rows.len(), page.rows.len());
+    // Wherever it is cut, the parts make the whole.
+    for cut in -59..=0 {
+        let (before, after) = (statement(-60, cut - 1).await, statement(cut, 0).await);
+        assert_eq!(before.closing, after.opening, "{cut}");
+        assert_eq!(before.rows.len() + after.rows.len(), whole.rows.len());
+    }
+    // A change whose transaction began earlier and waited for the wallet carries the earlier moment.
+    let mut tx = cabinet.pool.begin().await.unwrap();
+    sqlx::query("set local session_replication_role = replica")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::query(
+        "update ledger.posting set posted_at = posted_at - interval '2 days'
+         where subscriber_id = $1 and wallet_version = (
+             select version from ledger.wallet where subscriber_id = $1)",
+    )
+    .bind(actor.viewer.as_ref().unwrap().subscriber.0)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    for cut in -3..=0 {
+        let (before, after) = (statement(-60, cut - 1).await, statement(cut, 0).await);
+        assert_eq!(before.closing, after.opening, "{cut}");
+    }
 }

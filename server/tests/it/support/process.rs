@@ -74,6 +74,9 @@ pub struct Stand {
     _folder: Folder,
 }
 
+/// The key of the demo's prepaid cards, see `services::demo::voucher_keys`.
+const DEMO_VOUCHER_KEY: &str = "0708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223242526";
+
 impl Stand {
     /// Starts the acquirer; `DATABASE_URL` is for the application's role.
     pub async fn start(name: &str, database_url: &str) -> Self {
@@ -94,6 +97,8 @@ impl Stand {
             ("ACQUIRER__TIMEOUT_SECONDS", "2".into()),
             ("ACQUIRER__WEBHOOK_NETWORKS", "[\"127.0.0.0/8\"]".into()),
             ("MAIL__SMTP_URL", "smtp://127.0.0.1:1".into()),
+            // The demo's people and cards are in the database, so its key is needed.
+            ("VOUCHER__KEYS", DEMO_VOUCHER_KEY.into()),
             ("DEMO__SANDBOX_LISTEN", format!("127.0.0.1:{acquirer_port}")),
             ("DEMO__SANDBOX_URL", acquirer),
             (
