@@ -56,8 +56,10 @@ fn view(list: &OperationsPage, paged: bool) -> AnyView {
         days.push(view! { <h2 class="c-day">{title}</h2><ul class="c-list">{of_day}</ul> });
     }
     view! {
-        <p><a class="c-more" href="/expenses/statement" rel="external">{t::statement(lang)}</a></p>
-        <section class="c-card" data-flush="">{days}</section>
+        <div class="l-stack" data-gap="m">
+            <p><a class="c-more" href="/expenses/statement" rel="external">{t::statement(lang)}</a></p>
+            <section class="c-card" data-flush="">{days}</section>
+        </div>
         <nav class="l-actions l-gap" data-row="" aria-label=t::operations(lang)>
             {list.older.map(|version| view! { <a class="c-btn" data-kind="soft" href=format!("/expenses?before={version}")>{t::older(lang)}</a> })}
             {paged.then(|| view! { <a class="c-btn" data-kind="text" href="/expenses">{t::newest(lang)}</a> })}
