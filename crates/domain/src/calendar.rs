@@ -54,16 +54,13 @@ impl Date {
     /// text, and for a day that is none.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let (year, month, day) = match text.split_once('-') {
-            Some((year, rest)) => {
-                let (month, day) = rest.split_once('-')?;
-                (year, month, day)
-            }
-            None => {
-                let (day, rest) = text.split_once('.')?;
-                let (month, year) = rest.split_once('.')?;
-                (year, month, day)
-            }
+        let (year, month, day) = if let Some((year, rest)) = text.split_once('-') {
+            let (month, day) = rest.split_once('-')?;
+            (year, month, day)
+        } else {
+            let (day, rest) = text.split_once('.')?;
+            let (month, year) = rest.split_once('.')?;
+            (year, month, day)
         };
         let digits = |part: &str, most: usize| {
             (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
