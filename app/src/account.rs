@@ -10,8 +10,7 @@ use crate::features::profile::{
 };
 use crate::features::{payments, statement};
 use crate::i18n::{
-    auth::window_title, cabinet, common, profile as t, promise, statement as statement_texts,
-    voucher,
+    auth::window_title, cabinet, common, profile as t, statement as statement_texts, voucher,
 };
 use crate::request::Request;
 use crate::shell;
@@ -158,7 +157,7 @@ impl AccountPage {
                 (t::add_passkey(lang), t::add_passkey_lead(lang), to_security)
             }
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
-            Self::Promised(_) => (promise::title(lang), "", to_payments),
+            Self::Promised(_) => (cabinet::promised(lang), "", to_payments),
             Self::Voucher(_) => (voucher::title(lang), "", to_payments),
             Self::Statement { .. } => (
                 statement_texts::title(lang),

@@ -160,7 +160,7 @@ pub fn navigation(unread: i64, within_more: bool) -> AnyView {
                 <li><A href="/messages">{icon("i-messages")}<span>{common::nav_messages(lang)}</span>{badge}</A></li>
                 <li data-at="wide"><A href="/profile" attr:rel="external">{icon("i-user")}<span>{common::nav_profile(lang)}</span></A></li>
                 <li data-at="phone">{more()}</li>
-                <li data-at="rail">{more()}</li>
+                <li data-at="wide">{more()}</li>
             </ul>
         </nav>
     }

@@ -85,7 +85,7 @@ fn sums(lang: Lang, found: &Statement) -> AnyView {
         <section class="c-card l-stack" data-gap="m">
             <div class="c-card__head"><h2>{t::span(lang, found.span)}</h2></div>
             <dl class="c-dl">
-                {row(t::contract(lang), found.contract.grouped())}
+                {row(cabinet::account_number(lang), found.contract.grouped())}
                 {row(t::opening(lang), money(lang, found.opening))}
                 {row(t::income(lang), money(lang, found.income))}
                 {row(t::spent(lang), money(lang, found.spent))}
@@ -119,7 +119,7 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
         if ru { text.replace('.', ",") } else { text }
     };
     let Span { from, to } = found.span;
-    out.write_record([t::contract(lang), found.contract.as_str()])?;
+    out.write_record([cabinet::account_number(lang), found.contract.as_str()])?;
     out.write_record([t::days(lang), &day(ru, from), &day(ru, to)])?;
     out.write_record([t::opening(lang), &sum(found.opening)])?;
     out.write_record([

@@ -6,13 +6,10 @@ use domain::promise::{Offer, Open, Reason, Standing};
 use domain::{Date, Lang, LocalTime, Money};
 
 texts! {
-    title: "Обещанный платёж", "Promised payment";
     lend: "Дадим в долг", "We lend";
     cost: "Стоимость", "Cost";
     free: "Бесплатно", "Free of charge";
     back_by: "Вернуть до", "Back by";
-    tariff: "Тариф", "Tariff";
-    card: "Карта", "Card";
     if_late: "Если не вернуть вовремя", "If it is not back in time";
     if_late_body: "Телевидение приостановится. Неиспользованные дни вернутся на счёт и погасят долг: останется не больше платы за дни, когда телевидение работало. Пени и штрафов нет.", "Television pauses. The unused days come back and repay the debt: at most the price of the days used is left. There is no penalty.";
     if_late_all: "Телевидение приостановится, пока долг не погашен. Пени и штрафов нет.", "Television pauses until it is repaid. There is no penalty.";

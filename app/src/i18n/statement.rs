@@ -25,7 +25,6 @@ texts! {
     detail: "Подробности", "Details";
     sum: "Сумма, ₽", "Sum, RUB";
     balance: "Остаток, ₽", "Balance, RUB";
-    contract: "Лицевой счёт", "Account";
     days: "Дни", "Days";
 }
 

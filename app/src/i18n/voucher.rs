@@ -11,10 +11,8 @@ texts! {
     where_is: "Сотрите слой монетой. Серия и номер рядом с ним деньгами не являются: их можно назвать оператору, если карта не подходит.", "Scratch the layer off with a coin. The serial beside it is not money: you may tell it to the operator when the card is refused.";
     activate: "Активировать", "Activate";
     done: "Карта активирована", "The card is activated";
-    balance: "Баланс", "Balance";
     home: "На главную", "Home";
     another: "Активировать ещё одну", "Activate another one";
-    tv_works: "Телевидение работает", "Television works";
 }
 
 /// `Зачислено 500 ₽`.
@@ -29,7 +27,7 @@ pub fn credited(lang: Lang, face: Money) -> String {
 /// `Телевидение работает, оплачено до 27 декабря`.
 pub fn works_until(lang: Lang, day: Option<Date>, today: Date) -> String {
     let Some(day) = day else {
-        return tv_works(lang).to_owned();
+        return super::cabinet::tv_works(lang).to_owned();
     };
     let day = date(lang, day, today);
     match lang {

@@ -293,6 +293,19 @@ pub fn outlook(
     }
 }
 
+/// Until when what is served is paid, for people. Nothing while lent money is not back: what was paid with
+/// it is not paid before.
+pub fn paid_until<'a>(
+    subscriptions: impl IntoIterator<Item = &'a Subscription>,
+    wallet: &Wallet,
+) -> Option<Date> {
+    subscriptions
+        .into_iter()
+        .filter(|subscription| subscription.is_served() && wallet.promised_debt.is_zero())
+        .map(|subscription| subscription.paid_through)
+        .max()
+}
+
 /// The subscription after a step.
 pub fn apply(subscription: &mut Subscription, step: Step) {
     match step {
@@ -408,6 +421,21 @@ mod tests {
             (three.covered_until, three.balance),
             (Some(day(2027, 2, 22)), rub(1_057))
         );
+    }
+
+    #[test]
+    fn nothing_is_called_paid_before_lent_money_is_back() {
+        let (long, short) = (day(2027, 1, 22), day(2026, 12, 22));
+        let running = [
+            monthly(short, &[]),
+            monthly(long, &[]),
+            monthly(day(2027, 3, 1), &[Hold::UserPause]),
+        ];
+        let mut wallet = Wallet::default();
+        assert_eq!(paid_until(&running, &wallet), Some(long));
+        wallet.promised_debt = rub(1);
+        assert_eq!(paid_until(&running, &wallet), None);
+        assert_eq!(paid_until([], &Wallet::default()), None);
     }
 
     #[test]

@@ -155,8 +155,6 @@ pub fn consider(facts: &Facts<'_>, terms: &PromiseTerms) -> Result<Loan, Refusal
     let earliest = order.iter().map(|(_, one)| one.rules.paid_through).min();
     let mut left = facts.wallet.available;
     let (mut refused, mut unpaid) = (None, Vec::new());
-    // What the wallet holds for what falls due before: the loan comes on top of it.
-    let mut held = Money::ZERO;
     for (index, candidate) in order {
         let (rules, price) = (&candidate.rules, candidate.rules.price.amount);
         if !rules.is_due(facts.today) && rules.paid_through > horizon {
@@ -164,14 +162,14 @@ pub fn consider(facts: &Facts<'_>, terms: &PromiseTerms) -> Result<Loan, Refusal
         }
         if left >= price {
             left = Money::from_kopecks(left.kopecks() - price.kopecks());
-            held = [held, price].into_iter().sum();
             continue;
         }
         match missing(candidate, left, facts, terms) {
+            // The loan comes on top of what is set aside.
             Ok(missing)
                 if unpaid
                     .iter()
-                    .all(|other| *other > [held, price].into_iter().sum()) =>
+                    .all(|other| *other > with(facts.wallet, missing)) =>
             {
                 may_borrow(candidate, facts, terms)?;
                 let amount = missing.checked_add(terms.fee);
@@ -188,6 +186,11 @@ pub fn consider(facts: &Facts<'_>, terms: &PromiseTerms) -> Result<Loan, Refusal
     }
     let not_needed = earliest.map_or(Refusal::NoTariff, Refusal::NotNeeded);
     Err(refused.unwrap_or(not_needed))
+}
+
+/// What the wallet can pay with a loan.
+fn with(wallet: &Wallet, loan: Money) -> Money {
+    [wallet.available, loan].into_iter().sum()
 }
 
 fn days_of(seconds: i64) -> i32 {

@@ -137,7 +137,8 @@ pub struct Facts {
 pub enum Verdict {
     /// Its face.
     Worth,
-    /// Nothing, and no more is told: there is no such card, somebody else has used it, or it is blocked.
+    /// Nothing, and no more is told than of a card that does not exist: somebody else has used it, or it is
+    /// blocked.
     Nothing,
     /// The same person has redeemed it, on this day.
     Yours(Date),
@@ -148,10 +149,7 @@ pub enum Verdict {
 }
 
 /// Judges a card that was found by its PIN, on a day where `who` lives.
-pub fn judge(found: Option<Facts>, who: SubscriberId, today: Date) -> Verdict {
-    let Some(card) = found else {
-        return Verdict::Nothing;
-    };
+pub fn judge(card: Facts, who: SubscriberId, today: Date) -> Verdict {
     match (card.state, card.redeemed) {
         (VoucherState::Redeemed, Some((owner, day))) if owner == who => Verdict::Yours(day),
         (VoucherState::Redeemed | VoucherState::Blocked, _) => Verdict::Nothing,
@@ -232,17 +230,13 @@ mod tests {
         let today = Date::new(2026, 11, 27).unwrap();
         let card = |state, ends_in, redeemed| {
             let valid_until = today.plus_days(ends_in);
-            judge(
-                Some(Facts {
-                    state,
-                    valid_until,
-                    redeemed,
-                }),
-                me,
-                today,
-            )
+            let facts = Facts {
+                state,
+                valid_until,
+                redeemed,
+            };
+            judge(facts, me, today)
         };
-        assert_eq!(judge(None, me, today), Verdict::Nothing);
         assert_eq!(card(VoucherState::Active, 0, None), Verdict::Worth);
         assert_eq!(card(VoucherState::Active, -1, None), Verdict::Expired);
         assert_eq!(card(VoucherState::Printed, 9, None), Verdict::NotActive);

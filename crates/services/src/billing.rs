@@ -5,7 +5,7 @@ use crate::crypto::sha256;
 use crate::error::{commit, retried};
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
-use domain::billing::{Hold, Step, apply, settle};
+use domain::billing::{Hold, Step, apply, paid_until, settle};
 use domain::ids::{MessageId, OpId, PromiseId, SubscriberId};
 use domain::ledger::{self as rules, Op, Wallet};
 use domain::notice::Notice;
@@ -24,7 +24,7 @@ pub struct Settled {
     pub wallet: Wallet,
     /// Was something switched on again?
     pub restored: bool,
-    /// The latest day something is paid until.
+    /// The latest day something is paid until; nothing while lent money is not back.
     pub paid_through: Option<Date>,
     /// Messages about what happened.
     pub notices: Vec<Notice>,
@@ -74,7 +74,7 @@ async fn settle_on(
     (today, actor): (Date, &str),
     now: Timestamp,
 ) -> Result<Settled, ServiceError> {
-    let mut settled = Settled::default();
+    let (mut settled, mut running) = (Settled::default(), Vec::new());
     for mut stored in subscription::list(conn, subscriber).await? {
         let steps = settle(&stored.rules, wallet.available, today);
         for step in &steps {
@@ -116,10 +116,9 @@ async fn settle_on(
             let card = stored.card;
             subscription::set_intent(conn, subscriber, stored.id, card, served, until, now).await?;
         }
-        if stored.rules.is_served() {
-            settled.paid_through = settled.paid_through.max(Some(stored.rules.paid_through));
-        }
+        running.push(stored.rules);
     }
+    settled.paid_through = paid_until(&running, &wallet);
     settled.wallet = wallet;
     Ok(settled)
 }

@@ -70,10 +70,7 @@ pub(crate) async fn tell(
     let notice = Notice::PaymentCredited {
         amount,
         balance: settled.wallet.available,
-        // What was paid with lent money is not paid before that is back.
-        paid_through: settled
-            .paid_through
-            .filter(|_| settled.wallet.promised_debt.is_zero()),
+        paid_through: settled.paid_through,
         restored: settled.restored || credited.running_again,
         repaid: credited.repaid,
     };

@@ -6,6 +6,7 @@ use crate::billing::new_id;
 use crate::error::commit;
 use crate::payment_flow::{check, submit};
 use crate::{Actor, ServiceError, Services, crypto, jobs, zone};
+use domain::billing::paid_until;
 use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
@@ -202,11 +203,12 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<PaymentsPage, Se
     let viewer = actor.viewer()?;
     let last = list(services, actor).await?;
     let (mut conn, now) = services.db.look().await?;
+    let open = promise::open(&mut conn, viewer.subscriber).await?;
     Ok(PaymentsPage {
         last,
         today: zone::today(viewer.tz, now),
         vouchers: !services.settings.voucher_keys.is_empty(),
-        promise: crate::promise::standing(&mut conn, services, viewer, now).await?,
+        promise: crate::promise::standing(&mut conn, services, viewer, open, now).await?,
     })
 }
 
@@ -348,12 +350,7 @@ async fn build_view(
         today: zone::today(viewer.tz, now),
         contract: contract.contract,
         balance: wallet.available,
-        // What was paid with lent money is not paid before that is back.
-        paid_through: running
-            .iter()
-            .filter(|stored| stored.rules.is_served() && wallet.promised_debt.is_zero())
-            .map(|stored| stored.rules.paid_through)
-            .max(),
+        paid_through: paid_until(running.iter().map(|stored| &stored.rules), &wallet),
         served: running.iter().any(|stored| stored.rules.is_served()),
         access: if sent_with_payment {
             AccessProgress::Queued

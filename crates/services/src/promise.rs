@@ -83,7 +83,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<PromisePage, Ser
     Ok(PromisePage {
         today: zone::today(viewer.tz, now),
         contract: contract_of(&mut conn, viewer).await?,
-        standing: standing(&mut conn, services, viewer, now).await?,
+        standing: standing(&mut conn, services, viewer, open, now).await?,
         all_owed: on_default == OnDefault::OweAll,
         history: past
             .into_iter()
@@ -97,19 +97,19 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<PromisePage, Ser
     })
 }
 
-/// Can one be taken now?
+/// Can one be taken now, when `open` is the one that is open?
 pub(crate) async fn standing(
     conn: &mut Conn,
     services: &Services,
     viewer: &Viewer,
+    open: Option<Promise>,
     now: Timestamp,
 ) -> Result<Standing, ServiceError> {
     let (subscriber, tz) = (viewer.subscriber, viewer.tz);
     let terms = &services.settings.promise;
-    if let Some(open) = promise::open(conn, subscriber).await? {
+    if let Some(open) = open {
         return Ok(Standing::Open(Open {
             owed: open.owed,
-            amount: open.amount,
             due: zone::local(tz, open.taken.due_at),
             seconds_left: open.taken.due_at.seconds_since(now),
             overdue: open.is_overdue(),
@@ -142,7 +142,6 @@ pub(crate) async fn standing(
         due: zone::local(tz, now.plus_seconds(terms.term)),
         paid_through: (!due_now).then_some(target.rules.paid_through),
         tariff: target.tariff.clone(),
-        price: target.rules.price.amount,
         card: card.map(|card| card.number),
     }))
 }

@@ -4,12 +4,13 @@
 //! guesses is counted by cabinet and by address. A PIN that does not exist and one that somebody else has
 //! used are answered with the same words after the same work.
 
-use crate::access::{address_name, count_try};
+use crate::access::{address_name, count_try, minutes_until};
 use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
 use crate::payments::{contract_of, same_contract};
 use crate::seal::raw_keys;
 use crate::{Actor, ServiceError, Services, Viewer, crediting, crypto, seal, zone};
+use domain::billing::paid_until;
 use domain::form::Problem;
 use domain::ids::{OpId, PersonId, VoucherBatchId};
 use domain::ledger as rules;
@@ -110,12 +111,7 @@ pub async fn page(
         done: face.map(|face| Redeemed {
             face,
             served: running.iter().any(|stored| stored.rules.is_served()),
-            // What was paid with lent money is not paid before that is back.
-            paid_through: running
-                .iter()
-                .filter(|stored| stored.rules.is_served() && wallet.promised_debt.is_zero())
-                .map(|stored| stored.rules.paid_through)
-                .max(),
+            paid_through: paid_until(running.iter().map(|stored| &stored.rules), &wallet),
         }),
     })
 }
@@ -147,39 +143,50 @@ pub async fn redeem(
             commit(tx).await?;
             return Err(refused(problem));
         }
-        let found = voucher::find(&mut tx, digests).await?;
-        let facts = found.as_ref().map(|card| Facts {
-            state: card.state,
-            valid_until: card.valid_until,
-            redeemed: card
-                .redeemed
-                .map(|(owner, at)| (owner, zone::today(viewer.tz, at))),
-        });
-        let today = zone::today(viewer.tz, now);
-        let verdict = judge(facts, viewer.subscriber, today);
-        if verdict == Verdict::Nothing {
-            let problem = wrong(&mut tx, services, viewer, now).await?;
-            commit(tx).await?;
-            return Err(refused(problem));
-        }
-        forgive(&mut tx, actor, viewer).await?;
-        let card = found.ok_or(ServiceError::NotFound)?;
-        let answer = match verdict {
-            Verdict::Worth => {
-                credit(&mut tx, viewer, &card, today, now).await?;
-                Ok(card.serial)
-            }
-            Verdict::Yours(_) if is_fresh(&card, now) => Ok(card.serial),
-            Verdict::Yours(day) => Err(Problem::VoucherYours { day }),
-            Verdict::Expired => Err(Problem::VoucherExpired {
-                day: card.valid_until,
-            }),
-            Verdict::NotActive | Verdict::Nothing => Err(Problem::VoucherNotActive),
+        let answer = match voucher::find(&mut tx, digests).await? {
+            Some(card) => judged(&mut tx, services, actor, viewer, card, now).await?,
+            None => Err(wrong(&mut tx, services, viewer, now).await?),
         };
         commit(tx).await?;
         answer.map_err(refused)
     })
     .await
+}
+
+/// What comes of a card that was found: its serial, or why it is worth nothing.
+async fn judged(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    viewer: &Viewer,
+    card: Voucher,
+    now: Timestamp,
+) -> Result<Result<String, Problem>, ServiceError> {
+    let today = zone::today(viewer.tz, now);
+    let facts = Facts {
+        state: card.state,
+        valid_until: card.valid_until,
+        redeemed: card
+            .redeemed
+            .map(|(owner, at)| (owner, zone::today(viewer.tz, at))),
+    };
+    let verdict = judge(facts, viewer.subscriber, today);
+    if verdict == Verdict::Nothing {
+        return Ok(Err(wrong(conn, services, viewer, now).await?));
+    }
+    forgive(conn, actor, viewer).await?;
+    Ok(match verdict {
+        Verdict::Worth => {
+            credit(conn, viewer, &card, today, now).await?;
+            Ok(card.serial)
+        }
+        Verdict::Yours(_) if is_fresh(&card, now) => Ok(card.serial),
+        Verdict::Yours(day) => Err(Problem::VoucherYours { day }),
+        Verdict::Expired => Err(Problem::VoucherExpired {
+            day: card.valid_until,
+        }),
+        Verdict::NotActive | Verdict::Nothing => Err(Problem::VoucherNotActive),
+    })
 }
 
 fn refused(problem: Problem) -> ServiceError {
@@ -239,9 +246,8 @@ async fn count(
 ) -> Result<Result<(), Problem>, ServiceError> {
     let limits = services.settings.voucher;
     if let Some(pause) = throttle::look(conn, &lock_key(viewer), now).await? {
-        let left = pause.window_ends_at.seconds_since(now).max(1);
         return Ok(Err(Problem::TooManyTries {
-            minutes: u64::try_from(left.div_euclid(60) + 1).unwrap_or(1),
+            minutes: minutes_until(pause.window_ends_at, now),
         }));
     }
     for (key, limit, window) in [
@@ -320,7 +326,6 @@ pub(crate) async fn create_batch(
             .map_err(|_| ServiceError::Internal("too many cards".into()))?,
         valid_until: new.valid_until,
         created_by: new.by,
-        activated: false,
     };
     let (serials, digests): (Vec<_>, Vec<_>) = cards
         .iter()

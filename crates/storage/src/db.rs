@@ -45,6 +45,17 @@ pub enum StorageError {
     Database(sqlx::Error),
 }
 
+/// A compare-and-set has changed its one row, or somebody else was quicker.
+pub(crate) fn changed_one(
+    done: &sqlx::postgres::PgQueryResult,
+    what: &'static str,
+) -> Result<(), StorageError> {
+    match done.rows_affected() {
+        1 => Ok(()),
+        _ => Err(StorageError::Conflict(what)),
+    }
+}
+
 impl StorageError {
     pub(crate) fn corrupt(what: &'static str, value: &impl ToString) -> Self {
         Self::Corrupt {

@@ -176,14 +176,7 @@ pub async fn post(
     if written.len() == op.postings.len() {
         return Ok(Posted::Now(after));
     }
-    match find_key(conn, op.subscriber, &op.idem_key).await? {
-        // Ours stands without postings: the wallet changed under our eyes, and the caller's
-        // transaction ends with this error.
-        Some((id, _)) if id == op.id => Err(StorageError::Conflict("wallet").into()),
-        Some((id, stored)) if stored == digest.as_slice() => Ok(Posted::Earlier(id)),
-        Some(_) => Err(PostError::OtherContent(op.idem_key.clone())),
-        None => Err(StorageError::Conflict("operation").into()),
-    }
+    earlier(conn, op, digest).await
 }
 
 /// Posts an operation of the operator's own accounts: no wallet is in it, and none is locked.
@@ -242,7 +235,15 @@ pub async fn post_operators(
     if written.len() == op.postings.len() {
         return Ok(Posted::Now(nobody));
     }
+    earlier(conn, op, digest).await
+}
+
+/// Nothing was written: it was posted earlier, or something is wrong.
+async fn earlier(conn: &mut Conn, op: &Op, digest: &[u8; 32]) -> Result<Posted, PostError> {
     match find_key(conn, op.subscriber, &op.idem_key).await? {
+        // Ours stands without postings: the wallet changed under our eyes, and the caller's
+        // transaction ends with this error.
+        Some((id, _)) if id == op.id => Err(StorageError::Conflict("wallet").into()),
         Some((id, stored)) if stored == digest.as_slice() => Ok(Posted::Earlier(id)),
         Some(_) => Err(PostError::OtherContent(op.idem_key.clone())),
         None => Err(StorageError::Conflict("operation").into()),

@@ -39,6 +39,18 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Row>, StorageError> {
+    let until = before.map_or(i64::MAX, |before| before.saturating_sub(1));
+    newest(conn, subscriber, 0, until, limit).await
+}
+
+/// The changes after one number until another, newest first.
+async fn newest(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<Row>, StorageError> {
     let rows = sqlx::query_as!(
         Read,
         r#"select p.wallet_version as "version!", p.op_id, p.dr_code, p.cr_code,
@@ -46,10 +58,11 @@ pub async fn list(
                   o.kind, o.meta ->> 'detail' as detail, o.meta ->> 'payment' as payment
            from ledger.posting p
            join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
-           where p.subscriber_id = $1 and p.wallet_version is not null and p.wallet_version < $2
-           order by p.wallet_version desc limit $3"#,
+           where p.subscriber_id = $1 and p.wallet_version > $2 and p.wallet_version <= $3
+           order by p.wallet_version desc limit $4"#,
         subscriber.0,
-        before.unwrap_or(i64::MAX),
+        after,
+        until,
         limit,
     )
     .fetch_all(conn)
@@ -108,22 +121,10 @@ pub async fn between(
     after: Point,
     until: Point,
 ) -> Result<Vec<Row>, StorageError> {
-    let rows = sqlx::query_as!(
-        Read,
-        r#"select p.wallet_version as "version!", p.op_id, p.dr_code, p.cr_code,
-                  p.wallet_delta_kop as delta, p.wallet_after_kop as "after!", p.posted_at,
-                  o.kind, o.meta ->> 'detail' as detail, o.meta ->> 'payment' as payment
-           from ledger.posting p
-           join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
-           where p.subscriber_id = $1 and p.wallet_version > $2 and p.wallet_version <= $3
-           order by p.wallet_version"#,
-        subscriber.0,
-        after.version,
-        until.version,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(Read::row).collect())
+    let (after, until) = (after.version, until.version);
+    let mut rows = newest(conn, subscriber, after, until, i64::MAX).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// A change as the database gives it.

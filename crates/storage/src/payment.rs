@@ -2,6 +2,7 @@
 //! version, so that whoever decides on an old row loses and decides again.
 
 use crate::convert::{code, from_db, to_db};
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::payment::{CancelReason, PaymentState};
@@ -315,11 +316,7 @@ pub async fn update(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("payment"))
-    }
+    changed_one(&done, "payment")
 }
 
 /// The payer is back: remembers the first time and asks the acquirer at once.

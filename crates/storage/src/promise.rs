@@ -1,6 +1,7 @@
 //! Promised payments.
 
 use crate::convert::{code, from_db, to_db};
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use chrono::{DateTime, Utc};
 use domain::ids::{PromiseId, SubscriberId};
@@ -242,9 +243,5 @@ pub async fn end(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("promise"))
-    }
+    changed_one(&done, "promise")
 }

@@ -1,6 +1,7 @@
 //! Contracts and smart cards.
 
 use crate::convert::from_db;
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{CardId, SubscriberId};
 use domain::{CardNumber, ContractNumber, Email, Phone, Timestamp};
@@ -324,9 +325,5 @@ pub async fn end_card(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("card"))
-    }
+    changed_one(&done, "card")
 }

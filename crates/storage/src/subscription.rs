@@ -1,6 +1,7 @@
 //! Subscriptions, holds, charges and what the head-end should do.
 
 use crate::convert::{code, date_from_db, date_to_db, from_db, to_db};
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::billing::{Hold, Period, PeriodUnit, Price, Subscription};
 use domain::ids::{CardId, OpId, PromiseId, SubscriberId, SubscriptionId};
@@ -121,11 +122,7 @@ pub async fn update(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("subscription"))
-    }
+    changed_one(&done, "subscription")
 }
 
 /// Moves what runs on one card of a contract to another: days, packages, holds.
@@ -298,11 +295,7 @@ pub async fn cut_charge(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("charge"))
-    }
+    changed_one(&done, "charge")
 }
 
 /// Says what the head-end should do for a subscription on a card from now on; the number of the intent.

@@ -1,6 +1,7 @@
 //! Prepaid cards and their batches. PINs never come here, only their digests.
 
 use crate::convert::{code, date_from_db, date_to_db, from_db, to_db};
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{PersonId, SubscriberId, VoucherBatchId};
 use domain::voucher::VoucherState;
@@ -19,8 +20,6 @@ pub struct Batch {
     pub valid_until: Date,
     /// Who made it.
     pub created_by: PersonId,
-    /// Has a second person activated it?
-    pub activated: bool,
 }
 
 /// Writes a batch down, without its cards.
@@ -173,11 +172,7 @@ pub async fn redeem(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("voucher"))
-    }
+    changed_one(&done, "voucher")
 }
 
 /// The face of a card that a contract has redeemed; nothing for any other serial.

@@ -46,6 +46,24 @@ async fn somebody_waits(pool: &PgPool) {
     .await;
 }
 
+/// Waits until what the dead one had begun is undone.
+async fn nobody_is_at_work(pool: &PgPool) {
+    wait_for(
+        "its connection to end",
+        Duration::from_secs(10),
+        async || {
+            one(
+                pool,
+                "select count(*) from pg_stat_activity where datname = current_database()
+             and usename = 'cabinet_app' and state <> 'idle'",
+            )
+            .await
+                == 0
+        },
+    )
+    .await;
+}
+
 /// Signs in and starts the top-up of what is missing.
 async fn start_paying(stand: &Stand) -> (Browser, String) {
     let mut browser = Browser::new(&stand.url());
@@ -78,20 +96,7 @@ async fn killed_worker(pool: PgPool, statement: &'static str) {
     somebody_waits(&app.pool).await;
     worker.kill().await;
     drop(lock);
-    wait_for(
-        "the dead one's connection to end",
-        Duration::from_secs(10),
-        async || {
-            one(
-                &app.pool,
-                "select count(*) from pg_stat_activity where datname = current_database()
-            and usename = 'cabinet_app' and state = 'idle in transaction'",
-            )
-            .await
-                == 0
-        },
-    )
-    .await;
+    nobody_is_at_work(&app.pool).await;
     assert_eq!(credits(&app.pool).await, 0, "{statement}");
     app.check().await;
 
@@ -230,16 +235,7 @@ async fn killed_server(pool: PgPool, deed: Deed) {
         serve.kill().await;
         assert!(lost.await.is_err(), "the connection broke: {point}");
         drop(lock);
-        wait_for("its end", Duration::from_secs(10), async || {
-            one(
-                &app.pool,
-                "select count(*) from pg_stat_activity where datname = current_database()
-                 and usename = 'cabinet_app' and state <> 'idle'",
-            )
-            .await
-                == 0
-        })
-        .await;
+        nobody_is_at_work(&app.pool).await;
         assert_eq!(one(&app.pool, deed.count).await, 0, "{point}");
         app.check().await;
     }
@@ -323,16 +319,7 @@ async fn a_worker_killed_while_it_ends_a_promise_ends_it_once(pool: PgPool) {
         somebody_waits(&app.pool).await;
         worker.kill().await;
         drop(lock);
-        wait_for("its end", Duration::from_secs(10), async || {
-            one(
-                &app.pool,
-                "select count(*) from pg_stat_activity where datname = current_database()
-                 and usename = 'cabinet_app' and state <> 'idle'",
-            )
-            .await
-                == 0
-        })
-        .await;
+        nobody_is_at_work(&app.pool).await;
         assert_eq!(one(&app.pool, ended).await, 0, "{point}");
         app.check().await;
         // The job of the dead one is let go, as the queue does by itself after five minutes.

@@ -68,7 +68,7 @@ fn view(data: &PaymentsPage) -> AnyView {
                         <a class="c-row" href="/payments/promised" rel="external">
                             <span class="c-tile" data-tone=lent>{icon("i-clock")}</span>
                             <span class="c-row__text">
-                                <b>{promise::title(lang)}</b>
+                                <b>{t::promised(lang)}</b>
                                 <small>{promise::hint(lang, &data.promise, data.today)}</small>
                             </span>
                             {icon("i-chev-r")}

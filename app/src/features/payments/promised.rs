@@ -41,8 +41,8 @@ fn offered(lang: Lang, offer: &Offer, page: &PromisePage) -> AnyView {
                 {row(t::cost(lang), cost)}
                 {row(t::back_by(lang), deadline(lang, offer.due, today))}
                 {row(cabinet::account_number(lang), page.contract.grouped())}
-                {row(t::tariff(lang), offer.tariff.clone())}
-                {offer.card.as_ref().map(|card| row(t::card(lang), card.grouped()))}
+                {row(cabinet::tariff(lang), offer.tariff.clone())}
+                {offer.card.as_ref().map(|card| row(cabinet::card(lang), card.grouped()))}
             </dl>
             <form method="post" action="/api/payments/promise" class="l-actions" data-row="">
                 <input type="hidden" name="contract" value=page.contract.as_str().to_owned()/>

@@ -60,7 +60,7 @@ fn redeemed(lang: Lang, page: &VoucherPage, done: &Redeemed) -> AnyView {
             </div>
             <dl class="c-dl">
                 {account(lang, page)}
-                <div><dt>{t::balance(lang)}</dt><dd>{money(lang, page.balance)}</dd></div>
+                <div><dt>{cabinet::balance(lang)}</dt><dd>{money(lang, page.balance)}</dd></div>
             </dl>
             {done.served.then(|| view! {
                 <p class="c-inline" data-tone="success">

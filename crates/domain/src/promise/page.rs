@@ -45,8 +45,6 @@ pub struct Offer {
     pub paid_through: Option<Date>,
     /// The tariff it is for.
     pub tariff: String,
-    /// Its price for one period.
-    pub price: Money,
     /// The card, when the contract has several.
     pub card: Option<CardNumber>,
 }
@@ -56,8 +54,6 @@ pub struct Offer {
 pub struct Open {
     /// Still owed.
     pub owed: Money,
-    /// What was lent.
-    pub amount: Money,
     /// When it has or had to be back.
     pub due: LocalTime,
     /// Seconds left; negative when it has run out.

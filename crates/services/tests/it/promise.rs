@@ -4,6 +4,7 @@
 use crate::support::{Cabinet, cabinet, problem};
 use domain::Money;
 use domain::form::Problem;
+use domain::ids::SubscriberId;
 use domain::overview::HomeState;
 use domain::promise::{PromiseState, Reason, Standing};
 use domain::settings::{OnDefault, PromiseTerms};
@@ -15,6 +16,11 @@ const SUSPENDED: &str = "suspended, 140";
 const SOON: &str = "ends in two days";
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+
+/// Whose wallet it is.
+fn of(actor: &Actor) -> SubscriberId {
+    actor.viewer.as_ref().unwrap().subscriber
+}
 
 async fn standing(cabinet: &Cabinet, actor: &Actor) -> Standing {
     let page = promise::page(&cabinet.services, actor).await.unwrap();
@@ -56,7 +62,7 @@ async fn later(cabinet: &Cabinet, seconds: i64) {
 
 /// What a person has and owes: the wallet, the promised debt, television.
 async fn has(cabinet: &Cabinet, actor: &Actor) -> (i64, i64, bool) {
-    let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+    let subscriber = of(actor);
     let mut conn = cabinet.services.db.statement().await.unwrap();
     let wallet = storage::ledger::get(&mut conn, subscriber).await.unwrap();
     let running = storage::subscription::list(&mut conn, subscriber)
@@ -74,7 +80,7 @@ async fn told(cabinet: &Cabinet, actor: &Actor, kind: &str) -> i64 {
     sqlx::query_scalar(
         "select count(*) from inbox.message where subscriber_id = $1 and notice ? $2",
     )
-    .bind(actor.viewer.as_ref().unwrap().subscriber.0)
+    .bind(of(actor).0)
     .bind(kind)
     .fetch_one(&cabinet.pool)
     .await
@@ -87,7 +93,7 @@ async fn wanted(cabinet: &Cabinet, actor: &Actor) -> String {
         "select want from billing.entitlement_intent where subscriber_id = $1
          order by changed_at desc limit 1",
     )
-    .bind(actor.viewer.as_ref().unwrap().subscriber.0)
+    .bind(of(actor).0)
     .fetch_one(&cabinet.pool)
     .await
     .unwrap()
@@ -210,7 +216,7 @@ async fn whoever_does_not_need_it_or_may_not_have_it_is_told_why(pool: PgPool) {
         assert_eq!(told(&cabinet, &actor, "promise_granted").await, 0);
     }
     let actor = cabinet.person(SUSPENDED).await;
-    let id = actor.viewer.as_ref().unwrap().subscriber.0;
+    let id = of(&actor).0;
     for (change, refused) in [
         (
             "update billing.subscriber set created_at = app.now() - interval '29 days'
@@ -282,7 +288,7 @@ async fn not_paid_back_it_costs_the_used_days_and_nothing_else(pool: PgPool) {
     take(&cabinet, &actor).await;
     cabinet.shift(72 * HOUR + 60).await;
     // Ended by many workers at once, and twice over.
-    let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+    let subscriber = of(&actor);
     let workers = (0..20).map(|_| promise::step(&cabinet.services, subscriber));
     for worker in futures_util::future::join_all(workers).await {
         worker.unwrap();
@@ -378,7 +384,7 @@ async fn a_worker_that_slept_over_the_end_charges_first(pool: PgPool) {
     let actor = cabinet.person(SOON).await;
     take(&cabinet, &actor).await;
     cabinet.shift(6 * DAY).await;
-    let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+    let subscriber = of(&actor);
     promise::step(&cabinet.services, subscriber).await.unwrap();
     let (available, debt, served) = has(&cabinet, &actor).await;
     let days = [28, 29, 30, 31].map(|month| 39_900 / month - 900);
@@ -393,14 +399,14 @@ async fn a_worker_that_slept_over_the_end_charges_first(pool: PgPool) {
 /// A subscription of a person as it is stored.
 async fn subscription(cabinet: &Cabinet, actor: &Actor) -> storage::subscription::Stored {
     let mut conn = cabinet.services.db.statement().await.unwrap();
-    let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+    let subscriber = of(actor);
     let running = storage::subscription::list(&mut conn, subscriber).await;
     running.unwrap().remove(0)
 }
 
 async fn run(cabinet: &Cabinet, actor: &Actor, statement: &'static str) {
     sqlx::query(statement)
-        .bind(actor.viewer.as_ref().unwrap().subscriber.0)
+        .bind(of(actor).0)
         .execute(&cabinet.pool)
         .await
         .unwrap();
@@ -626,7 +632,7 @@ async fn taking_topping_up_and_ending_at_one_moment_leave_the_books_right(pool: 
         .enumerate()
     {
         let actor = cabinet.person(person).await;
-        let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+        let subscriber = of(&actor);
         let started = cabinet
             .top_up(&actor, "20", &format!("form-000{round}"))
             .await
@@ -710,7 +716,7 @@ async fn an_operator_may_want_all_of_it_back_and_a_fee(pool: PgPool) {
     let next: i64 = sqlx::query_scalar(
         "select count(next_charge_at) from billing.subscription where subscriber_id = $1",
     )
-    .bind(actor.viewer.as_ref().unwrap().subscriber.0)
+    .bind(of(&actor).0)
     .fetch_one(&cabinet.pool)
     .await
     .unwrap();
@@ -725,7 +731,7 @@ async fn settling_first_or_ending_first_comes_to_the_same(pool: PgPool) {
     let mut ends = Vec::new();
     for (person, settle_first) in [(SOON, true), ("promised payment open", false)] {
         let actor = cabinet.person(person).await;
-        let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+        let subscriber = of(&actor);
         if person == SOON {
             take(&cabinet, &actor).await;
         }
@@ -766,7 +772,7 @@ async fn what_the_acquirer_knows_is_asked_before_the_end(pool: PgPool) {
     let object = cabinet.object(&started).await;
     cabinet.acquirer.complete(&object).unwrap();
     cabinet.shift(72 * HOUR + 20 * 60).await;
-    let subscriber = actor.viewer.as_ref().unwrap().subscriber;
+    let subscriber = of(&actor);
     promise::step(&cabinet.services, subscriber).await.unwrap();
     assert_eq!(has(&cabinet, &actor).await, (0, 0, true));
     let page = promise::page(&cabinet.services, &actor).await.unwrap();

@@ -9,6 +9,7 @@ pub use ending::{
 pub use membership::{insert_membership, remove_membership, subscriber_of_card, subscribers};
 
 use crate::convert::{from_db, to_db};
+use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{AccountId, SubscriberId};
 use domain::{CardNumber, Contact, Email, Lang, Phone, Timestamp};
@@ -286,11 +287,7 @@ pub async fn change_pending_contacts(
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::Conflict("account"))
-    }
+    changed_one(&done, "account")
 }
 
 /// The contact that a one-time link proved.
