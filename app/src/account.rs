@@ -1,5 +1,5 @@
-//! Plain pages of the cabinet: the profile (access, contacts, personal data), the promised payment,
-//! prepaid cards, the statement. Signed in like the cabinet and in its
+//! Plain pages of the cabinet: the profile (access, contacts, personal data), autopay, saved cards, the
+//! promised payment, prepaid cards, the statement. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
@@ -10,12 +10,14 @@ use crate::features::profile::{
 };
 use crate::features::{payments, statement};
 use crate::i18n::{
-    auth::window_title, cabinet, common, profile as t, statement as statement_texts, voucher,
+    auth::window_title, autopay, cabinet, common, profile as t, statement as statement_texts,
+    voucher,
 };
 use crate::request::Request;
 use crate::shell;
 use crate::ui::{icon_small, summary};
 use domain::Lang;
+use domain::autopay::page::{AutopayPage, CardsPage, SetupPage};
 use domain::form::FieldError;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
@@ -40,6 +42,8 @@ pub const PATHS: &[&str] = &[
     "/profile/data",
     "/payments/promised",
     "/payments/voucher",
+    "/payments/autopay",
+    "/payments/cards",
     "/expenses/statement",
 ];
 
@@ -102,6 +106,22 @@ pub enum AccountPage {
     Promised(PromisePage),
     /// A prepaid card.
     Voucher(VoucherPage),
+    /// Autopay.
+    Autopay {
+        /// How it stands.
+        page: AutopayPage,
+        /// What was just done.
+        done: String,
+    },
+    /// The form that switches it on.
+    AutopaySetup(SetupPage),
+    /// Saved bank cards.
+    BankCards {
+        /// What there is.
+        page: CardsPage,
+        /// What was just done.
+        done: String,
+    },
     /// The statement of some days.
     Statement {
         /// What was asked for.
@@ -159,6 +179,18 @@ impl AccountPage {
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
             Self::Promised(_) => (cabinet::promised(lang), "", to_payments),
             Self::Voucher(_) => (voucher::title(lang), "", to_payments),
+            Self::Autopay { .. } => (autopay::title(lang), autopay::lead(lang), to_payments),
+            Self::AutopaySetup(page) => {
+                let title = if page.change {
+                    autopay::change(lang)
+                } else {
+                    autopay::setup(lang)
+                };
+                (title, "", ("/payments/autopay", autopay::title(lang)))
+            }
+            Self::BankCards { .. } => {
+                (autopay::cards(lang), autopay::cards_lead(lang), to_payments)
+            }
             Self::Statement { .. } => (
                 statement_texts::title(lang),
                 statement_texts::lead(lang),
@@ -184,6 +216,9 @@ impl AccountPage {
             Self::Delete(means) => data::delete(request, means),
             Self::Promised(page) => payments::promised::page(page),
             Self::Voucher(page) => payments::voucher::page(request, page),
+            Self::Autopay { page, done } => payments::autopay::page(page, done),
+            Self::AutopaySetup(page) => payments::autopay::setup(request, page),
+            Self::BankCards { page, done } => payments::cards::page(page, done),
             Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
             Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
@@ -209,7 +244,12 @@ impl AccountPage {
             let window = window_title(lang, self.head(lang).title, wrong);
             let within_more = !matches!(
                 self,
-                Self::Promised(_) | Self::Voucher(_) | Self::Statement { .. }
+                Self::Promised(_)
+                    | Self::Voucher(_)
+                    | Self::Autopay { .. }
+                    | Self::AutopaySetup(_)
+                    | Self::BankCards { .. }
+                    | Self::Statement { .. }
             );
             view! {
                 <Title text=window/>
@@ -219,7 +259,7 @@ impl AccountPage {
                         {topbar(&frame)}
                         {navigation(frame.unread, within_more)}
                         <main class="l-main" id="main">{self.main(&within)}</main>
-                        {footer()}
+                        {footer(false)}
                     </div>
                 </Router>
             }

@@ -61,7 +61,7 @@ pub fn Cabinet() -> impl IntoView {
                         <Route path=path!("/menu") view=MenuPage/>
                     </Routes>
                 </main>
-                {footer()}
+                {footer(false)}
             </div>
         </Router>
     }

@@ -114,7 +114,7 @@ fn offline() -> AnyView {
                 <span>"Нет связи. Данные на 22 ноября, 12:05"</span>
                 <span>
                     <a href="">"Повторить"</a>
-                    <a href=crate::i18n::common::PHONE_HREF>"Позвонить"</a>
+                    <a href=crate::i18n::phone().link()>"Позвонить"</a>
                 </span>
             </div>
             {balance_card(&state, Money::from_roubles(1_250), today())}

@@ -265,6 +265,7 @@ fn outside(door: Door, body: AnyView) -> AnyView {
             slogan,
             promise,
         },
+        false,
         body,
     )
 }
@@ -324,7 +325,7 @@ fn console(request: &Request, door: Door, member: &Member, body: AnyView) -> Any
                 </ul>
             </nav>
             <main class="l-main" id="main">{body}</main>
-            {footer()}
+            {footer(false)}
         </div>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::i18n::{auth::window_title, common, lang};
-use crate::ui::{empty, icon_small};
+use crate::ui::{call_link, empty, icon_small};
 use crate::wire::{Answer, Loaded};
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
@@ -196,7 +196,7 @@ fn broken(error: &AppError) -> AnyView {
     let actions = view! {
         <p>{common::broken_payments(lang)}</p>
         <a class="c-btn" href="" rel="external">{common::retry(lang)}</a>
-        <p class="c-hint">{common::need_help(lang)} " " <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+        <p class="c-hint">{common::need_help(lang)} " " {call_link()}</p>
         {number.map(|number| view! { <p class="c-hint">{number}</p> })}
     }
     .into_any();
@@ -216,7 +216,7 @@ pub fn not_found() -> AnyView {
             <a class="c-btn" href="/home">{common::go_home(lang)}</a>
             <a class="c-btn" data-kind="soft" href="/payments/top-up">{common::top_up(lang)}</a>
         </div>
-        <p class="c-hint">{common::need_help(lang)} " " <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+        <p class="c-hint">{common::need_help(lang)} " " {call_link()}</p>
     }
     .into_any();
     view! {

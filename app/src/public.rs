@@ -2,6 +2,7 @@
 //! The server loads what a page needs and asks here for the document.
 
 use crate::features::auth::{code, password, recovery, registration, sign_in};
+use crate::features::payments::autopay as pages;
 use crate::features::{info, profile};
 use crate::i18n::{auth as t, auth::window_title, common, profile as profile_texts};
 use crate::request::Request;
@@ -16,6 +17,7 @@ use services::access::activation::{Link, Purpose};
 use services::access::codes::Waiting;
 use services::access::contacts;
 use services::access::registration::Progress;
+use services::autopay;
 
 /// A page with its data.
 #[derive(Debug, Clone)]
@@ -79,6 +81,13 @@ pub enum PublicPage {
         /// What it is worth.
         link: contacts::Link,
     },
+    /// Behind the link of a notice of autopay.
+    AutopayLink {
+        /// The secret of the link.
+        token: String,
+        /// What it is worth.
+        link: autopay::Link,
+    },
     /// The way to people.
     AccessHelp,
     /// Frequent questions.
@@ -120,6 +129,7 @@ impl PublicPage {
             Self::Forgot => t::forgot_title(lang),
             Self::Code { waiting, .. } => code::title(lang, waiting),
             Self::EmailLink { link, .. } => profile::contacts::link_title(lang, link),
+            Self::AutopayLink { link, .. } => pages::link_title(lang, *link),
             Self::AccessHelp => t::access_title(lang),
             Self::Closing { .. } => profile_texts::closing(lang),
             Self::DeletionAsked => profile_texts::deletion_asked(lang),
@@ -136,7 +146,11 @@ impl PublicPage {
     /// The HTTP status of the page.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound
+            | Self::AutopayLink {
+                link: autopay::Link::Unknown,
+                ..
+            } => StatusCode::NOT_FOUND,
             Self::Broken { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Password {
                 link: Link::Unknown,
@@ -158,7 +172,11 @@ impl PublicPage {
     pub const fn is_secret(&self) -> bool {
         matches!(
             self,
-            Self::Password { .. } | Self::Mailbox(..) | Self::Code { .. } | Self::EmailLink { .. }
+            Self::Password { .. }
+                | Self::Mailbox(..)
+                | Self::Code { .. }
+                | Self::EmailLink { .. }
+                | Self::AutopayLink { .. }
         )
     }
 
@@ -202,10 +220,11 @@ impl PublicPage {
                 back,
             } => code::page(request, id, waiting, *sent, back.clone()),
             Self::EmailLink { token, link } => profile::contacts::link(request, token, link),
-            Self::AccessHelp => recovery::access_help(),
+            Self::AutopayLink { token, link } => pages::link(token, *link),
+            Self::AccessHelp => recovery::access_help(&request.services.settings.support),
             Self::Closing { until, today } => profile::data::closing(*until, *today),
             Self::DeletionAsked => profile::data::asked(),
-            Self::Help => info::help(),
+            Self::Help => info::help(&request.services.settings.support),
             Self::Legal(document) => info::legal(*document),
             Self::PayResult(state) => info::pay_result(*state),
             Self::Mailbox(texts, code) => info::mailbox(texts, code),

@@ -4,7 +4,8 @@
 mod limits;
 
 use anyhow::{Context, Result, bail};
-use domain::settings::{AccessLimits, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::support::Support;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
@@ -34,10 +35,16 @@ pub struct Config {
     pub top_up: TopUpLimits,
     /// Terms of a promised payment.
     pub promise: PromiseTerms,
+    /// Saved bank cards.
+    pub cards: Cards,
+    /// Terms of autopay.
+    pub autopay: AutopayTerms,
     /// Prepaid cards.
     pub voucher: Voucher,
     /// How many tries are free, and how long links and sessions live, in seconds.
     pub access: AccessLimits,
+    /// Where people help.
+    pub support: Support,
     /// Logs.
     pub log: Log,
     /// The demo.
@@ -132,6 +139,30 @@ pub struct Office {
     pub staff_networks: Vec<IpNet>,
 }
 
+/// Saved bank cards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cards {
+    /// Keys that seal the acquirer's tokens, 64 hexadecimal digits each, the newest first; without one no
+    /// card is saved.
+    #[serde(deserialize_with = "secrets")]
+    pub keys: Vec<SecretString>,
+}
+
+/// Keys that seal, of a setting.
+fn sealing(name: &str, keys: &[SecretString]) -> Result<Keys> {
+    Keys::from_hex(keys.iter().map(|key| key.expose_secret().trim())).with_context(|| {
+        format!("setting {name}: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them")
+    })
+}
+
+impl Cards {
+    /// The keys.
+    pub fn keys(&self) -> Result<Keys> {
+        sealing("cards.keys", &self.keys)
+    }
+}
+
 /// Prepaid cards.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,9 +188,7 @@ impl Voucher {
 impl Office {
     /// The keys.
     pub fn keys(&self) -> Result<Keys> {
-        Keys::from_hex(self.keys.iter().map(|key| key.expose_secret().trim())).context(
-            "setting office.keys: 64 hexadecimal digits each, as `openssl rand -hex 32` makes them",
-        )
+        sealing("office.keys", &self.keys)
     }
 }
 
@@ -180,7 +209,7 @@ fn secrets<'de, D: serde::Deserializer<'de>>(
 }
 
 /// Settings whose values never stand in a message.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "database.url",
     "database.owner_url",
     "acquirer.secret_key",
@@ -188,6 +217,7 @@ const SECRETS: [&str; 7] = [
     "sms.api_key",
     "office.keys",
     "voucher.keys",
+    "cards.keys",
 ];
 
 /// A setting that could not be read, without its value when that is a secret.
@@ -268,8 +298,11 @@ fn defaults() -> serde_json::Value {
         "office": { "keys": [], "staff_networks": [] },
         "top_up": TopUpLimits::default(),
         "promise": PromiseTerms::default(),
+        "cards": { "keys": [] },
+        "autopay": AutopayTerms::default(),
         "voucher": { "keys": [], "limits": VoucherLimits::default() },
         "access": AccessLimits::default(),
+        "support": Support::default(),
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
         "demo": {
             "data_dir": ".data",
@@ -343,6 +376,8 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     limits::limits(&config.top_up, &config.access)?;
     limits::terms(&config.promise)?;
     config.voucher.keys()?;
+    config.cards.keys()?;
+    limits::autopay(&config.autopay)?;
     limits::guesses(&config.voucher.limits)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
@@ -515,6 +550,10 @@ mod tests {
         assert!(read("").is_ok());
         assert!(read("[acquirer]\nshop_id = 100500").is_ok_and(|c| c.acquirer.shop_id == "100500"));
         assert!(read("[server]\nlisten = \"here\"").is_err_and(|e| e.contains("server.listen")));
+        assert!(read("[support]\nhours = [\"day\"]").is_err_and(|e| e.contains("opening hours")),);
+        assert!(read("[support]\nphone = \"call\"").is_err_and(|e| e.contains("phone")));
+        let office = "[[support.offices]]\ncity = \"Омск\"\naddress = \"Ленина, 1\"\nhours = [\"mon-fri 09:00-18:00\"]";
+        assert!(read(office).is_ok_and(|c| c.support.offices.len() == 1));
         assert!(read("[server]\nlistne = \"127.0.0.1:1\"").is_err_and(|e| e.contains("listne")));
     }
 }

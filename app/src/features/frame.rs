@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::i18n::{cabinet as t, common, lang};
-use crate::ui::{icon, icon_small, logo};
+use crate::ui::{call_link, help_corner, icon, icon_small, logo};
 use crate::wire::{Answer, Json, PageData};
 use domain::overview::{CardSummary, Frame};
 use leptos::prelude::*;
@@ -120,13 +120,10 @@ fn switcher(frame: &Frame) -> AnyView {
 
 /// The top bar.
 pub fn topbar(frame: &Frame) -> AnyView {
-    let lang = lang();
     view! {
         <header class="c-topbar">
             {logo("/home")} {switcher(frame)}
-            <a class="c-iconbtn" data-label="" href="/help" rel="external" aria-label=common::help_call(lang)>
-                {icon("i-help")} <span class="c-tel">{common::PHONE}</span>
-            </a>
+            {help_corner()}
         </header>
     }
     .into_any()
@@ -167,19 +164,25 @@ pub fn navigation(unread: i64, within_more: bool) -> AnyView {
     .into_any()
 }
 
-/// The footer: phone, documents, language.
-pub fn footer() -> AnyView {
+/// The form whose text the switch of language takes along.
+pub const TYPED: &str = "typed";
+
+/// The footer: phone, documents, language. `typed`: the page has the form [`TYPED`].
+pub fn footer(typed: bool) -> AnyView {
     let lang = lang();
     let language = |code: &'static str, name: &'static str| {
         view! {
-            <button name="lang" value=code lang=code aria-pressed=if lang.code() == code { "true" } else { "false" }>
+            <button
+                name="lang" value=code lang=code form=typed.then_some(TYPED)
+                formaction="/language" formmethod="post" formnovalidate=true
+                aria-pressed=if lang.code() == code { "true" } else { "false" }>
                 {name}
             </button>
         }
     };
     view! {
         <footer class="c-footer">
-            <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+            {call_link()}
             <a href="/legal/terms" rel="external">{common::offer(lang)}</a>
             <a href="/legal/personal-data" rel="external">{common::personal_data(lang)}</a>
             <form method="post" action="/language">

@@ -16,7 +16,7 @@ use server_fn::codec::GetUrl;
 #[server(endpoint = "home", input = GetUrl, output = PageData)]
 pub async fn load_home() -> Result<Answer<Home>, AppError> {
     let request = crate::request::request()?;
-    crate::wire::answer(services::home::load(&request.services, &request.actor).await)
+    crate::wire::answer(services::home::load(&request.services, &request.actor, request.lang).await)
 }
 
 /// The page.
@@ -343,7 +343,7 @@ fn operations_card(home: &Home) -> AnyView {
 fn message_card(home: &Home) -> AnyView {
     let lang = lang();
     let body = if let Some(message) = &home.message {
-        let tone = match message.notice.topic() {
+        let tone = match message.topic {
             Topic::Warning => "warning",
             _ => "primary",
         };
@@ -351,15 +351,15 @@ fn message_card(home: &Home) -> AnyView {
             <ul class="c-list">
                 <li>
                     <a class="c-row c-msg" data-state=if message.read { "read" } else { "unread" } href=format!("/messages/{}", message.id)>
-                        <span class="c-tile" data-tone=tone>{icon(super::messages::topic_icon(message.notice.topic()))}</span>
+                        <span class="c-tile" data-tone=tone>{icon(super::messages::topic_icon(message.topic))}</span>
                         <span class="c-row__text">
-                            <b>{message.notice.title(lang)}</b>
+                            <b>{message.title.clone()}</b>
                             <small>{domain::format::moment(lang, message.at, home.today)}</small>
                         </span>
                     </a>
                 </li>
             </ul>
-            <p class="c-pad c-hint">{message.notice.body(lang, home.today)}</p>
+            <p class="c-pad c-hint">{message.body.clone()}</p>
         }
         .into_any()
     } else {

@@ -2,11 +2,13 @@
 //! the demo's mailbox. Server only.
 
 use super::auth::frame::{button_link, plain};
+use super::auth::recovery::call;
 use crate::i18n::{auth as t, common, lang};
-use crate::ui::{empty, icon, icon_small};
+use crate::ui::{call_link, empty, icon, icon_small};
 use domain::Lang;
 use domain::consent::Document;
 use domain::payment::PaymentState;
+use domain::support::Support;
 use leptos::prelude::*;
 
 /// Frequent questions: question and answer in both languages.
@@ -58,7 +60,7 @@ const QUESTIONS: &[[(&str, &str); 2]] = &[
 ];
 
 /// Help for everybody.
-pub fn help() -> AnyView {
+pub fn help(support: &Support) -> AnyView {
     let lang = lang();
     let pick = |pair: (&'static str, &'static str)| lang.pick(pair.0, pair.1);
     let questions: Vec<_> = QUESTIONS
@@ -72,26 +74,27 @@ pub fn help() -> AnyView {
             }
         })
         .collect();
-    plain(view! {
-        <div class="l-steps">
-            <div class="l-text l-stack">
-                <div class="l-stack" data-gap="s">
-                    <h1 tabindex="-1">{t::help_title(lang)}</h1>
-                    <p class="c-lead">{t::help_lead(lang)}</p>
-                </div>
-                <section class="c-card">{questions}</section>
-                <section class="c-card l-stack" data-gap="m">
-                    <h2>{t::access_call(lang)}</h2>
-                    <p><a class="c-btn c-tel" href=common::PHONE_HREF>{icon("i-phone")}{common::PHONE}</a></p>
-                </section>
-                <div class="l-actions" data-row="">
-                    {button_link("/home", common::go_home(lang), "soft")}
-                    {button_link("/access-help", t::cannot_sign_in(lang), "text")}
+    plain(
+        view! {
+            <div class="l-steps">
+                <div class="l-text l-stack">
+                    <div class="l-stack" data-gap="s">
+                        <h1 tabindex="-1">{t::help_title(lang)}</h1>
+                        <p class="c-lead">{t::help_lead(lang)}</p>
+                    </div>
+                    <section class="c-card">{questions}</section>
+                    <section class="c-card l-stack" data-gap="m">
+                        {call(support)}
+                    </section>
+                    <div class="l-actions" data-row="">
+                        {button_link("/home", common::go_home(lang), "soft")}
+                        {button_link("/access-help", t::cannot_sign_in(lang), "text")}
+                    </div>
                 </div>
             </div>
-        </div>
-    }
-    .into_any())
+        }
+        .into_any(),
+    )
 }
 
 /// The title of a document.
@@ -206,7 +209,7 @@ pub fn not_found() -> AnyView {
     let title = view! { <h1 tabindex="-1">{common::not_found_title(lang)}</h1> }.into_any();
     let actions = view! {
         <div class="l-actions" data-row="">{button_link("/home", common::go_home(lang), "")}</div>
-        <p class="c-hint">{common::need_help(lang)} " " <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+        <p class="c-hint">{common::need_help(lang)} " " {call_link()}</p>
     }
     .into_any();
     plain(view! {
@@ -225,7 +228,7 @@ pub fn broken(again: String) -> AnyView {
             <a class="c-btn" href=again>{common::retry(lang)}</a>
             {button_link("/payments", common::nav_payments(lang), "soft")}
         </div>
-        <p class="c-hint">{common::need_help(lang)} " " <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+        <p class="c-hint">{common::need_help(lang)} " " {call_link()}</p>
     }
     .into_any();
     plain(view! {

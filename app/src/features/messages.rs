@@ -16,7 +16,9 @@ use server_fn::codec::GetUrl;
 #[server(endpoint = "messages", input = GetUrl, output = PageData)]
 pub async fn load_inbox() -> Result<Answer<Inbox>, AppError> {
     let request = crate::request::request()?;
-    crate::wire::answer(services::messages::list(&request.services, &request.actor).await)
+    crate::wire::answer(
+        services::messages::list(&request.services, &request.actor, request.lang).await,
+    )
 }
 
 /// One message with the day it is read on.
@@ -35,7 +37,8 @@ pub async fn load_message(id: String) -> Result<Answer<Opened>, AppError> {
     let id = id
         .parse()
         .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
-    let opened = services::messages::open(&request.services, &request.actor, id).await;
+    let opened =
+        services::messages::open(&request.services, &request.actor, id, request.lang).await;
     crate::wire::answer(opened.map(|(message, today)| Opened { message, today }))
 }
 
@@ -82,7 +85,7 @@ fn list(inbox: &Inbox) -> AnyView {
         .messages
         .iter()
         .map(|message| {
-            let topic = message.notice.topic();
+            let topic = message.topic;
             let tone = if topic == Topic::Warning { "warning" } else { "primary" };
             view! {
                 <li>
@@ -90,10 +93,10 @@ fn list(inbox: &Inbox) -> AnyView {
                         <span class="c-tile" data-tone=if message.read { "" } else { tone }>{icon(topic_icon(topic))}</span>
                         <span class="c-row__text">
                             <span class="c-msg__top">
-                                <b>{message.notice.title(lang)}</b>
+                                <b>{message.title.clone()}</b>
                                 <time>{moment(lang, message.at, inbox.today)}</time>
                             </span>
-                            <small>{message.notice.body(lang, inbox.today)}</small>
+                            <small>{message.body.clone()}</small>
                             {(!message.read).then(|| view! { <span class="u-vh">{t::unread(lang)}</span> })}
                         </span>
                     </a>
@@ -132,14 +135,14 @@ pub fn MessagePage() -> impl IntoView {
 
 fn read(opened: &Opened) -> AnyView {
     let lang = lang();
-    let notice = &opened.message.notice;
+    let message = &opened.message;
     view! {
         <article class="c-card c-prose">
             <div>
                 <p class="c-hint">{moment(lang, opened.message.at, opened.today)}</p>
-                <h1 tabindex="-1">{notice.title(lang)}</h1>
+                <h1 tabindex="-1">{message.title.clone()}</h1>
             </div>
-            <p>{notice.body(lang, opened.today)}</p>
+            <p>{message.body.clone()}</p>
         </article>
     }
     .into_any()

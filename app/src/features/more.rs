@@ -3,7 +3,7 @@
 use super::home::load_home;
 use crate::i18n::{cabinet as t, common, lang};
 use crate::page::{Page, page};
-use crate::ui::{empty, icon};
+use crate::ui::{call_button, call_link, empty, icon};
 use domain::format::{date, money};
 use domain::overview::Home;
 use leptos::prelude::*;
@@ -20,8 +20,7 @@ fn tariff(home: &Home) -> AnyView {
     let lang = lang();
     let Some(tariff) = &home.tariff else {
         let title = view! { <h2>{t::no_tariff(lang)}</h2> }.into_any();
-        let call =
-            view! { <a class="c-btn c-tel" href=common::PHONE_HREF>{common::PHONE}</a> }.into_any();
+        let call = call_button();
         return view! { <section class="c-card">{empty("art-cards", title, String::new(), call)}</section> }
             .into_any();
     };
@@ -48,7 +47,7 @@ fn tariff(home: &Home) -> AnyView {
             </dl>
             <p class="c-hint">
                 {t::tariff_change_call(lang)} ": "
-                <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+                {call_link()}
             </p>
         </section>
     }

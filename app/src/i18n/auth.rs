@@ -105,7 +105,9 @@ texts! {
 
     access_title: "Не получается войти", "Cannot sign in";
     access_lead: "Поможем вернуть доступ по телефону или в офисе.", "We help by phone or in an office.";
-    access_call: "Позвоните — бесплатно, круглосуточно", "Call, free of charge, day and night";
+    access_call: "Позвоните", "Call";
+    call_free: "бесплатно", "free of charge";
+    access_offices: "Офисы", "Offices";
     access_ask: "Оператор спросит номер договора, фамилию и номер карты, привяжет почту и пришлёт ссылку. Пароль он не увидит и не спросит.", "The operator asks for the contract number, surname and card number, adds an e-mail and sends a link. Nobody sees or asks for a password.";
     access_lost: "Потерялась карта", "The card is lost";
     access_lost_body: "Придите в офис с паспортом: карту заменят, деньги, дни и пакеты перейдут на новую, вход — тоже.", "Come to an office with your passport: the card is replaced; money, days, packages and the sign-in move to the new one.";

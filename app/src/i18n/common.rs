@@ -2,11 +2,6 @@
 
 use super::texts;
 
-/// The call centre's number as people read it.
-pub const PHONE: &str = "8 800 000-12-34";
-/// The same for a link.
-pub const PHONE_HREF: &str = "tel:+78000001234";
-
 texts! {
     brand: "Орион Экспресс", "Orion Express";
     brand_first: "Орион", "Orion";
@@ -14,7 +9,6 @@ texts! {
     to_home: "Орион Экспресс, на главную", "Orion Express, home";
     skip: "К содержанию", "Skip to content";
     help: "Помощь", "Help";
-    help_call: "Помощь, 8 800 000-12-34", "Help, 8 800 000-12-34";
     offer: "Оферта", "Terms";
     personal_data: "Персональные данные", "Personal data";
     error_prefix: "Ошибка: ", "Error: ";

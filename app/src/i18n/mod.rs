@@ -2,6 +2,7 @@
 //! languages or the build fails; a text nobody uses costs the browser nothing.
 
 pub mod auth;
+pub mod autopay;
 pub mod cabinet;
 pub mod common;
 #[cfg(feature = "ssr")]
@@ -15,6 +16,7 @@ pub mod statement;
 pub mod voucher;
 
 use domain::Lang;
+use domain::support::CallNumber;
 use leptos::prelude::{provide_context, use_context};
 
 /// Declares texts: `key: "по-русски", "in English";`.
@@ -31,6 +33,16 @@ pub(crate) use texts;
 /// The language of the page that is being rendered.
 pub fn lang() -> Lang {
     use_context::<Lang>().unwrap_or_default()
+}
+
+/// The call centre's number, as the operator has set it.
+pub fn phone() -> CallNumber {
+    use_context::<CallNumber>().unwrap_or_else(|| domain::support::Support::default().phone)
+}
+
+/// Sets the call centre's number of the page.
+pub fn provide_phone(phone: CallNumber) {
+    provide_context(phone);
 }
 
 /// Sets the language of the page.

@@ -1,6 +1,6 @@
 //! What is wrong with a field, in words: calm, one idea, and what to do.
 
-use super::common::PHONE;
+use super::phone;
 use domain::Lang;
 use domain::form::Problem;
 use domain::format::{minutes_in, money, plural_en, plural_ru, seconds_in};
@@ -45,6 +45,15 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
         Problem::EmailNotLatin => (
             "Нужны латинские буквы: ivan@mail.ru. Адреса русскими буквами пока не принимаем",
             "Latin letters are needed: ivan@mail.ru. We do not take addresses in Cyrillic yet",
+        ),
+        Problem::SavedCardGone => (
+            "Этой карты больше нет. Выберите другую",
+            "This card is gone. Choose another one",
+        ),
+        Problem::DayMissing => ("Выберите день", "Choose the day"),
+        Problem::MandateNotAccepted => (
+            "Отметьте согласие: без него автоплатёж не включить",
+            "Tick the consent: autopay needs it",
         ),
         Problem::PinEmpty => ("Введите номер с карты", "Enter the number of the card"),
         Problem::PinNotDigits => ("В номере только цифры", "The number has digits only"),
@@ -249,16 +258,22 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::CardUnknown => {
             if ru {
-                format!("Карты с таким номером нет. Проверьте цифры на карте или позвоните {PHONE}")
+                format!(
+                    "Карты с таким номером нет. Проверьте цифры на карте или позвоните {}",
+                    phone()
+                )
             } else {
-                format!("There is no such card. Check the digits on the card or call {PHONE}")
+                format!(
+                    "There is no such card. Check the digits on the card or call {}",
+                    phone()
+                )
             }
         }
         Problem::CardBlocked => {
             if ru {
-                format!("Эта карта не обслуживается. Позвоните {PHONE}")
+                format!("Эта карта не обслуживается. Позвоните {}", phone())
             } else {
-                format!("This card is not in service. Call {PHONE}")
+                format!("This card is not in service. Call {}", phone())
             }
         }
         Problem::ContractLength { got } => {
@@ -298,21 +313,27 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         Problem::PartnerNumber => {
             if ru {
                 format!(
-                    "Это номер партнёра. Вход для партнёров — ссылка под формой, вопросы — {PHONE}"
+                    "Это номер партнёра. Вход для партнёров — ссылка под формой, вопросы — {}",
+                    phone()
                 )
             } else {
                 format!(
-                    "This is a partner’s number. The partners’ door is under the form; questions: {PHONE}"
+                    "This is a partner’s number. The partners’ door is under the form; questions: {}",
+                    phone()
                 )
             }
         }
         Problem::AccessBlocked => {
             if ru {
                 format!(
-                    "Доступ закрыт. Обратитесь к тому, кто вас пригласил, или позвоните {PHONE}"
+                    "Доступ закрыт. Обратитесь к тому, кто вас пригласил, или позвоните {}",
+                    phone()
                 )
             } else {
-                format!("Access is blocked. Ask whoever invited you, or call {PHONE}")
+                format!(
+                    "Access is blocked. Ask whoever invited you, or call {}",
+                    phone()
+                )
             }
         }
         Problem::PasswordMismatch { left } => {
@@ -351,9 +372,12 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 minutes_in(lang, *minutes)
             };
             if ru {
-                format!("Слишком много попыток. Повторите через {when} или позвоните {PHONE}")
+                format!(
+                    "Слишком много попыток. Повторите через {when} или позвоните {}",
+                    phone()
+                )
             } else {
-                format!("Too many tries. Try again in {when} or call {PHONE}")
+                format!("Too many tries. Try again in {when} or call {}", phone())
             }
         }
         Problem::PasswordShort { got } => {

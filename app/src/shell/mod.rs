@@ -4,7 +4,7 @@
 pub mod sprite;
 
 use crate::cabinet::Cabinet;
-use crate::i18n::{common, provide_lang};
+use crate::i18n::{common, provide_lang, provide_phone};
 use crate::request::Request;
 use domain::Lang;
 use http::{HeaderName, HeaderValue};
@@ -83,6 +83,7 @@ const ACCOUNT_SPRITE: &[&str] = &[
     "i-copy",
     "i-phone",
     "i-mail",
+    "i-bell",
     "i-out",
     "i-plus",
     "i-trash",
@@ -130,6 +131,8 @@ fn document(
     body: impl FnOnce() -> AnyView,
 ) -> AnyView {
     provide_lang(request.lang);
+    let phone = request.services.settings.support.phone.clone();
+    provide_phone(phone.clone());
     policy(request);
     let assets = request.site.assets.clone();
     let nonce = use_nonce();
@@ -161,14 +164,14 @@ fn document(
                 data-stopped=common::offline_not_paid(lang)
                 data-retry=common::retry(lang)
                 data-call=common::call(lang)
-                data-tel=common::PHONE_HREF
+                data-tel=phone.link()
             ></div>
         }
     });
     let theme = request.theme;
     view! {
         <!DOCTYPE html>
-        <html lang=request.lang.code() translate="no" data-theme=theme data-build=assets.build.clone()>
+        <html lang=request.lang.code() translate="no" data-theme=theme data-phone=phone.to_string() data-build=assets.build.clone()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>

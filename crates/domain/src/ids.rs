@@ -39,6 +39,10 @@ ids! {
     ProductId;
     /// An immutable price of a product.
     PriceVersionId;
+    /// A saved bank card.
+    MethodId;
+    /// A standing order of autopay.
+    MandateId;
     /// A top-up on its way through the acquirer.
     PaymentId;
     /// One entry of the ledger with its postings.

@@ -4,6 +4,7 @@
 //! parameters), so the same rule decides in a preview in the browser and in the charge on the
 //! server. Nothing here may depend on another crate of ours.
 
+pub mod autopay;
 pub mod billing;
 pub mod calendar;
 pub mod card;
@@ -32,6 +33,7 @@ pub mod secret;
 pub mod security;
 pub mod settings;
 pub mod statement;
+pub mod support;
 pub mod top_up;
 pub mod voucher;
 

@@ -46,6 +46,33 @@ pub enum Notice {
         /// Paid until this day.
         paid_through: Date,
     },
+    /// Autopay was switched on, or its day or card changed.
+    AutopayOn {
+        /// Its day of the month.
+        day: u8,
+        /// The card.
+        last4: String,
+        /// When money is first taken.
+        first: LocalTime,
+    },
+    /// Autopay was switched off.
+    AutopayOff,
+    /// Autopay takes money soon.
+    AutopayDue {
+        /// How much at most.
+        sum: Money,
+        /// When.
+        due: LocalTime,
+        /// From which card.
+        last4: String,
+    },
+    /// The bank refused it.
+    AutopayFailed {
+        /// How much was announced.
+        sum: Money,
+        /// When it is tried again; nothing: not any more.
+        retry: Option<LocalTime>,
+    },
     /// A promised payment was granted.
     PromiseGranted {
         /// How much was lent.
@@ -95,7 +122,8 @@ pub enum Notice {
 }
 
 /// Which icon and colour a message has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// Money.
     Money,
@@ -113,9 +141,13 @@ impl Notice {
         match self {
             Self::PaymentCredited { .. }
             | Self::Charged { .. }
+            | Self::AutopayOn { .. }
+            | Self::AutopayOff
+            | Self::AutopayDue { .. }
             | Self::PromiseGranted { .. }
             | Self::PromiseEnded { .. } => Topic::Money,
             Self::Suspended { .. }
+            | Self::AutopayFailed { .. }
             | Self::PaymentFailed { .. }
             | Self::PromiseDue { .. }
             | Self::PromiseOverdue { .. } => Topic::Warning,
@@ -161,6 +193,26 @@ impl Notice {
                     format!("Списано {sum}")
                 } else {
                     format!("{sum} charged")
+                }
+            }
+            Self::AutopayOn { .. } => lang.pick("Автоплатёж включён", "Autopay is on").to_owned(),
+            Self::AutopayOff => lang
+                .pick("Автоплатёж выключен", "Autopay is off")
+                .to_owned(),
+            Self::AutopayDue { sum, due, .. } => {
+                let (sum, day) = (money(lang, *sum), date(lang, due.date, due.date));
+                if ru {
+                    format!("{day} спишем {sum} с карты")
+                } else {
+                    format!("{sum} will be charged on {day}")
+                }
+            }
+            Self::AutopayFailed { sum, .. } => {
+                let sum = money(lang, *sum);
+                if ru {
+                    format!("Автоплатёж {sum} не прошёл")
+                } else {
+                    format!("Autopay of {sum} failed")
                 }
             }
             Self::PromiseGranted { amount, .. } => {
@@ -264,6 +316,42 @@ impl Notice {
                     format!("“{tariff}” is paid until {day}.")
                 }
             }
+            Self::AutopayOn { day, last4, first } => {
+                let from = date(lang, first.date, today);
+                if ru {
+                    format!("Каждый месяц {day}-го числа, с карты •• {last4}. Первый раз {from}. О сумме предупредим заранее.")
+                } else {
+                    format!("On day {day} of each month, from the card •• {last4}; first on {from}. We tell the sum beforehand.")
+                }
+            }
+            Self::AutopayOff => lang
+                .pick(
+                    "С карты больше ничего не спишем. Телевидение оплачивайте сами.",
+                    "Nothing more is charged to the card. Pay for television yourself.",
+                )
+                .to_owned(),
+            Self::AutopayDue { due, last4, .. } => {
+                let when = deadline(lang, *due, today);
+                if ru {
+                    format!("Автоплатёж: {when}, карта •• {last4}. Больше этой суммы не спишем. Отключить можно в любой момент.")
+                } else {
+                    format!("Autopay: {when}, card •• {last4}. Never more than this sum. You can switch it off at any time.")
+                }
+            }
+            Self::AutopayFailed { retry: Some(at), .. } => {
+                let when = date(lang, at.date, today);
+                if ru {
+                    format!("Банк не дал списать деньги. Попробуем ещё раз {when}. Чтобы телевидение не прервалось, пополните счёт сами.")
+                } else {
+                    format!("The bank refused. We try again on {when}. To keep television on, top up yourself.")
+                }
+            }
+            Self::AutopayFailed { retry: None, .. } => lang
+                .pick(
+                    "Банк не дал списать деньги, и автоплатёж остановлен. Пополните счёт и выберите другую карту.",
+                    "The bank refused, and autopay has stopped. Top up and choose another card.",
+                )
+                .to_owned(),
             Self::PromiseGranted { due, .. } => {
                 let when = deadline(lang, *due, today);
                 if ru {
@@ -318,8 +406,12 @@ pub struct Message {
     pub at: LocalTime,
     /// Has it been opened?
     pub read: bool,
-    /// What it says.
-    pub notice: Notice,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its headline, in the language of the reader.
+    pub title: String,
+    /// Its text.
+    pub body: String,
 }
 
 /// The inbox page.

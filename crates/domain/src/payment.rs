@@ -4,6 +4,7 @@
 //! ends a payment; a lost answer never does. Repeated and late answers are safe: they either change
 //! nothing or are refused.
 
+use crate::ids::MethodId;
 use crate::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -154,6 +155,91 @@ impl CancelReason {
     }
 }
 
+/// What a payment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The subscriber tops up.
+    TopUp,
+    /// Autopay tops up.
+    Autopay,
+}
+
+impl Purpose {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TopUp => "top_up",
+            Self::Autopay => "autopay",
+        }
+    }
+
+    /// From storage.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::TopUp, Self::Autopay]
+            .into_iter()
+            .find(|purpose| purpose.code() == code)
+    }
+}
+
+/// By what means somebody pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A bank card that is typed on the acquirer's page.
+    BankCard,
+    /// The system of fast payments: a QR code or the bank's own app.
+    Sbp,
+    /// An e-wallet.
+    YooMoney,
+    /// A card that was saved before.
+    SavedCard(MethodId),
+}
+
+impl Means {
+    /// The three that somebody confirms on the acquirer's page.
+    pub const NEW: [Self; 3] = [Self::BankCard, Self::Sbp, Self::YooMoney];
+
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BankCard => "bank_card",
+            Self::Sbp => "sbp",
+            Self::YooMoney => "yoo_money",
+            Self::SavedCard(_) => "saved_card",
+        }
+    }
+
+    /// From storage: with the saved card, if there is one.
+    pub fn from_code(code: &str, saved: Option<MethodId>) -> Option<Self> {
+        match saved {
+            Some(id) => (code == "saved_card").then_some(Self::SavedCard(id)),
+            None => Self::NEW.into_iter().find(|means| means.code() == code),
+        }
+    }
+
+    /// As a form sends it: the id of a saved card stands for itself.
+    pub fn from_form(text: &str) -> Option<Self> {
+        Self::from_code(text, None).or_else(|| text.parse().ok().map(Self::SavedCard))
+    }
+
+    /// As a form sends it.
+    pub fn form_value(self) -> String {
+        match self {
+            Self::SavedCard(id) => id.to_string(),
+            new => new.code().to_owned(),
+        }
+    }
+
+    /// The saved card.
+    pub const fn saved(self) -> Option<MethodId> {
+        match self {
+            Self::SavedCard(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 /// Something that happened to a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaymentEvent {
@@ -165,6 +251,10 @@ pub enum PaymentEvent {
     OutcomeUnknown,
     /// The resend window has passed without an answer.
     WindowPassed,
+    /// It must not be sent any more: whoever would pay has refused before it was.
+    Withdrawn,
+    /// The acquirer was asked long after and has never heard of it.
+    NeverArrived,
 }
 
 /// What a payment becomes.
@@ -203,6 +293,9 @@ pub fn transition(state: PaymentState, event: &PaymentEvent) -> Result<Transitio
         (S::Submitting, E::OutcomeUnknown) => Ok(Transition::To(S::Unknown)),
         (S::Unknown, E::OutcomeUnknown) => Ok(Transition::Same),
         (S::Submitting | S::Unknown, E::WindowPassed) => Ok(Transition::To(S::Abandoned)),
+        (S::Created, E::Withdrawn) | (S::Submitting | S::Unknown, E::NeverArrived) => {
+            Ok(Transition::Cancel(CancelReason::CanceledByMerchant))
+        }
         // Money that arrives late is still money: an abandoned payment that is found goes on.
         (S::Submitting | S::Unknown | S::Abandoned, E::Answered(status)) => Ok(answer(status)),
         // The bank may take the money after all: it is the payer's, so it is credited.
@@ -243,8 +336,25 @@ pub struct PaymentsPage {
     pub today: crate::Date,
     /// Are prepaid cards taken here?
     pub vouchers: bool,
+    /// How autopay stands; nothing where cards cannot be saved.
+    pub autopay: Option<AutopayHint>,
     /// Can a promised payment be taken?
     pub promise: crate::promise::Standing,
+}
+
+/// How autopay stands, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutopayHint {
+    /// It is off.
+    Off,
+    /// It is on.
+    On {
+        /// When money is taken next.
+        next: crate::LocalTime,
+    },
+    /// The bank refused for good.
+    Paused,
 }
 
 /// What the result page needs.
@@ -340,6 +450,8 @@ mod tests {
                 PaymentEvent::Submit,
                 PaymentEvent::OutcomeUnknown,
                 PaymentEvent::WindowPassed,
+                PaymentEvent::Withdrawn,
+                PaymentEvent::NeverArrived,
             ]) {
                 if (state, &event) == (S::Canceled, &late) {
                     continue;
@@ -362,6 +474,8 @@ mod tests {
                 PaymentEvent::Submit,
                 PaymentEvent::OutcomeUnknown,
                 PaymentEvent::WindowPassed,
+                PaymentEvent::Withdrawn,
+                PaymentEvent::NeverArrived,
             ] {
                 assert_ne!(transition(state, &event), Ok(Transition::Credit));
             }
@@ -377,6 +491,18 @@ mod tests {
                     | S::Canceled
             );
             assert_eq!(credited, expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_never_sent_can_be_withdrawn() {
+        for state in STATES {
+            let withdrawn = transition(state, &PaymentEvent::Withdrawn);
+            let cancel = Transition::Cancel(CancelReason::CanceledByMerchant);
+            assert_eq!(withdrawn == Ok(cancel), state == S::Created, "{state:?}");
+            let never = transition(state, &PaymentEvent::NeverArrived);
+            let unanswered = matches!(state, S::Submitting | S::Unknown);
+            assert_eq!(never == Ok(cancel), unanswered, "{state:?}");
         }
     }
 

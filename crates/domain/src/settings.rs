@@ -93,6 +93,31 @@ impl Default for PromiseTerms {
     }
 }
 
+/// Terms of autopay. Our choice, but for the last notice: a day is taken as the least the law asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutopayTerms {
+    /// The sum is told so many seconds before the charge.
+    pub notice_first: i64,
+    /// And once more so many seconds before it; nobody is charged sooner after being told.
+    pub notice_last: i64,
+    /// The hour of the day, there, at which money is taken.
+    pub hour: u8,
+    /// Days after the charge on which it is tried again when the bank's reason may pass.
+    pub retry_days: Vec<u16>,
+}
+
+impl Default for AutopayTerms {
+    fn default() -> Self {
+        Self {
+            notice_first: 3 * 24 * 3600,
+            notice_last: 24 * 3600,
+            hour: 12,
+            retry_days: vec![1, 3],
+        }
+    }
+}
+
 /// How many wrong PINs of prepaid cards are free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

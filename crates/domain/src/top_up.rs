@@ -1,6 +1,7 @@
 //! How much to pay: sums that mean something, and what each of them leads to.
 
 use crate::billing::{Outlook, PeriodUnit, Subscription, outlook};
+use crate::ids::MethodId;
 use crate::ledger::Wallet;
 use crate::settings::TopUpLimits;
 use crate::{ContractNumber, Date, Money};
@@ -25,12 +26,25 @@ pub struct TopUpForm {
     pub limits: TopUpLimits,
     /// Where the receipt goes; without it the form asks.
     pub receipt_email: Option<String>,
+    /// Saved cards to pay with.
+    pub cards: Vec<CardChoice>,
+    /// Can a card be kept for later payments?
+    pub saves_cards: bool,
     /// The natural key of this form: the same form posted twice is one payment.
     pub key: String,
     /// Today, there.
     pub today: Date,
     /// Sums offered.
     pub suggestions: Vec<Suggestion>,
+}
+
+/// A saved card to pay with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardChoice {
+    /// Its id.
+    pub id: MethodId,
+    /// What it is called.
+    pub name: String,
 }
 
 /// Why a sum is offered.

@@ -2,7 +2,8 @@
 //! the payer types it on the acquirer's page.
 
 use domain::payment::GatewayStatus;
-use domain::{Email, Money};
+use domain::{Email, Money, Timestamp};
+use secrecy::SecretString;
 
 /// A payment to be made.
 #[derive(Debug, Clone)]
@@ -23,10 +24,44 @@ pub struct CreatePayment {
     pub receipt_email: Email,
     /// Code of the tax rate of an advance.
     pub vat_code: i16,
+    /// By what means it is paid.
+    pub by: By,
+}
+
+/// By what means a payment is made.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// A bank card that the payer types on the acquirer's page.
+    BankCard {
+        /// Shall the acquirer keep it for later payments?
+        save: bool,
+    },
+    /// The system of fast payments.
+    Sbp,
+    /// The acquirer's own wallet.
+    YooMoney,
+    /// A card that was saved before: nobody has to confirm anything.
+    Saved {
+        /// The acquirer's token.
+        token: SecretString,
+    },
+}
+
+/// A card that the acquirer has saved for later payments.
+#[derive(Debug, Clone)]
+pub struct SavedCard {
+    /// The acquirer's token: whoever has it, and our key to the acquirer, can take money.
+    pub token: SecretString,
+    /// Payment system.
+    pub brand: String,
+    /// Last four digits.
+    pub last4: String,
+    /// Month and year after which it does not work.
+    pub expires: Option<(u8, u16)>,
 }
 
 /// What the acquirer says about a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct GatewayPayment {
     /// Its id there.
     pub id: String,
@@ -42,6 +77,8 @@ pub struct GatewayPayment {
     pub confirmation_url: Option<String>,
     /// Last digits of the card.
     pub card_last4: Option<String>,
+    /// The card, when the acquirer has saved it.
+    pub saved: Option<SavedCard>,
     /// Did it take over the receipt?
     pub receipt_accepted: bool,
 }
@@ -87,4 +124,13 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
 
     /// Reads a payment: the only source of truth about it.
     async fn get(&self, id: &str) -> Result<GatewayPayment, AcquirerError>;
+
+    /// Looks for a payment by our id among those made between two moments: for a call whose answer was
+    /// lost and that must not be repeated.
+    async fn find(
+        &self,
+        payment_id: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<GatewayPayment>, AcquirerError>;
 }

@@ -3,9 +3,9 @@
 //! A definite refusal (4xx) means that nothing happened; a lost answer or a 5xx means that the
 //! outcome is unknown and the same request with the same key, or a look at the object, decides.
 
-use crate::acquirer::{Acquirer, AcquirerError, CreatePayment, GatewayPayment};
-use domain::Money;
+use crate::acquirer::{Acquirer, AcquirerError, By, CreatePayment, GatewayPayment, SavedCard};
 use domain::payment::{CancelReason, GatewayStatus};
+use domain::{Money, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ impl Acquirer for YooKassa {
             .json(&NewPayment::from(request))
             .send()
             .await;
-        read(answer).await
+        read::<Payment>(answer).await?.try_into()
     }
 
     async fn get(&self, id: &str) -> Result<GatewayPayment, AcquirerError> {
@@ -77,13 +77,62 @@ impl Acquirer for YooKassa {
             .request(reqwest::Method::GET, &format!("/payments/{id}"))
             .send()
             .await;
-        read(answer).await
+        read::<Payment>(answer).await?.try_into()
+    }
+
+    async fn find(
+        &self,
+        payment_id: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<GatewayPayment>, AcquirerError> {
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = vec![
+                ("created_at.gte", moment(from)),
+                ("created_at.lt", moment(until)),
+                ("limit", "100".to_owned()),
+            ];
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let answer = self
+                .request(reqwest::Method::GET, "/payments")
+                .query(&query)
+                .send()
+                .await;
+            let page: PaymentList = read(answer).await?;
+            let found = page.items.into_iter().find(|payment| {
+                payment
+                    .metadata
+                    .get("payment_id")
+                    .and_then(|id| id.as_str())
+                    == Some(payment_id)
+            });
+            if let Some(found) = found {
+                return found.try_into().map(Some);
+            }
+            match page.next_cursor.filter(|next| !next.is_empty()) {
+                Some(next) => cursor = Some(next),
+                None => return Ok(None),
+            }
+        }
+        Err(AcquirerError::Unknown(
+            "too many payments to look through".into(),
+        ))
     }
 }
 
-async fn read(
+/// So many pages of a list are looked through; a few seconds of a large shop are far fewer.
+const MOST_PAGES: usize = 50;
+
+/// A moment as the acquirer reads it.
+fn moment(at: Timestamp) -> String {
+    let at = chrono::DateTime::from_timestamp_micros(at.micros()).unwrap_or_default();
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+async fn read<T: serde::de::DeserializeOwned>(
     answer: Result<reqwest::Response, reqwest::Error>,
-) -> Result<GatewayPayment, AcquirerError> {
+) -> Result<T, AcquirerError> {
     let response = answer.map_err(|error| {
         if error.is_connect() {
             AcquirerError::NotSent(error.without_url().to_string())
@@ -99,12 +148,11 @@ async fn read(
     parse(status.as_u16(), &body)
 }
 
-/// Turns an answer into a payment or the reason why there is none.
-fn parse(status: u16, body: &[u8]) -> Result<GatewayPayment, AcquirerError> {
+/// Turns an answer into what it says or the reason why it says nothing.
+fn parse<T: serde::de::DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, AcquirerError> {
     if status == 200 {
-        let wire: Payment = serde_json::from_slice(body)
-            .map_err(|error| AcquirerError::Unknown(format!("answer not understood: {error}")))?;
-        return wire.try_into();
+        return serde_json::from_slice(body)
+            .map_err(|error| AcquirerError::Unknown(format!("answer not understood: {error}")));
     }
     let wire: Failure = serde_json::from_slice(body).unwrap_or_default();
     match status {
@@ -145,8 +193,14 @@ impl From<Money> for Amount {
 struct NewPayment<'a> {
     amount: Amount,
     capture: bool,
-    confirmation: NewConfirmation<'a>,
-    payment_method_data: MethodData,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmation: Option<NewConfirmation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method_data: Option<MethodData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    save_payment_method: bool,
     description: &'a str,
     metadata: BTreeMap<&'static str, &'a str>,
     receipt: NewReceipt<'a>,
@@ -186,16 +240,22 @@ struct Item<'a> {
 
 impl<'a> From<&'a CreatePayment> for NewPayment<'a> {
     fn from(request: &'a CreatePayment) -> Self {
+        let (data, token, save) = match &request.by {
+            By::BankCard { save } => (Some("bank_card"), None, *save),
+            By::Sbp => (Some("sbp"), None, false),
+            By::YooMoney => (Some("yoo_money"), None, false),
+            By::Saved { token } => (None, Some(token.expose_secret()), false),
+        };
         Self {
             amount: request.amount.into(),
             capture: true,
-            confirmation: NewConfirmation {
+            confirmation: data.map(|_| NewConfirmation {
                 r#type: "redirect",
                 return_url: &request.return_url,
-            },
-            payment_method_data: MethodData {
-                r#type: "bank_card",
-            },
+            }),
+            payment_method_data: data.map(|r#type| MethodData { r#type }),
+            payment_method_id: token,
+            save_payment_method: save,
             description: &request.description,
             metadata: BTreeMap::from([
                 ("payment_id", request.payment_id.as_str()),
@@ -235,6 +295,15 @@ struct Payment {
     receipt_registration: Option<String>,
 }
 
+/// A page of payments.
+#[derive(Deserialize)]
+struct PaymentList {
+    #[serde(default)]
+    items: Vec<Payment>,
+    #[serde(default)]
+    next_cursor: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct ReceivedAmount {
     value: String,
@@ -250,12 +319,55 @@ struct Confirmation {
 #[derive(Deserialize)]
 struct Method {
     #[serde(default)]
+    id: String,
+    #[serde(default)]
+    saved: bool,
+    #[serde(default)]
     card: Option<Card>,
 }
 
 #[derive(Deserialize)]
 struct Card {
     last4: String,
+    #[serde(default)]
+    expiry_month: String,
+    #[serde(default)]
+    expiry_year: String,
+    #[serde(default)]
+    card_type: String,
+}
+
+impl Card {
+    fn last4(&self) -> Option<String> {
+        let four = self.last4.len() == 4 && self.last4.bytes().all(|b| b.is_ascii_digit());
+        four.then(|| self.last4.clone())
+    }
+}
+
+impl Method {
+    /// The card, when it was saved and can be told from others.
+    fn saved(&self) -> Option<SavedCard> {
+        let card = self
+            .card
+            .as_ref()
+            .filter(|_| self.saved && !self.id.is_empty())?;
+        let month = card
+            .expiry_month
+            .parse()
+            .ok()
+            .filter(|month| (1..=12).contains(month));
+        let year = card
+            .expiry_year
+            .parse()
+            .ok()
+            .filter(|year| (2000..=2200).contains(year));
+        Some(SavedCard {
+            token: SecretString::from(self.id.clone()),
+            brand: card.card_type.chars().take(40).collect(),
+            last4: card.last4()?,
+            expires: month.zip(year),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -302,11 +414,11 @@ impl TryFrom<Payment> for GatewayPayment {
             payment_id,
             subscriber_id,
             confirmation_url: wire.confirmation.and_then(|c| c.url),
+            saved: wire.method.as_ref().and_then(Method::saved),
             card_last4: wire
                 .method
                 .and_then(|method| method.card)
-                .map(|card| card.last4)
-                .filter(|last4| last4.len() == 4 && last4.bytes().all(|b| b.is_ascii_digit())),
+                .and_then(|card| card.last4()),
             receipt_accepted: matches!(
                 wire.receipt_registration.as_deref(),
                 Some("pending" | "succeeded")
@@ -341,6 +453,10 @@ mod tests {
     use super::*;
     use domain::Email;
 
+    fn parse(status: u16, body: &[u8]) -> Result<GatewayPayment, AcquirerError> {
+        super::parse::<Payment>(status, body)?.try_into()
+    }
+
     fn request() -> CreatePayment {
         CreatePayment {
             idem_key: "k".into(),
@@ -351,6 +467,7 @@ mod tests {
             return_url: "https://lk.example/payments/return/t".into(),
             receipt_email: Email::parse("a@mail.ru").unwrap(),
             vat_code: 12,
+            by: By::BankCard { save: false },
         }
     }
 
@@ -380,6 +497,37 @@ mod tests {
         assert_eq!(payment.amount, Some(Money::from_kopecks(50_050)));
         assert_eq!(payment.card_last4.as_deref(), Some("4444"));
         assert!(payment.receipt_accepted);
+        assert!(payment.saved.is_none(), "not saved");
+        let saved = body.replace(r#""saved":false"#, r#""saved":true"#);
+        let saved = parse(200, saved.as_bytes()).unwrap().saved.unwrap();
+        assert_eq!(saved.token.expose_secret(), "m");
+        assert_eq!(
+            (saved.last4.as_str(), saved.expires),
+            ("4444", Some((1, 2030)))
+        );
+    }
+
+    #[test]
+    fn each_means_is_asked_for_in_its_own_way() {
+        let json = |by: By| {
+            let request = CreatePayment { by, ..request() };
+            serde_json::to_value(NewPayment::from(&request)).unwrap()
+        };
+        let card = json(By::BankCard { save: true });
+        assert_eq!(card["payment_method_data"]["type"], "bank_card");
+        assert_eq!(card["save_payment_method"], true);
+        assert_eq!(json(By::Sbp)["payment_method_data"]["type"], "sbp");
+        assert_eq!(
+            json(By::YooMoney)["payment_method_data"]["type"],
+            "yoo_money"
+        );
+        let saved = json(By::Saved {
+            token: SecretString::from("m"),
+        });
+        assert_eq!(saved["payment_method_id"], "m");
+        for absent in ["confirmation", "payment_method_data", "save_payment_method"] {
+            assert!(saved.get(absent).is_none(), "{absent}");
+        }
     }
 
     #[test]

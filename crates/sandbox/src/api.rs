@@ -62,7 +62,7 @@ async fn create(State(sandbox): State<Sandbox>, headers: HeaderMap, body: BodyBy
             body: canonical(body),
         };
         sandbox.core.with(|store, now| {
-            let id = store.once(request, now, |store| Ok(store.create(order, now)))?;
+            let id = store.once(request, now, |store| store.create(order, now))?;
             show(store, &id)
         })
     })

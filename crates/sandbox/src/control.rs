@@ -5,8 +5,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::Sandbox;
+use crate::card;
 use crate::faults::{FaultRule, Hooks, KeyReuse, OutcomeRule, WebhookPlan};
-use crate::model::{Reason, Status};
+use crate::model::{Payment, Reason, Status};
 use crate::store::Store;
 use crate::wire;
 
@@ -89,7 +90,11 @@ impl Control {
     pub fn complete(&self, id: &str) -> Result<Value, ControlError> {
         self.with(|store, now| {
             match status(store, id)? {
-                Status::Pending => store.authorize(id, None, false, now),
+                Status::Pending => {
+                    let by_card = store.payment(id).is_some_and(Payment::is_by_card);
+                    let card = by_card.then(|| card::any(now));
+                    store.authorize(id, card, false, now);
+                }
                 Status::WaitingForCapture => {
                     store
                         .capture(id, None, now)

@@ -5,10 +5,13 @@ use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
 use uuid::Uuid;
 
-use crate::card::{Attempt, CardView};
+use crate::card::{self, Attempt, CardView};
 use crate::error::ApiError;
 use crate::faults::KeyReuse;
-use crate::model::{Authorization, Method, MethodKind, Order, Payment, Reason, Settlement, Status};
+use crate::model::{
+    Authorization, Confirmation, Means, Method, MethodKind, Order, Payment, Reason, Settlement,
+    Status,
+};
 use crate::money::Kopecks;
 use crate::store::{KeyUse, Store};
 
@@ -73,8 +76,24 @@ impl Store {
         Ok(payment_id)
     }
 
-    pub(crate) fn create(&mut self, order: Order, now: DateTime<Utc>) -> String {
+    /// Creates a payment. One by a saved method is decided at once: nobody is there to ask.
+    pub(crate) fn create(&mut self, order: Order, now: DateTime<Utc>) -> Result<String, ApiError> {
         let id = Uuid::new_v4().to_string();
+        let (method, save) = match &order.means {
+            Means::Any => (None, false),
+            Means::New { kind, save } => (Some(new_method(*kind)), *save),
+            Means::Saved(id) => {
+                let saved = self.data.methods.get(id).cloned();
+                let saved = saved.ok_or_else(|| {
+                    let text = "There is no such saved payment method";
+                    ApiError::invalid("payment_method_id", text)
+                })?;
+                (Some(saved), false)
+            }
+        };
+        let by_itself = matches!(order.means, Means::Saved(_))
+            && matches!(order.confirmation, Confirmation::Unneeded);
+        let card = method.as_ref().and_then(|method| method.card.clone());
         self.insert(Payment {
             id: id.clone(),
             status: Status::Pending,
@@ -83,10 +102,11 @@ impl Store {
             metadata: order.metadata,
             capture: order.capture,
             confirmation: order.confirmation,
-            method: order.method.map(new_method),
+            method,
             gateway_id: order.gateway_id.unwrap_or_else(|| GATEWAY_ID.to_owned()),
             merchant_customer_id: order.merchant_customer_id,
             has_receipt: order.has_receipt,
+            save,
             created_at: now,
             confirm_until: now + CONFIRM_FOR,
             hold_until: None,
@@ -96,7 +116,29 @@ impl Store {
             authorization: None,
             refusal: None,
         });
-        id
+        if by_itself {
+            let attempt = match card.as_ref().map(|card| card::again(card, now)) {
+                // The bank asked its question when the card was saved.
+                Some(Attempt::Challenge) | None => Attempt::Approve,
+                Some(attempt) => attempt,
+            };
+            self.attempt(&id, card, attempt, now);
+        }
+        Ok(id)
+    }
+
+    /// Keeps the payer's method for later payments, when the shop wants it.
+    fn keep_method(&mut self, id: &str) {
+        let kept = self.edit(id, |payment| {
+            let wanted = payment.save;
+            payment.method.as_mut().filter(|_| wanted).map(|method| {
+                method.saved = true;
+                method.clone()
+            })
+        });
+        if let Some(Some(method)) = kept {
+            self.data.methods.insert(method.id.clone(), method);
+        }
     }
 
     /// The payer's attempt. `None` where there is nothing to pay any more.
@@ -178,6 +220,7 @@ impl Store {
             payment.status
         });
         if status.is_some() {
+            self.keep_method(id);
             self.announce(id, now);
         }
     }
@@ -267,6 +310,7 @@ fn new_method(kind: MethodKind) -> Method {
         kind,
         card: None,
         sbp_operation_id: None,
+        saved: false,
     }
 }
 

@@ -148,16 +148,24 @@ impl Reason {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Confirmation {
-    Redirect { return_url: String },
-    Embedded { token: String },
-    Qr { return_url: Option<String> },
+    Redirect {
+        return_url: String,
+    },
+    Embedded {
+        token: String,
+    },
+    Qr {
+        return_url: Option<String>,
+    },
+    /// A saved method pays by itself.
+    Unneeded,
 }
 
 impl Confirmation {
     pub(crate) fn return_url(&self) -> Option<&str> {
         match self {
             Self::Redirect { return_url } => Some(return_url),
-            Self::Embedded { .. } => None,
+            Self::Embedded { .. } | Self::Unneeded => None,
             Self::Qr { return_url } => return_url.as_deref(),
         }
     }
@@ -170,6 +178,9 @@ pub(crate) struct Method {
     pub(crate) kind: MethodKind,
     pub(crate) card: Option<CardView>,
     pub(crate) sbp_operation_id: Option<String>,
+    /// May later payments be made with it?
+    #[serde(default)]
+    pub(crate) saved: bool,
 }
 
 /// The bank's proof that it allowed a card payment.
@@ -187,6 +198,17 @@ pub(crate) struct Settlement {
     pub(crate) card: Option<CardView>,
 }
 
+/// By what means a payment is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// The payer chooses on the page.
+    Any,
+    /// Of this kind; `save`: the shop wants it for later payments.
+    New { kind: MethodKind, save: bool },
+    /// One that was saved, by its id.
+    Saved(String),
+}
+
 /// A checked request to create a payment.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
@@ -195,7 +217,7 @@ pub(crate) struct Order {
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) capture: bool,
     pub(crate) confirmation: Confirmation,
-    pub(crate) method: Option<MethodKind>,
+    pub(crate) means: Means,
     pub(crate) gateway_id: Option<String>,
     pub(crate) merchant_customer_id: Option<String>,
     pub(crate) has_receipt: bool,
@@ -215,6 +237,9 @@ pub(crate) struct Payment {
     pub(crate) gateway_id: String,
     pub(crate) merchant_customer_id: Option<String>,
     pub(crate) has_receipt: bool,
+    /// Does the shop want the payer's card for later payments?
+    #[serde(default)]
+    pub(crate) save: bool,
     pub(crate) created_at: DateTime<Utc>,
     /// After this moment the payer may not confirm any more.
     pub(crate) confirm_until: DateTime<Utc>,
@@ -237,6 +262,12 @@ impl Payment {
             (Status::WaitingForCapture, _) => self.hold_until,
             (Status::Succeeded | Status::Canceled, _) => None,
         }
+    }
+
+    /// Whether it is paid by card; the payer who has not chosen would be.
+    pub(crate) fn is_by_card(&self) -> bool {
+        let kind = self.method.as_ref().map(|method| method.kind);
+        kind.is_none_or(|kind| kind == MethodKind::BankCard)
     }
 
     /// Whether the payer still has something to do.

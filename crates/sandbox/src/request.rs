@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::model::{Confirmation, MethodKind, Order};
+use crate::model::{Confirmation, Means, MethodKind, Order};
 use crate::money::Kopecks;
 use crate::receipt;
 
@@ -69,11 +69,18 @@ pub(crate) fn json_object(
 /// A request to create a payment.
 pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
     let amount = required_amount(body, "amount")?;
-    let method = method(body)?;
+    let means = means(body)?;
     let capture = flag(body, "capture")?.unwrap_or(false);
-    flag(body, "save_payment_method")?;
-    let confirmation = confirmation(body)?;
-    match method {
+    let confirmation = match means {
+        // Nobody is there to confirm it.
+        Means::Saved(_) if present(body, "confirmation").is_none() => Confirmation::Unneeded,
+        _ => confirmation(body)?,
+    };
+    let kind = match means {
+        Means::New { kind, .. } => Some(kind),
+        Means::Any | Means::Saved(_) => None,
+    };
+    match kind {
         Some(MethodKind::Sbp) if !capture => {
             return Err(ApiError::invalid(
                 "capture",
@@ -104,7 +111,7 @@ pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
         metadata: metadata(body)?,
         capture,
         confirmation,
-        method,
+        means,
         gateway_id: gateway(body)?,
         merchant_customer_id: text(body, "merchant_customer_id", MAX_CUSTOMER_ID)?,
         has_receipt: receipt::check(body, amount)?,
@@ -187,18 +194,27 @@ fn object<'a>(body: &'a Object, name: &str) -> Result<Option<&'a Object>, ApiErr
     }
 }
 
-fn method(body: &Object) -> Result<Option<MethodKind>, ApiError> {
-    if present(body, "payment_method_id").is_some() {
-        return Err(ApiError::invalid(
-            "payment_method_id",
-            "There is no such saved payment method",
-        ));
+fn means(body: &Object) -> Result<Means, ApiError> {
+    let save = flag(body, "save_payment_method")?.unwrap_or(false);
+    if let Some(saved) = text(body, "payment_method_id", MAX_KEY)? {
+        if present(body, "payment_method_data").is_some() {
+            return Err(ApiError::invalid(
+                "payment_method_data",
+                "A saved payment method comes alone",
+            ));
+        }
+        return Ok(Means::Saved(saved));
     }
     if present(body, "payment_token").is_some() {
         return Err(ApiError::invalid("payment_token", "There is no such token"));
     }
     let Some(data) = object(body, "payment_method_data")? else {
-        return Ok(None);
+        return Ok(if save {
+            let kind = MethodKind::BankCard;
+            Means::New { kind, save }
+        } else {
+            Means::Any
+        });
     };
     if present(data, "card").is_some() {
         // Refused before anything is kept: a card belongs on the payer's page only.
@@ -209,12 +225,16 @@ fn method(body: &Object) -> Result<Option<MethodKind>, ApiError> {
     let kind = present(data, "type")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    MethodKind::parse(kind).map(Some).ok_or_else(|| {
+    let kind = MethodKind::parse(kind).ok_or_else(|| {
         ApiError::invalid(
             "payment_method_data.type",
             "This shop takes bank_card, sbp and yoo_money",
         )
-    })
+    })?;
+    if save && kind != MethodKind::BankCard {
+        return Err(ApiError::forbidden("This shop may save bank cards only"));
+    }
+    Ok(Means::New { kind, save })
 }
 
 fn confirmation(body: &Object) -> Result<Confirmation, ApiError> {

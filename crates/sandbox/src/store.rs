@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::faults::Hooks;
-use crate::model::{Payment, Status};
+use crate::model::{Method, Payment, Status};
 use crate::outbox::Outbox;
 use crate::wire::Shop;
 
@@ -68,6 +68,8 @@ pub(crate) struct Data {
     pub(crate) payments: BTreeMap<u64, Payment>,
     pub(crate) keys: HashMap<String, KeyUse>,
     pub(crate) outbox: Outbox,
+    /// Methods that were saved for later payments.
+    pub(crate) methods: HashMap<String, Method>,
 }
 
 /// Everything, behind one lock.

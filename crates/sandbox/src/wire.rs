@@ -64,8 +64,8 @@ pub(crate) fn payment(payment: &Payment, shop: &Shop, now: DateTime<Utc>) -> Val
     if let (Status::WaitingForCapture, Some(until)) = (payment.status, payment.hold_until) {
         put("expires_at", json!(moment(until)));
     }
-    if payment.waits_for_payer() {
-        put("confirmation", confirmation(payment, shop));
+    if let Some(confirmation) = confirmation(payment, shop).filter(|_| payment.waits_for_payer()) {
+        put("confirmation", confirmation);
     }
     if let Some(method) = &payment.method {
         put("payment_method", payment_method(method));
@@ -123,9 +123,9 @@ fn amount(sum: Kopecks) -> Value {
     json!({"value": sum.decimal(), "currency": "RUB"})
 }
 
-fn confirmation(payment: &Payment, shop: &Shop) -> Value {
+fn confirmation(payment: &Payment, shop: &Shop) -> Option<Value> {
     let pay_url = shop.pay_url(&payment.id);
-    match &payment.confirmation {
+    Some(match &payment.confirmation {
         Confirmation::Redirect { return_url } => {
             json!({"type": "redirect", "return_url": return_url, "confirmation_url": pay_url})
         }
@@ -133,16 +133,17 @@ fn confirmation(payment: &Payment, shop: &Shop) -> Value {
             json!({"type": "embedded", "confirmation_token": token})
         }
         Confirmation::Qr { .. } => json!({"type": "qr", "confirmation_data": pay_url}),
-    }
+        Confirmation::Unneeded => return None,
+    })
 }
 
 fn payment_method(method: &Method) -> Value {
     let mut object = Map::new();
     object.insert("type".to_owned(), json!(method.kind.as_str()));
     object.insert("id".to_owned(), json!(method.id));
-    // Saving is a service that a shop has to be granted; the stand-in's shop has not.
-    object.insert("saved".to_owned(), json!(false));
-    object.insert("status".to_owned(), json!("inactive"));
+    object.insert("saved".to_owned(), json!(method.saved));
+    let status = if method.saved { "active" } else { "inactive" };
+    object.insert("status".to_owned(), json!(status));
     match (method.kind, &method.card) {
         (MethodKind::BankCard, Some(card)) => {
             object.insert(

@@ -1,12 +1,11 @@
 //! The home page and the frame around every page.
 
 use crate::error::commit;
+use crate::payments::contract_of;
 use crate::{Actor, ServiceError, Services, Viewer, expenses, messages, zone};
-use domain::Timestamp;
 use domain::ids::CardId;
 use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
-use storage::subscriber::Subscriber;
-use storage::subscription::Stored;
+use domain::{Lang, Timestamp};
 use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
 
 /// How long a payment whose payer came back is shown as being processed, in seconds.
@@ -16,36 +15,32 @@ const PENDING_SHOWN: i64 = 3600;
 pub async fn frame(services: &Services, actor: &Actor) -> Result<Frame, ServiceError> {
     let viewer = actor.viewer()?;
     let mut conn = services.db.statement().await?;
-    let mut cards = Vec::new();
-    let mut contract = None;
-    for id in account::subscribers(&mut conn, viewer.account).await? {
-        if let Some(held) = subscriber::get(&mut conn, id).await? {
-            let running = subscription::list(&mut conn, id).await?;
-            cards.extend(cards_of(&mut conn, viewer, &held, &running).await?);
-            if id == viewer.subscriber {
-                contract = Some(held.contract);
-            }
-        }
-    }
+    let cards = cards(&mut conn, viewer).await?;
+    // A contract whose last card was taken out of service has a number all the same.
+    let contract = match cards.iter().find(|card| card.current) {
+        Some(card) => card.contract.clone(),
+        None => contract_of(&mut conn, viewer).await?,
+    };
     let unread = inbox::unread(&mut conn, viewer.reader()).await?;
     Ok(Frame {
-        contract: contract.ok_or(ServiceError::NotFound)?,
+        contract,
         cards,
         unread,
     })
 }
 
 /// The home page of the card in view.
-pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceError> {
+pub async fn load(services: &Services, actor: &Actor, lang: Lang) -> Result<Home, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut conn, now) = services.db.look().await?;
     let today = zone::today(viewer.tz, now);
-    let contract = subscriber::get(&mut conn, viewer.subscriber)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let card = cards(&mut conn, viewer).await?;
+    let card = card.into_iter().find(|card| card.current);
+    let contract = match &card {
+        Some(card) => card.contract.clone(),
+        None => contract_of(&mut conn, viewer).await?,
+    };
     let running = subscription::list(&mut conn, viewer.subscriber).await?;
-    let cards = cards_of(&mut conn, viewer, &contract, &running).await?;
-    let card = cards.into_iter().find(|card| card.current);
     let shown = card
         .as_ref()
         .and_then(|card| running.iter().find(|s| s.card == card.id));
@@ -77,10 +72,10 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Home, ServiceErr
             .then_some(stored.rules.paid_through),
     });
     let operations = expenses::rows(&mut conn, viewer, None, 3).await?;
-    let message = messages::newest(&mut conn, viewer).await?;
+    let message = messages::newest(&mut conn, viewer, lang, today).await?;
     Ok(Home {
         today,
-        contract: contract.contract,
+        contract,
         card,
         balance: wallet.available,
         state,
@@ -107,31 +102,25 @@ async fn pending(
         .map(|payment| (payment.id, payment.amount)))
 }
 
-/// The usable cards of one contract of the cabinet; one of the contract in view is the current one.
-async fn cards_of(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    held: &Subscriber,
-    running: &[Stored],
-) -> Result<Vec<CardSummary>, ServiceError> {
-    let stored = subscriber::cards(conn, held.id).await?;
-    let chosen = (held.id == viewer.subscriber)
-        .then(|| {
-            viewer
-                .card
-                .filter(|id| stored.iter().any(|card| card.id == *id))
-                .or_else(|| stored.first().map(|card| card.id))
-        })
-        .flatten();
-    Ok(stored
+/// The usable cards of the cabinet. One of the contract in view is the current one: the chosen one, or its
+/// first.
+async fn cards(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<CardSummary>, ServiceError> {
+    let held = subscriber::held_cards(conn, viewer.account).await?;
+    let own = || {
+        held.iter()
+            .filter(|card| card.subscriber == viewer.subscriber)
+    };
+    let current = own()
+        .find(|card| Some(card.id) == viewer.card)
+        .or_else(|| own().next())
+        .map(|card| card.id);
+    Ok(held
         .into_iter()
         .map(|card| CardSummary {
-            served: running
-                .iter()
-                .any(|s| s.card == card.id && s.rules.is_served()),
-            current: Some(card.id) == chosen,
+            served: card.served,
+            current: Some(card.id) == current,
             id: card.id,
-            contract: held.contract.clone(),
+            contract: card.contract,
             number: card.number,
             name: card.name,
         })

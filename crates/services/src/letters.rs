@@ -1,10 +1,11 @@
 //! The words of letters and SMS. No letter ever carries a password.
 
 use crate::Services;
-use domain::Lang;
-use domain::format::span;
+use domain::format::{date, money, span};
+use domain::notice::Notice;
 use domain::office::{AuditEvent, Door};
 use domain::security::SecurityEvent;
+use domain::{Date, Lang, LocalTime, Money};
 use storage::token::Purpose;
 
 /// A letter's subject and text.
@@ -26,10 +27,14 @@ impl Text {
 }
 
 fn closing(services: &Services, lang: Lang) -> String {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
+    let free = match phone.is_free() {
+        true => lang.pick(", звонок бесплатный", ", free of charge"),
+        false => "",
+    };
     match lang {
-        Lang::Ru => format!("Вопросы — {phone}, звонок бесплатный.\nОрион Экспресс"),
-        Lang::En => format!("Questions: {phone}, free of charge.\nOrion Express"),
+        Lang::Ru => format!("Вопросы — {phone}{free}.\nОрион Экспресс"),
+        Lang::En => format!("Questions: {phone}{free}.\nOrion Express"),
     }
 }
 
@@ -111,7 +116,7 @@ pub fn restore_sms(services: &Services, lang: Lang, token: &str) -> Text {
 
 /// Tells the owner of a phone that it was given for another cabinet.
 pub fn phone_has_a_cabinet(services: &Services, lang: Lang) -> Text {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
     Text::sms(match lang {
         Lang::Ru => format!(
             "Орион Экспресс: этот телефон назвали для другого кабинета, но он уже привязан к своему. Вопросы: {phone}"
@@ -258,9 +263,44 @@ pub fn security(services: &Services, lang: Lang, event: SecurityEvent, detail: &
     }
 }
 
-/// The same by SMS, where each letter costs.
+/// A message of the inbox, by letter. `off`: the link that switches off what it tells of.
+pub fn notice(
+    services: &Services,
+    lang: Lang,
+    notice: &Notice,
+    today: Date,
+    off: Option<&str>,
+) -> Text {
+    let closing = closing(services, lang);
+    let (title, body) = (notice.title(lang), notice.body(lang, today));
+    let way = match off {
+        Some(link) => {
+            let words = lang.pick(
+                "Отключить автоплатёж, без входа в кабинет:",
+                "Switch autopay off, without signing in:",
+            );
+            format!("{words}\n\n{link}")
+        }
+        None => format!("{}/payments/autopay", services.settings.public_url),
+    };
+    Text {
+        subject: title,
+        body: format!("{body}\n\n{way}\n\n{closing}"),
+    }
+}
+
+/// A charge of autopay that is coming, by SMS.
+pub fn autopay_due_sms(lang: Lang, sum: Money, due: LocalTime, off: &str) -> Text {
+    let (sum, day) = (money(lang, sum), date(lang, due.date, due.date));
+    Text::sms(match lang {
+        Lang::Ru => format!("Орион Экспресс: {day} автоплатёж {sum}. Отключить: {off}"),
+        Lang::En => format!("Orion Express: autopay of {sum} on {day}. Switch off: {off}"),
+    })
+}
+
+/// What happened to the access of an account, by SMS, where each letter costs.
 pub fn security_sms(services: &Services, lang: Lang, event: SecurityEvent) -> Text {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
     let title = event.title(lang);
     Text::sms(match lang {
         Lang::Ru => format!("Орион Экспресс: {title}. Не вы? {phone}"),
@@ -293,7 +333,7 @@ pub fn code_sms(services: &Services, lang: Lang, purpose: Purpose, code: &str) -
 
 /// Tells the contract's own phone that the contract came into a cabinet.
 pub fn contract_added_sms(services: &Services, lang: Lang) -> Text {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
     Text::sms(match lang {
         Lang::Ru => {
             format!("Орион Экспресс: ваш договор добавили в личный кабинет. Не вы? {phone}")
@@ -306,7 +346,7 @@ pub fn contract_added_sms(services: &Services, lang: Lang) -> Text {
 
 /// Tells the contract's own phone, or e-mail, that a cabinet is being opened.
 pub fn cabinet_opened(services: &Services, lang: Lang) -> Text {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
     Text {
         // An SMS has none.
         subject: lang
@@ -325,7 +365,7 @@ pub fn cabinet_opened(services: &Services, lang: Lang) -> Text {
 
 /// Tells the contract's own phone, or e-mail, that its card was replaced.
 pub fn card_replaced(services: &Services, lang: Lang, change: &str) -> Text {
-    let phone = &services.settings.support_phone;
+    let phone = &services.settings.support.phone;
     Text {
         // An SMS has none.
         subject: SecurityEvent::CardReplaced.title(lang).into(),

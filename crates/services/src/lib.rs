@@ -4,7 +4,9 @@
 
 pub mod access;
 pub mod actor;
+pub mod autopay;
 pub mod billing;
+pub mod cards;
 mod crediting;
 pub mod demo;
 pub mod drafts;

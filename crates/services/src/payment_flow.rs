@@ -8,20 +8,21 @@
 
 use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
-use crate::{ServiceError, Services, crediting, zone};
+use crate::{ServiceError, Services, cards, crediting, jobs, zone};
 use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
 use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::{
-    CancelReason, GatewayStatus, PaymentEvent, PaymentState, Transition, may_resend, poll_pause,
-    transition,
+    CancelReason, GatewayStatus, PaymentEvent, PaymentState, Purpose, Transition, may_resend,
+    poll_pause, transition,
 };
 use domain::receipt::{ReceiptState, advance_vat};
 use domain::{Email, Money, Timestamp};
-use gateways::acquirer::{AcquirerError, CreatePayment, GatewayPayment};
+use gateways::acquirer::{AcquirerError, By, CreatePayment, GatewayPayment};
 use serde_json::json;
+use std::time::{Duration, Instant};
 use storage::payment::{Change, Payment};
-use storage::{Conn, inbox, ledger, payment, receipt, subscriber};
+use storage::{Conn, autopay, inbox, ledger, payment, receipt, subscriber};
 
 /// Which call an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,13 @@ pub async fn check(
             Ok(found.state)
         }
         Some(sent) if may_resend(sent, now) => {
-            let request = create_request(services, &found, contract.contract.as_str(), sent)?;
+            let (mut tx, _) = services.db.begin().await?;
+            let by = cards::means(&mut tx, services, &found).await?;
+            drop(tx);
+            let Some(by) = by else {
+                return search(services, &found, sent, now).await;
+            };
+            let request = create_request(services, &found, contract.contract.as_str(), sent, by)?;
             let answer = services.acquirer.create(&request).await;
             record(services, subscriber, id, Call::RepeatedCreate, answer).await
         }
@@ -91,6 +98,8 @@ pub async fn submit(
     id: PaymentId,
 ) -> Result<PaymentState, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
+    // Whoever refuses holds the standing order, and this call too, from here to the commit.
+    autopay::lock(&mut tx, subscriber).await?;
     let found = payment::lock(&mut tx, subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -100,6 +109,11 @@ pub async fn submit(
     let contract = subscriber::get(&mut tx, subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let Some(by) = cards::means(&mut tx, services, &found).await? else {
+        withdraw(&mut tx, &found, now).await?;
+        commit(tx).await?;
+        return Ok(PaymentState::Canceled);
+    };
     let change = Change {
         first_sent_at: Some(now),
         next_poll_at: Some(now.plus_seconds(FIRST_CALL)),
@@ -107,10 +121,95 @@ pub async fn submit(
     };
     payment::update(&mut tx, &found, PaymentState::Submitting, &change).await?;
     // The intent is committed before the call: whatever happens to this process, somebody asks.
+    let begun = Instant::now();
     commit(tx).await?;
-    let request = create_request(services, &found, contract.contract.as_str(), now)?;
+    let request = create_request(services, &found, contract.contract.as_str(), now, by)?;
+    if found.means.saved().is_some() && begun.elapsed() > SLEPT {
+        // This process was stopped for a while, and whoever pays may have refused meanwhile.
+        tracing::warn!(payment = %found.id, "payment.not_sent: too long after its beginning");
+        return Ok(PaymentState::Submitting);
+    }
     let answer = services.acquirer.create(&request).await;
     record(services, subscriber, id, Call::FirstCreate, answer).await
+}
+
+/// A payment by a saved card is not sent when more than this has passed since it was begun.
+const SLEPT: Duration = Duration::from_secs(5);
+
+/// A payment that was written down and must not be sent: its card or its standing order is gone.
+pub(crate) async fn withdraw(
+    conn: &mut Conn,
+    found: &Payment,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    match transition(found.state, &PaymentEvent::Withdrawn) {
+        Ok(Transition::Cancel(reason)) => {
+            cancel(conn, found, reason, Change::default(), now).await?;
+            followed_by(conn, found, PaymentState::Canceled).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A payment whose answer was lost and that must not be sent again is looked for at the acquirer. One
+/// that it has never heard of so long after the call never will be.
+async fn search(
+    services: &Services,
+    found: &Payment,
+    sent: Timestamp,
+    now: Timestamp,
+) -> Result<PaymentState, ServiceError> {
+    /// The clocks of both sides may differ by this, in seconds.
+    const CLOCKS: i64 = 120;
+    /// A call cannot arrive later than this after it was begun, in seconds.
+    const ARRIVES_WITHIN: i64 = 15 * 60;
+    let (from, until) = (
+        sent.plus_seconds(-CLOCKS),
+        sent.plus_seconds(ARRIVES_WITHIN),
+    );
+    let (subscriber, id) = (found.subscriber, found.id);
+    let answer = services
+        .acquirer
+        .find(&id.to_string(), from, until.plus_seconds(CLOCKS))
+        .await;
+    let answer = match answer {
+        Ok(Some(object)) => Ok(object),
+        Ok(None) if now >= until => return never_arrived(services, subscriber, id).await,
+        Ok(None) => Err(AcquirerError::TooMany { retry_after: 60 }),
+        Err(error) => Err(error),
+    };
+    record(services, subscriber, id, Call::Get, answer).await
+}
+
+async fn never_arrived(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+) -> Result<PaymentState, ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let found = payment::lock(&mut tx, subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if let Ok(Transition::Cancel(reason)) = transition(found.state, &PaymentEvent::NeverArrived) {
+        tracing::warn!(payment = %id, "payment.never_arrived");
+        cancel(&mut tx, &found, reason, Change::default(), now).await?;
+        followed_by(&mut tx, &found, PaymentState::Canceled).await?;
+        commit(tx).await?;
+        return Ok(PaymentState::Canceled);
+    }
+    Ok(found.state)
+}
+
+/// A standing order is told how its payment ended, by a job in the same transaction.
+async fn followed_by(
+    conn: &mut Conn,
+    found: &Payment,
+    state: PaymentState,
+) -> Result<(), ServiceError> {
+    if found.purpose == Purpose::Autopay && !state.is_open() {
+        jobs::enqueue_autopay(conn, found.subscriber).await?;
+    }
+    Ok(())
 }
 
 /// The create call of a payment: the same to the letter each time it is repeated, so it depends on
@@ -120,6 +219,7 @@ fn create_request(
     found: &Payment,
     contract: &str,
     first_sent_at: Timestamp,
+    by: By,
 ) -> Result<CreatePayment, ServiceError> {
     let sent_on = zone::today(chrono_tz::Europe::Moscow, first_sent_at);
     Ok(CreatePayment {
@@ -136,6 +236,7 @@ fn create_request(
             ServiceError::Internal("stored receipt e-mail is not an address".into())
         })?,
         vat_code: advance_vat(sent_on).code,
+        by,
     })
 }
 
@@ -151,6 +252,7 @@ async fn abandon(
     if let Ok(Transition::To(state)) = transition(found.state, &PaymentEvent::WindowPassed) {
         tracing::error!(payment = %id, "payment.abandoned: no answer within the resend window");
         payment::update(&mut tx, &found, state, &Change::default()).await?;
+        followed_by(&mut tx, &found, state).await?;
         commit(tx).await?;
         return Ok(state);
     }
@@ -175,6 +277,7 @@ pub async fn record(
             Ok(object) => answered(&mut tx, services, &found, object, now).await?,
             Err(error) => unanswered(&mut tx, &found, call, error, now).await?,
         };
+        followed_by(&mut tx, &found, state).await?;
         commit(tx).await?;
         Ok(state)
     })
@@ -255,7 +358,7 @@ async fn answered(
             if !found.state.is_open() {
                 tracing::error!(payment = %found.id, object = %object.id, was = found.state.code(), "payment.late_success: credited");
             }
-            credit(conn, found, object, now).await?;
+            credit(conn, services, found, object, now).await?;
             change.credited_at = Some(now);
             payment::update(conn, found, PaymentState::Succeeded, &change).await?;
             Ok(PaymentState::Succeeded)
@@ -342,11 +445,13 @@ async fn cancel(
 ) -> Result<(), ServiceError> {
     change.cancel_reason = Some(reason);
     payment::update(conn, found, PaymentState::Canceled, &change).await?;
-    // A payer who walked away knows it; one whose bank refused is told.
-    if !matches!(
-        reason,
-        CancelReason::Expired | CancelReason::CanceledByMerchant
-    ) {
+    // A payer who walked away knows it, and autopay tells its own story; one whose bank refused is told.
+    if found.purpose == Purpose::TopUp
+        && !matches!(
+            reason,
+            CancelReason::Expired | CancelReason::CanceledByMerchant
+        )
+    {
         let notice = Notice::PaymentFailed {
             amount: found.amount,
         };
@@ -359,6 +464,7 @@ async fn cancel(
 /// intent for the head-end, the receipt and the message. The caller commits it all at once.
 async fn credit(
     conn: &mut Conn,
+    services: &Services,
     found: &Payment,
     object: &GatewayPayment,
     now: Timestamp,
@@ -388,6 +494,7 @@ async fn credit(
     )?;
     let credited = crediting::receive(conn, tz, &op, wallet, "acquirer", &meta, now).await?;
     write_receipt(conn, found, object, op.id, tz, now).await?;
+    cards::keep(conn, services, found, object, now).await?;
     crediting::tell(conn, subscriber, found.amount, &credited, now).await?;
     Ok(())
 }

@@ -5,17 +5,20 @@ use crate::actor::Viewer;
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::payment_flow::{check, submit};
-use crate::{Actor, ServiceError, Services, crypto, jobs, zone};
+use crate::{Actor, ServiceError, Services, autopay, cards, crypto, jobs, zone};
+use domain::autopay::page::Expiry;
 use domain::billing::paid_until;
 use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
-use domain::payment::{AccessProgress, PaymentState, PaymentView, PaymentsPage};
-use domain::top_up::{TopUpForm, suggest};
+use domain::payment::{AccessProgress, Means, PaymentState, PaymentView, PaymentsPage, Purpose};
+use domain::top_up::{CardChoice, TopUpForm, suggest};
 use domain::{ContractNumber, Email, Timestamp};
 use storage::job::Again;
 use storage::payment::{New, Payment};
-use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
+use storage::{
+    Conn, account, ledger, payment, payment_method, promise, receipt, subscriber, subscription,
+};
 
 /// How many payments one contract may start in an hour: enough for a bad day at the bank.
 const STARTS_AN_HOUR: u32 = 60;
@@ -34,6 +37,10 @@ pub struct StartTopUp {
     pub key: String,
     /// E-mail for the receipt, when the account has none.
     pub receipt_email: String,
+    /// By what means: a kind, or the id of a saved card; empty: a card.
+    pub means: String,
+    /// Shall the card be kept for later payments?
+    pub save: bool,
 }
 
 /// A payment was made: where the payer goes next.
@@ -57,6 +64,8 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
     let running = subscription::list(&mut conn, viewer.subscriber).await?;
     let email = receipt_email(&mut conn, viewer).await?;
     let today = zone::today(viewer.tz, now);
+    let mut cards = cards::saved(&mut conn, viewer.subscriber).await?;
+    cards.retain(|card| card.expiry(today) != Expiry::Over);
     let subscriptions: Vec<_> = running.into_iter().map(|stored| stored.rules).collect();
     Ok(TopUpForm {
         contract: contract.contract,
@@ -68,12 +77,23 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
         subscriptions,
         limits: services.settings.top_up,
         receipt_email: email.map(|email| email.masked()),
+        cards: cards
+            .into_iter()
+            .map(|card| CardChoice {
+                id: card.id,
+                name: card.name(),
+            })
+            .collect(),
+        saves_cards: !services.settings.card_keys.is_empty(),
         key: crypto::hex(&rand::random::<[u8; 16]>()),
         today,
     })
 }
 
-async fn receipt_email(conn: &mut Conn, viewer: &Viewer) -> Result<Option<Email>, ServiceError> {
+pub(crate) async fn receipt_email(
+    conn: &mut Conn,
+    viewer: &Viewer,
+) -> Result<Option<Email>, ServiceError> {
     let account = account::get(conn, viewer.account).await?;
     Ok(account
         .filter(|account| account.email_confirmed)
@@ -109,9 +129,14 @@ pub async fn start(
             })
             .ok(),
     };
-    let (Some(amount), Some(email)) = (amount, email) else {
+    let means = means(&mut tx, viewer, &command.means)
+        .await?
+        .map_err(|problem| errors.push(FieldError::new("means", problem)))
+        .ok();
+    let (Some(amount), Some(email), Some(means)) = (amount, email, means) else {
         return Err(ServiceError::Invalid(errors));
     };
+    let save = command.save && means == Means::BankCard && !services.settings.card_keys.is_empty();
     let key_fits = (8..=64).contains(&command.key.len())
         && command
             .key
@@ -138,6 +163,9 @@ pub async fn start(
             idem_key: &id.to_string(),
             return_token: &crypto::random_token(),
             receipt_email: &email,
+            purpose: Purpose::TopUp,
+            means,
+            save,
         };
         if payment::insert(&mut tx, &new, now).await? {
             break;
@@ -145,8 +173,14 @@ pub async fn start(
         let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &form_key)
             .await?
             .ok_or(ServiceError::NotFound)?;
-        if earlier.amount != amount || earlier.state == PaymentState::Canceled {
-            let next = format!("{form_key}:{}:{}", earlier.id, amount.kopecks());
+        let other = earlier.amount != amount || earlier.means != means || earlier.save != save;
+        if other || earlier.state == PaymentState::Canceled {
+            let next = format!(
+                "{form_key}:{}:{}:{}:{save}",
+                earlier.id,
+                amount.kopecks(),
+                means.form_value()
+            );
             form_key = crypto::hex(&crypto::sha256(next.as_bytes())[..16]);
             continue;
         }
@@ -168,6 +202,27 @@ pub async fn start(
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(started(&made))
+}
+
+/// By what means somebody wants to pay: a saved card has to be theirs and there.
+async fn means(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    text: &str,
+) -> Result<Result<Means, Problem>, ServiceError> {
+    if text.is_empty() {
+        return Ok(Ok(Means::BankCard));
+    }
+    let Some(means) = Means::from_form(text) else {
+        return Ok(Err(Problem::MethodUnavailable));
+    };
+    Ok(match means.saved() {
+        Some(id) => payment_method::hold(conn, viewer.subscriber, id)
+            .await?
+            .map(|_| means)
+            .ok_or(Problem::SavedCardGone),
+        None => Ok(means),
+    })
 }
 
 fn started(payment: &Payment) -> Started {
@@ -208,6 +263,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<PaymentsPage, Se
         last,
         today: zone::today(viewer.tz, now),
         vouchers: !services.settings.voucher_keys.is_empty(),
+        autopay: autopay::hint(&mut conn, services, viewer).await?,
         promise: crate::promise::standing(&mut conn, services, viewer, open, now).await?,
     })
 }

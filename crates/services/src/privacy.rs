@@ -5,7 +5,7 @@ use crate::access::notices::{Happened, record};
 use crate::access::{confirm, end_pending};
 use crate::billing::new_id;
 use crate::error::commit;
-use crate::{Actor, ServiceError, Services, zone};
+use crate::{Actor, ServiceError, Services, cards, zone};
 use domain::consent::Document;
 use domain::form::Problem;
 use domain::ids::EventId;
@@ -162,6 +162,10 @@ pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<()
         replaced: None,
     };
     record(&mut tx, services, actor, happened, now).await?;
+    // Nobody could refuse a charge from a closed cabinet.
+    for subscriber in account::subscribers(&mut tx, viewer.account).await? {
+        cards::forget_all(&mut tx, subscriber, now).await?;
+    }
     session::end_all(&mut tx, viewer.account, now).await?;
     end_pending(&mut tx, viewer.account, now).await?;
     commit(tx).await

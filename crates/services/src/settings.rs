@@ -2,7 +2,8 @@
 
 use crate::seal::Keys;
 use crate::voucher;
-use domain::settings::{AccessLimits, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::support::Support;
 
 /// Settings of the use cases.
 #[derive(Debug, Clone)]
@@ -10,12 +11,16 @@ pub struct Settings {
     /// Address of the cabinet as people see it, without a trailing slash; links in letters and the
     /// acquirer's return address begin with it.
     pub public_url: String,
-    /// The call centre's number as written for people.
-    pub support_phone: String,
+    /// Where people help.
+    pub support: Support,
     /// Limits of access.
     pub access: AccessLimits,
     /// Limits of a top-up.
     pub top_up: TopUpLimits,
+    /// Terms of autopay.
+    pub autopay: AutopayTerms,
+    /// Keys that seal the acquirer's tokens of saved cards; without one no card is saved.
+    pub card_keys: Keys,
     /// Terms of a promised payment.
     pub promise: PromiseTerms,
     /// Keys that seal the second factors of partners and staff; without one their doors do not exist.
@@ -32,9 +37,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             public_url: "http://localhost:3000".into(),
-            support_phone: "8 800 000-12-34".into(),
+            support: Support::default(),
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
+            autopay: AutopayTerms::default(),
+            card_keys: Keys::default(),
             promise: PromiseTerms::default(),
             office_keys: Keys::default(),
             voucher_keys: voucher::Keys::default(),

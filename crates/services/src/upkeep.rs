@@ -7,8 +7,8 @@ use domain::Timestamp;
 use storage::job::Again;
 use storage::office::{enrolment, person, session, subscriber_case};
 use storage::{
-    account, code, draft, known_browser, ledger, outbox, passkey, payment, promise, registration,
-    subscription, throttle, webhook,
+    account, autopay, code, draft, known_browser, ledger, outbox, passkey, payment, promise,
+    registration, subscription, throttle, webhook,
 };
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -39,6 +39,9 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     }
     for subscriber in promise::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_promise(&mut tx, subscriber).await?;
+    }
+    for subscriber in autopay::due(&mut tx, now, BATCH).await? {
+        jobs::enqueue_autopay(&mut tx, subscriber).await?;
     }
     commit(tx).await
 }

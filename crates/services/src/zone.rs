@@ -39,6 +39,12 @@ pub fn today(tz: Tz, now: Timestamp) -> Date {
     local(tz, now).date
 }
 
+/// The moment of a whole hour of a local day, by the wall clock there.
+pub fn moment(tz: Tz, day: Date, hour: u8) -> Timestamp {
+    // A day that changes its clock by day does not exist in these zones; an hour off would do no harm.
+    midnight(tz, day).plus_seconds(i64::from(hour) * 3600)
+}
+
 /// The moment a local day begins. Where clocks jump over midnight, the day begins after the jump.
 pub fn midnight(tz: Tz, day: Date) -> Timestamp {
     let naive = NaiveDate::from_ymd_opt(

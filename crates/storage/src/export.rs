@@ -52,6 +52,14 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                                  to_jsonb(p) - 'return_token' - 'idem_key' - 'confirmation_url' - 'form_key'
                                  order by p.created_at), '[]')
                              from billing.payment p where p.subscriber_id = s.subscriber_id),
+                'payment_methods', (select coalesce(jsonb_agg(to_jsonb(k) - 'token_sealed' order by k.created_at), '[]')
+                                    from billing.payment_method k where k.subscriber_id = s.subscriber_id),
+                'autopay', (select coalesce(jsonb_agg(to_jsonb(a) order by a.agreed_at), '[]')
+                            from billing.autopay a where a.subscriber_id = s.subscriber_id),
+                'autopay_runs', (select coalesce(jsonb_agg(to_jsonb(r) order by r.month), '[]')
+                                 from billing.autopay_run r where r.subscriber_id = s.subscriber_id),
+                'autopay_links', (select coalesce(jsonb_agg(to_jsonb(l) - 'token_sha256' order by l.created_at), '[]')
+                                  from billing.autopay_link l where l.subscriber_id = s.subscriber_id),
                 'receipts', (select coalesce(jsonb_agg(to_jsonb(r) - 'idem_key'), '[]')
                              from billing.receipt r where r.subscriber_id = s.subscriber_id),
                 'wallet', (select to_jsonb(w) from ledger.wallet w where w.subscriber_id = s.subscriber_id),

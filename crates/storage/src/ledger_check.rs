@@ -303,6 +303,25 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
          group by s.subscriber_id, s.subscription_id, i.want
          having (count(h.reason) = 0) <> (i.want = 'on')",
     ),
+    (
+        "I23",
+        "autopay took one sum a month, a day after it was told at the soonest, and not more than told",
+        "select 'payment ' || p.payment_id || ' of autopay belongs to no month'
+         from billing.payment p
+         where p.purpose = 'autopay' and p.state = 'succeeded' and not exists (
+             select from billing.autopay_run r
+             where r.subscriber_id = p.subscriber_id and r.payment_id = p.payment_id)
+         union all
+         select 'month ' || r.month || ' was told ' || r.noticed_kop || ' at ' || r.notified_at
+                || ' and charged ' || p.amount_kop || ' at ' || p.created_at
+         from billing.autopay_run r join billing.payment p using (subscriber_id, payment_id)
+         where r.state in ('charging', 'succeeded')
+           and (p.amount_kop > r.noticed_kop or p.created_at < r.notified_at + interval '24 hours')
+         union all
+         select 'month ' || r.month || ' is ' || r.state || ', its payment ' || p.state
+         from billing.autopay_run r join billing.payment p using (subscriber_id, payment_id)
+         where r.state = 'succeeded' and p.state <> 'succeeded'",
+    ),
 ];
 
 /// How many differing rows of one invariant are named.

@@ -5,6 +5,7 @@
 //! `services`. Every hot statement filters by `subscriber_id`.
 
 pub mod account;
+pub mod autopay;
 pub mod code;
 pub mod consent;
 pub mod db;
@@ -20,6 +21,7 @@ pub mod operation;
 pub mod outbox;
 pub mod passkey;
 pub mod payment;
+pub mod payment_method;
 pub mod promise;
 pub mod receipt;
 pub mod registration;

@@ -4,8 +4,8 @@
 use crate::convert::{code, from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
-use domain::ids::{PaymentId, SubscriberId};
-use domain::payment::{CancelReason, PaymentState};
+use domain::ids::{MethodId, PaymentId, SubscriberId};
+use domain::payment::{CancelReason, Means, PaymentState, Purpose};
 use domain::{Email, Money, Timestamp};
 
 /// A payment as stored.
@@ -45,6 +45,12 @@ pub struct Payment {
     pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
+    /// What for.
+    pub purpose: Purpose,
+    /// By what means.
+    pub means: Means,
+    /// Does the payer want the card to be kept?
+    pub save: bool,
 }
 
 struct Row {
@@ -65,6 +71,10 @@ struct Row {
     polls: i32,
     version: i64,
     created_at: chrono::DateTime<chrono::Utc>,
+    purpose: String,
+    method: String,
+    method_id: Option<uuid::Uuid>,
+    save_method: bool,
 }
 
 impl TryFrom<Row> for Payment {
@@ -92,6 +102,11 @@ impl TryFrom<Row> for Payment {
             polls: row.polls,
             version: row.version,
             created_at: from_db(row.created_at),
+            purpose: code("payment.purpose", &row.purpose, Purpose::from_code)?,
+            means: code("payment.method", &row.method, |text| {
+                Means::from_code(text, row.method_id.map(MethodId))
+            })?,
+            save: row.save_method,
         })
     }
 }
@@ -113,6 +128,12 @@ pub struct New<'a> {
     pub return_token: &'a str,
     /// Where the receipt goes.
     pub receipt_email: &'a Email,
+    /// What for.
+    pub purpose: Purpose,
+    /// By what means.
+    pub means: Means,
+    /// Does the payer want the card to be kept?
+    pub save: bool,
 }
 
 /// Writes a payment down; `false` when this form has made one already.
@@ -122,8 +143,9 @@ pub struct New<'a> {
 pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bool, StorageError> {
     let done = sqlx::query!(
         "insert into billing.payment (subscriber_id, payment_id, purpose, method, amount_kop, state,
-             form_key, idem_key, return_token, receipt_email, created_at, next_poll_at)
-         values ($1, $2, 'top_up', 'bank_card', $3, 'created', $4, $5, $6, $7, $8, $9)
+             form_key, idem_key, return_token, receipt_email, created_at, next_poll_at, method_id,
+             save_method)
+         values ($1, $2, $10, $11, $3, 'created', $4, $5, $6, $7, $8, $9, $12, $13)
          on conflict (subscriber_id, form_key) do nothing",
         new.subscriber.0,
         new.id.0,
@@ -135,6 +157,10 @@ pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bo
         to_db(now),
         // Whatever becomes of this process, somebody looks after the payment.
         to_db(now.plus_seconds(15)),
+        new.purpose.code(),
+        new.means.code(),
+        new.means.saved().map(|method| method.0),
+        new.save,
     )
     .execute(conn)
     .await?;
@@ -154,7 +180,8 @@ pub async fn get(
         Row,
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
-             return_token, returned_at, credited_at, polls, version, created_at
+             return_token, returned_at, credited_at, polls, version, created_at, purpose,
+             method, method_id, save_method
          from billing.payment where subscriber_id = $1 and payment_id = $2",
         subscriber.0,
         id.0,
@@ -178,7 +205,8 @@ pub async fn lock(
         Row,
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
-             return_token, returned_at, credited_at, polls, version, created_at
+             return_token, returned_at, credited_at, polls, version, created_at, purpose,
+             method, method_id, save_method
          from billing.payment where subscriber_id = $1 and payment_id = $2 for no key update",
         subscriber.0,
         id.0,
@@ -202,7 +230,8 @@ pub async fn by_form_key(
         Row,
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
-             return_token, returned_at, credited_at, polls, version, created_at
+             return_token, returned_at, credited_at, polls, version, created_at, purpose,
+             method, method_id, save_method
          from billing.payment where subscriber_id = $1 and form_key = $2",
         subscriber.0,
         form_key,
@@ -225,7 +254,8 @@ pub async fn by_return_token(
         Row,
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
-             return_token, returned_at, credited_at, polls, version, created_at
+             return_token, returned_at, credited_at, polls, version, created_at, purpose,
+             method, method_id, save_method
          from billing.payment where return_token = $1",
         return_token,
     )
@@ -248,7 +278,8 @@ pub async fn list(
         Row,
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
-             return_token, returned_at, credited_at, polls, version, created_at
+             return_token, returned_at, credited_at, polls, version, created_at, purpose,
+             method, method_id, save_method
          from billing.payment where subscriber_id = $1
          order by created_at desc, payment_id desc limit $2",
         subscriber.0,

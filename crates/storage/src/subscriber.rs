@@ -3,7 +3,7 @@
 use crate::convert::from_db;
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
-use domain::ids::{CardId, SubscriberId};
+use domain::ids::{AccountId, CardId, SubscriberId};
 use domain::{CardNumber, ContractNumber, Email, Phone, Timestamp};
 
 /// A contract with what proves who its owner is.
@@ -217,6 +217,63 @@ pub async fn cards(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Card>, Stora
                 number: card_number(&row.number)?,
                 name: row.name,
                 state: card_state(&row.state),
+            })
+        })
+        .collect()
+}
+
+/// A usable card that a login holds, through one of its contracts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldCard {
+    /// The contract.
+    pub subscriber: SubscriberId,
+    /// Its number.
+    pub contract: ContractNumber,
+    /// The card's id.
+    pub id: CardId,
+    /// The card's number.
+    pub number: CardNumber,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Is television on? As [`Subscription::is_served`](domain::billing::Subscription::is_served) says it:
+    /// nothing holds a subscription of the card.
+    pub served: bool,
+}
+
+/// All usable cards of a login: contracts oldest first, cards in their order.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn held_cards(
+    conn: &mut Conn,
+    account: AccountId,
+) -> Result<Vec<HeldCard>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select s.subscriber_id, s.contract, c.card_id, c.number, c.name,
+                  exists (select from billing.subscription n
+                          where n.subscriber_id = c.subscriber_id and n.card_id = c.card_id
+                            and n.state = 'active'
+                            and not exists (select from billing.subscription_hold h
+                                            where h.subscriber_id = n.subscriber_id
+                                              and h.subscription_id = n.subscription_id)) as "served!"
+           from identity.membership m
+           join billing.subscriber s using (subscriber_id)
+           join billing.card c using (subscriber_id)
+           where m.account_id = $1 and c.state = 'active'
+           order by m.since, s.subscriber_id, c.position, c.card_id"#,
+        account.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(HeldCard {
+                subscriber: SubscriberId(row.subscriber_id),
+                contract: contract(&row.contract)?,
+                id: CardId(row.card_id),
+                number: card_number(&row.number)?,
+                name: row.name,
+                served: row.served,
             })
         })
         .collect()

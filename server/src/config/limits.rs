@@ -1,7 +1,7 @@
 //! Numbers of the business that would close the cabinet, or open it wide, are refused at the start.
 
 use anyhow::{Result, bail};
-use domain::settings::{AccessLimits, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
 
 /// Each setting of a group lies between two numbers.
 fn within(group: &str, settings: &[(&str, i64, i64, i64)]) -> Result<()> {
@@ -40,6 +40,29 @@ pub(super) fn terms(promise: &PromiseTerms) -> Result<()> {
             ("remind_last", promise.remind_last, 0, promise.term),
         ],
     )
+}
+
+/// Notices that come after the charge, or sooner than the law's day before it, are mistakes.
+pub(super) fn autopay(terms: &AutopayTerms) -> Result<()> {
+    const DAY: i64 = 86_400;
+    within(
+        "autopay",
+        &[
+            ("notice_last", terms.notice_last, DAY, 7 * DAY),
+            (
+                "notice_first",
+                terms.notice_first,
+                terms.notice_last,
+                14 * DAY,
+            ),
+            ("hour", terms.hour.into(), 0, 23),
+        ],
+    )?;
+    let growing = terms.retry_days.is_sorted_by(|a, b| a < b);
+    if !growing || terms.retry_days.iter().any(|days| !(1..=14).contains(days)) {
+        bail!("setting autopay.retry_days: days from 1 to 14 after the charge, growing");
+    }
+    Ok(())
 }
 
 /// Limits that would let somebody guess prepaid cards are mistakes.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::statement::Span;
 use leptos::prelude::provide_context;
 use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
-use services::{ServiceError, expenses, home, privacy, profile, promise, voucher};
+use services::{ServiceError, autopay, expenses, home, privacy, profile, promise, voucher};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -192,6 +192,39 @@ pub async fn promised(Extract(state): Extract<State>, request: Request) -> Respo
     account(&state, request, async |loading| {
         let (services, actor) = loading.who();
         Ok(AccountPage::Promised(promise::page(services, actor).await?))
+    })
+    .await
+}
+
+/// Autopay.
+pub async fn autopay(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let page = autopay::page(services, actor).await?;
+        let done = loading.query("done").unwrap_or_default();
+        Ok(AccountPage::Autopay { page, done })
+    })
+    .await
+}
+
+/// The form that switches it on.
+pub async fn autopay_setup(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let (day, card) = (loading.query("day"), loading.query("card"));
+        let page = autopay::setup(services, actor, day.as_deref(), card.as_deref()).await?;
+        Ok(AccountPage::AutopaySetup(page))
+    })
+    .await
+}
+
+/// Saved bank cards.
+pub async fn bank_cards(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let page = services::cards::page(services, actor).await?;
+        let done = loading.query("done").unwrap_or_default();
+        Ok(AccountPage::BankCards { page, done })
     })
     .await
 }

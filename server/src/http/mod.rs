@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub mod connections;
 mod headers;
 mod health;
+mod language;
 mod office;
 mod pages;
 mod request;
@@ -77,6 +78,10 @@ pub fn router(state: State) -> Router {
         .route("/login/code", get(pages::code))
         .route("/payments/promised", get(account::promised))
         .route("/payments/voucher", get(account::voucher))
+        .route("/payments/autopay", get(account::autopay))
+        .route("/payments/autopay/setup", get(account::autopay_setup))
+        .route("/payments/cards", get(account::bank_cards))
+        .route("/autopay/off/{token}", get(pages::autopay_link))
         .route("/expenses/statement", get(account::statement))
         .route("/expenses/statement.csv", get(account::statement_table))
         .route("/profile", get(account::profile))
@@ -109,7 +114,7 @@ pub fn router(state: State) -> Router {
         .route("/legal/{document}", get(pages::legal))
         .route("/pay/result/{token}", get(pages::pay_result))
         .route("/payments/return/{token}", get(pages::payment_return))
-        .route("/language", post(pages::language))
+        .route("/language", post(language::choose))
         .route("/api/{*path}", any(api::call))
         .fallback(pages::not_found);
     for path in app::cabinet::PATHS {

@@ -277,6 +277,19 @@ pub async fn code(Extract(state): Extract<State>, request: Request) -> Response 
     .await
 }
 
+/// Behind the link of a notice of autopay. Opening it does nothing: mail systems open links too.
+pub async fn autopay_link(
+    Extract(state): Extract<State>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
+    public(&state, request, async move |loading| {
+        let link = services::autopay::look(loading.who().0, &token).await?;
+        Ok(PublicPage::AutopayLink { token, link })
+    })
+    .await
+}
+
 /// The way to people.
 pub async fn access_help(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |_| Ok(PublicPage::AccessHelp)).await
@@ -336,34 +349,6 @@ pub async fn payment_return(
             Redirect::to("/payments").into_response()
         }
     }
-}
-
-/// Chooses the language and goes back.
-pub async fn language(Extract(state): Extract<State>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, 256).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let chosen = form_urlencoded::parse(&bytes)
-        .find(|(name, _)| name == "lang")
-        .map(|(_, value)| domain::Lang::from_code(&value))
-        .unwrap_or_default();
-    if let Ok(incoming) = Incoming::read(&state, &parts).await {
-        let (services, actor) = (&incoming.request.services, &incoming.request.actor);
-        if let Err(error) = services::access::sessions::set_lang(services, actor, chosen).await {
-            tracing::warn!(%error, "language.not_remembered");
-        }
-    }
-    let back = super::api::referer_path(&parts).unwrap_or_else(|| "/".to_owned());
-    let mut response = Redirect::to(&back).into_response();
-    let cookie = format!(
-        "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
-        chosen.code()
-    );
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response
 }
 
 /// The demo's mailbox.

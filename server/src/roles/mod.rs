@@ -12,6 +12,7 @@ pub mod worker;
 
 use crate::config::Config;
 use anyhow::{Context, Result};
+use domain::support::Support;
 use gateways::edna::{self, Edna};
 use gateways::yookassa::{self, YooKassa};
 use gateways::{Mail, Mailbox, Sms};
@@ -69,6 +70,17 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         access: config.access,
         top_up: config.top_up,
         promise: config.promise,
+        autopay: config.autopay.clone(),
+        card_keys: if demo && config.cards.keys.is_empty() {
+            services::demo::card_keys()
+        } else {
+            config.cards.keys()?
+        },
+        support: if demo && config.support == Support::default() {
+            services::demo::support()
+        } else {
+            config.support.clone()
+        },
         voucher: config.voucher.limits,
         voucher_keys: if demo && config.voucher.keys.is_empty() {
             services::demo::voucher_keys()

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod autopay;
 mod connections;
 mod demo;
 mod fuzz;

@@ -469,6 +469,61 @@ async fn odd_requests_get_plain_answers(pool: PgPool) {
     assert_eq!(status(program().get(url("/dev/mailbox"))).await, 200);
 }
 
+/// Whoever runs the cabinet sets where people help: no page calls anybody else.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn people_are_sent_to_this_operators_number(pool: PgPool) {
+    let app = app_with(pool, |config| {
+        config.support = serde_json::from_value(serde_json::json!({
+            "phone": "+7 (383) 100-20-30",
+            "hours": ["mon-fri 09:00-18:00"],
+            "offices": [{ "city": "Искитим", "address": "Советская, 1", "hours": ["sat 10:00-15:00"] }],
+        }))
+        .unwrap();
+    })
+    .await;
+    let mut browser = Browser::new(&app.url);
+    let help = browser.get("/access-help").await;
+    for words in [
+        "+7 (383) 100-20-30",
+        "пн–пт 9:00–18:00",
+        "Искитим",
+        "Советская, 1",
+        "сб 10:00–15:00",
+    ] {
+        assert!(help.main().contains(words), "{words}: {}", help.main());
+    }
+    assert!(!help.main().contains("бесплатно"));
+    assert!(help.html.contains("tel:+73831002030"));
+    let unknown = browser.get("/register").await;
+    let refused = unknown
+        .form("/api/auth/register")
+        .with("card", "020723400006");
+    let refused = browser.submit(refused).await;
+    assert!(
+        refused.summary().contains("позвоните +7 (383) 100-20-30"),
+        "{}",
+        refused.summary()
+    );
+    let mut inside = signed_in(&app, "three weeks").await;
+    for path in ["/help", "/register", "/no-such-page", "/login"] {
+        let page = browser.get(path).await;
+        assert!(
+            page.html.contains("100-20-30") && !page.html.contains("000-12-34"),
+            "{path}"
+        );
+    }
+    for path in app::cabinet::PATHS.iter().chain(app::account::PATHS) {
+        if path.contains('{') || *path == "/profile/confirm" {
+            continue;
+        }
+        let page = inside.get(path).await;
+        assert!(
+            page.html.contains("100-20-30") && !page.html.contains("000-12-34"),
+            "{path}"
+        );
+    }
+}
+
 /// Ten wrong passwords pause a login; the words stay the same for a card that nobody has.
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn guessing_pauses_alike_for_everybody(pool: PgPool) {

@@ -2,7 +2,7 @@
 
 use crate::features::frame::footer;
 use crate::i18n::{auth as t, common, lang};
-use crate::ui::{icon, logo};
+use crate::ui::{help_corner, icon, logo};
 use leptos::prelude::*;
 
 /// What stands in the sky beside a door's form.
@@ -18,17 +18,26 @@ pub struct Sky {
 
 /// The frame of the subscribers' door.
 pub fn sky(body: AnyView) -> AnyView {
+    sky_of(false, body)
+}
+
+/// The same around a form of id [`TYPED`](crate::features::frame::TYPED).
+pub fn sky_typed(body: AnyView) -> AnyView {
+    sky_of(true, body)
+}
+
+fn sky_of(typed: bool, body: AnyView) -> AnyView {
     let lang = lang();
     let words = Sky {
         home: "/login",
         slogan: t::sign_in_slogan(lang),
         promise: t::sign_in_promise(lang),
     };
-    sky_with(words, body)
+    sky_with(words, typed, body)
 }
 
 /// The frame of a door: a picture of the sky and the form beside it.
-pub fn sky_with(words: Sky, body: AnyView) -> AnyView {
+pub fn sky_with(words: Sky, typed: bool, body: AnyView) -> AnyView {
     let lang = lang();
     view! {
         <a class="c-skip" href="#main">{common::skip(lang)}</a>
@@ -45,7 +54,7 @@ pub fn sky_with(words: Sky, body: AnyView) -> AnyView {
             </header>
             <div class="l-auth__body">
                 <main class="l-auth__main l-stack" id="main">{body}</main>
-                {footer()}
+                {footer(typed)}
             </div>
         </div>
     }
@@ -54,18 +63,25 @@ pub fn sky_with(words: Sky, body: AnyView) -> AnyView {
 
 /// The plain frame.
 pub fn plain(body: AnyView) -> AnyView {
+    plain_of(false, body)
+}
+
+/// The same around a form of id [`TYPED`](crate::features::frame::TYPED).
+pub fn plain_typed(body: AnyView) -> AnyView {
+    plain_of(true, body)
+}
+
+fn plain_of(typed: bool, body: AnyView) -> AnyView {
     let lang = lang();
     view! {
         <a class="c-skip" href="#main">{common::skip(lang)}</a>
         <div class="l-plain">
             <header>
                 {logo("/login")}
-                <a class="c-iconbtn" data-label="" href="/help" aria-label=common::help_call(lang)>
-                    {icon("i-help")} <span class="c-tel">{common::PHONE}</span>
-                </a>
+                {help_corner()}
             </header>
             <main id="main">{body}</main>
-            {footer()}
+            {footer(typed)}
         </div>
     }
     .into_any()

@@ -1,9 +1,12 @@
 //! A forgotten password, and the way to people when nothing else helps.
 
-use super::frame::{button_link, plain, sky};
-use crate::i18n::{auth as t, common, lang};
+use super::frame::{button_link, plain, sky_typed};
+use crate::features::frame::TYPED;
+use crate::i18n::{auth as t, lang};
 use crate::request::Request;
-use crate::ui::{Input, error_of, field, icon, summary};
+use crate::ui::{Input, call_button, error_of, field, icon_small, summary};
+use domain::Lang;
+use domain::support::{Office, Support, hours};
 use leptos::prelude::*;
 
 /// Asks for a link.
@@ -20,43 +23,107 @@ pub fn forgot(request: &Request) -> AnyView {
         .get("login")
         .cloned()
         .unwrap_or_default();
-    sky(view! {
-        {summary(&request.draft.errors)}
-        <h1 tabindex="-1">{t::forgot_title(lang)}</h1>
-        <p class="c-lead">{t::forgot_lead(lang)}</p>
-        <form class="l-stack" method="post" action="/api/auth/forgot" novalidate="">
-            {field(input, typed, error_of(&request.draft.errors, "login"))}
-            <div class="l-actions">
-                <button class="c-btn" data-wide="" data-once="">{t::get_link(lang)}</button>
-                {button_link("/access-help", t::cannot_sign_in(lang), "text")}
-            </div>
-        </form>
-    }
-    .into_any())
+    sky_typed(
+        view! {
+            {summary(&request.draft.errors)}
+            <h1 tabindex="-1">{t::forgot_title(lang)}</h1>
+            <p class="c-lead">{t::forgot_lead(lang)}</p>
+            <form id=TYPED class="l-stack" method="post" action="/api/auth/forgot" novalidate="">
+                {field(input, typed, error_of(&request.draft.errors, "login"))}
+                <div class="l-actions">
+                    <button class="c-btn" data-wide="" data-once="">{t::get_link(lang)}</button>
+                    {button_link("/access-help", t::cannot_sign_in(lang), "text")}
+                </div>
+            </form>
+        }
+        .into_any(),
+    )
 }
 
 /// The way to people.
-pub fn access_help() -> AnyView {
+pub fn access_help(support: &Support) -> AnyView {
     let lang = lang();
-    plain(view! {
-        <div class="l-steps">
-            <div class="l-text l-stack">
-                <div class="l-stack" data-gap="s">
-                    <h1 tabindex="-1">{t::access_title(lang)}</h1>
-                    <p class="c-lead">{t::access_lead(lang)}</p>
+    let offices = (!support.offices.is_empty()).then(|| offices(lang, &support.offices));
+    plain(
+        view! {
+            <div class="l-steps">
+                <div class="l-text l-stack">
+                    <div class="l-stack" data-gap="s">
+                        <h1 tabindex="-1">{t::access_title(lang)}</h1>
+                        <p class="c-lead">{t::access_lead(lang)}</p>
+                    </div>
+                    <section class="c-card l-stack" data-gap="m">
+                        {call(support)}
+                        <p class="c-hint">{t::access_ask(lang)}</p>
+                    </section>
+                    <section class="c-card l-stack" data-gap="s">
+                        <h2>{t::access_lost(lang)}</h2>
+                        <p class="c-hint">{t::access_lost_body(lang)}</p>
+                    </section>
+                    {offices}
+                    {button_link("/login", t::sign_in(lang), "soft")}
                 </div>
-                <section class="c-card l-stack" data-gap="m">
-                    <h2>{t::access_call(lang)}</h2>
-                    <p><a class="c-btn c-tel" href=common::PHONE_HREF>{icon("i-phone")}{common::PHONE}</a></p>
-                    <p class="c-hint">{t::access_ask(lang)}</p>
-                </section>
-                <section class="c-card l-stack" data-gap="s">
-                    <h2>{t::access_lost(lang)}</h2>
-                    <p class="c-hint">{t::access_lost_body(lang)}</p>
-                </section>
-                {button_link("/login", t::sign_in(lang), "soft")}
             </div>
-        </div>
+        }
+        .into_any(),
+    )
+}
+
+/// How to call: the number, when, and at what price.
+pub fn call(support: &Support) -> AnyView {
+    let lang = lang();
+    let mut when = hours(lang, &support.hours);
+    if support.phone.is_free() {
+        when = format!("{}, {when}", t::call_free(lang));
     }
-    .into_any())
+    view! {
+        <h2>{t::access_call(lang)}</h2>
+        <p class="c-hint">{when}</p>
+        <p>{call_button()}</p>
+    }
+    .into_any()
+}
+
+/// The offices, town by town; many towns are folded.
+fn offices(lang: Lang, all: &[Office]) -> AnyView {
+    /// So many towns are shown open.
+    const OPEN: usize = 3;
+    let mut towns: Vec<(&str, Vec<&Office>)> = Vec::new();
+    for office in all {
+        match towns.iter_mut().find(|(city, _)| *city == office.city) {
+            Some((_, offices)) => offices.push(office),
+            None => towns.push((&office.city, vec![office])),
+        }
+    }
+    let folded = towns.len() > OPEN;
+    let town = |(city, offices): (&str, Vec<&Office>)| {
+        let places: Vec<_> = offices
+            .into_iter()
+            .map(|office| {
+                view! {
+                    <li>
+                        <p>{office.address.clone()}</p>
+                        <p class="c-hint">{hours(lang, &office.hours)}</p>
+                    </li>
+                }
+            })
+            .collect();
+        let places = view! { <ul class="l-stack" data-gap="s">{places}</ul> };
+        let city = city.to_owned();
+        if folded {
+            view! { <details class="c-fold"><summary>{icon_small("i-chev-d")}{city}</summary>{places}</details> }
+                .into_any()
+        } else {
+            view! { <div class="l-stack" data-gap="s"><h3>{city}</h3>{places}</div> }.into_any()
+        }
+    };
+    let gap = if folded { "s" } else { "m" };
+    let towns: Vec<_> = towns.into_iter().map(town).collect();
+    view! {
+        <section class="c-card l-stack" data-gap=gap>
+            <h2>{t::access_offices(lang)}</h2>
+            {towns}
+        </section>
+    }
+    .into_any()
 }

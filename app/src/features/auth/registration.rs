@@ -1,9 +1,10 @@
 //! The three steps of registration.
 
-use super::frame::{plain, steps};
+use super::frame::{plain, plain_typed, steps};
+use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
-use crate::ui::{Input, checkbox, error_of, error_text, field, icon_small, summary};
+use crate::ui::{Input, call_link, checkbox, error_of, error_text, field, icon_small, summary};
 use domain::form::Problem;
 use leptos::prelude::*;
 use services::access::registration::Progress;
@@ -35,7 +36,7 @@ pub fn card(request: &Request, before: &str) -> AnyView {
     };
     let kept = draft.fields.get("card").map(String::as_str);
     let typed = kept.unwrap_or(before).to_owned();
-    plain(view! {
+    plain_typed(view! {
         <div class="l-steps" data-cols="">
             <div class="l-stack">
                 {summary(&draft.errors)}
@@ -44,7 +45,7 @@ pub fn card(request: &Request, before: &str) -> AnyView {
                     <h1 tabindex="-1">{t::enter_card(lang)}</h1>
                     <p class="c-lead">{t::enter_card_lead(lang)}</p>
                 </div>
-                <form class="l-stack" method="post" action="/api/auth/register" novalidate="">
+                <form id=TYPED class="l-stack" method="post" action="/api/auth/register" novalidate="">
                     {field(input, typed, error_of(&draft.errors, "card"))}
                     <div class="l-actions" data-row="">
                         <button class="c-btn" data-once="">{t::go_on(lang)}</button>
@@ -55,7 +56,7 @@ pub fn card(request: &Request, before: &str) -> AnyView {
                     <summary>{icon_small("i-chev-d")}{t::no_card_at_hand(lang)}</summary>
                     <p class="c-hint l-text">
                         {t::no_card_help(lang)} " "
-                        <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a> "."
+                        {call_link()} "."
                     </p>
                 </details>
             </div>
@@ -100,7 +101,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
     let terms_label =
         view! { {t::accept(lang)} " " <a href="/legal/terms" target="_blank">{t::terms(lang)}</a> };
     let data_label = view! { {t::agree_to(lang)} " " <a href="/legal/personal-data" target="_blank">{t::processing(lang)}</a> };
-    plain(view! {
+    plain_typed(view! {
         <div class="l-steps" data-cols="">
             <div class="l-form l-stack">
                 {summary(&draft.errors)}
@@ -115,7 +116,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                     <h1 tabindex="-1">{t::details_title(lang)}</h1>
                     <p class="c-lead">{t::for_card(lang)} " " <span class="c-nowrap">{progress.card.clone()}</span></p>
                 </div>
-                <form class="l-stack" method="post" action="/api/auth/register-details" novalidate="">
+                <form id=TYPED class="l-stack" method="post" action="/api/auth/register-details" novalidate="">
                     <input type="hidden" name="registration" value=id.to_owned()/>
                     {proof(&kept, &wrong)}
                     <fieldset class="l-stack">
@@ -144,7 +145,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                 <p class="c-hint">{t::why_body(lang)}</p>
                 <p class="c-hint">
                     {t::why_call(lang)} " "
-                    <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a> ". "
+                    {call_link()} ". "
                     {t::why_call_after(lang)}
                 </p>
             </section>

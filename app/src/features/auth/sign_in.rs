@@ -1,6 +1,7 @@
 //! The subscriber's door.
 
-use super::frame::{door_row, sky};
+use super::frame::{door_row, sky_typed};
+use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, lang, office};
 use crate::request::Request;
 use crate::shell::passkey_script;
@@ -31,13 +32,13 @@ pub fn page(request: &Request, next: String, ended: bool) -> AnyView {
             .errors
             .iter()
             .any(|error| error.problem == Problem::PartnerNumber);
-    sky(view! {
+    sky_typed(view! {
         {ended.then(|| view! {
             <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{t::ended(lang)}</span></p>
         })}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
-        <form class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">
+        <form id=TYPED class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">
             {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
             <input type="hidden" name="passkeys" data-able=""/>
             {field(login, typed, error_of(&draft.errors, "login"))}

@@ -4,7 +4,7 @@ use super::code_field;
 use crate::features::auth::frame::{button_link, door_row, message};
 use crate::i18n::{auth, common, lang, office as t};
 use crate::request::Request;
-use crate::ui::{Input, error_of, field, icon, summary};
+use crate::ui::{Input, call_link, error_of, field, icon, summary};
 use domain::Lang;
 use domain::office::Door;
 use leptos::prelude::*;
@@ -80,7 +80,7 @@ pub fn page(request: &Request, door: Door, next: &str, ended: Option<Ended>) -> 
         </form>
         {match door {
             Door::Partner => view! {
-                <p class="c-hint">{t::lost_partner(lang)} <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a></p>
+                <p class="c-hint">{t::lost_partner(lang)} {call_link()}</p>
             }.into_any(),
             Door::Staff => view! { <p class="c-hint">{t::lost_staff(lang)}</p> }.into_any(),
         }}

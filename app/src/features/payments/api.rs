@@ -20,6 +20,10 @@ pub struct TopUpPage {
     pub amount: String,
     /// The typed e-mail of a refused form.
     pub receipt_email: String,
+    /// The chosen means of a refused form.
+    pub means: String,
+    /// Was the card to be kept?
+    pub save: bool,
     /// What was wrong.
     pub errors: Vec<FieldError>,
 }
@@ -36,6 +40,8 @@ pub async fn load_top_up() -> Result<Answer<TopUpPage>, AppError> {
         sum,
         amount,
         receipt_email,
+        means: kept("means"),
+        save: !kept("save").is_empty() || request.path.contains("save=1"),
         errors: request.draft.errors.clone(),
     }))
 }
@@ -46,6 +52,8 @@ pub async fn start_top_up(
     #[server(default)] sum: String,
     #[server(default)] amount: String,
     #[server(default)] receipt_email: String,
+    #[server(default)] means: String,
+    #[server(default)] save: String,
     key: String,
 ) -> Result<(), AppError> {
     let request = crate::request::request()?;
@@ -54,6 +62,8 @@ pub async fn start_top_up(
         amount,
         key,
         receipt_email,
+        means,
+        save: !save.is_empty(),
     };
     let started = services::payments::start(&request.services, &request.actor, command)
         .await
@@ -111,5 +121,73 @@ pub async fn take_promise(
         .await
         .map_err(crate::error::fail)?;
     leptos_axum::redirect("/payments/promised");
+    Ok(())
+}
+
+/// Removes a saved card.
+#[server(endpoint = "payments/card-remove", output = Json)]
+pub async fn remove_card(
+    #[server(default)] contract: String,
+    #[server(default)] card: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let id = card
+        .parse()
+        .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    let removed = services::cards::remove(&request.services, &request.actor, &contract, id)
+        .await
+        .map_err(crate::error::fail)?;
+    let done = if removed.autopay.is_some() {
+        "autopay"
+    } else {
+        "removed"
+    };
+    leptos_axum::redirect(&format!("/payments/cards?done={done}"));
+    Ok(())
+}
+
+/// Switches autopay on, or changes it.
+#[server(endpoint = "payments/autopay", output = Json)]
+pub async fn enable_autopay(
+    #[server(default)] contract: String,
+    #[server(default)] card: String,
+    #[server(default)] day: String,
+    #[server(default)] receipt_email: String,
+    #[server(default)] agreed: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let form = services::autopay::Enable {
+        contract,
+        card,
+        day,
+        receipt_email,
+        agreed: !agreed.is_empty(),
+    };
+    services::autopay::enable(&request.services, &request.actor, &form, request.lang)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect("/payments/autopay?done=on");
+    Ok(())
+}
+
+/// Switches autopay off.
+#[server(endpoint = "payments/autopay-off", output = Json)]
+pub async fn disable_autopay(#[server(default)] contract: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    services::autopay::disable(&request.services, &request.actor, &contract)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect("/payments/autopay?done=off");
+    Ok(())
+}
+
+/// Switches autopay off by the link of a notice, signed in or not.
+#[server(endpoint = "payments/autopay-link", output = Json)]
+pub async fn disable_autopay_by_link(token: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    services::autopay::disable_by_link(&request.services, &token)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("/autopay/off/{token}"));
     Ok(())
 }

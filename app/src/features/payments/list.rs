@@ -1,10 +1,10 @@
 //! Ways to pay and the last payments.
 
 use super::api::load_payments;
-use crate::i18n::{cabinet as t, lang, promise, voucher};
+use crate::i18n::{autopay, cabinet as t, lang, promise, voucher};
 use crate::page::{Page, page};
 use crate::ui::{empty, icon, payment_row};
-use domain::payment::PaymentsPage;
+use domain::payment::{AutopayHint, PaymentsPage};
 use domain::promise::Standing;
 use leptos::prelude::*;
 
@@ -38,42 +38,57 @@ fn view(data: &PaymentsPage) -> AnyView {
     } else {
         view! { <ul class="c-list">{rows}</ul> }.into_any()
     };
+    let way = |href: &'static str,
+               name: &'static str,
+               tone: &'static str,
+               title: &'static str,
+               hint: String| {
+        view! {
+            <li>
+                <a class="c-row" href=href rel=(href != "/payments/top-up").then_some("external")>
+                    <span class="c-tile" data-tone=tone>{icon(name)}</span>
+                    <span class="c-row__text">
+                        <b>{title}</b>
+                        {(!hint.is_empty()).then(|| view! { <small>{hint}</small> })}
+                    </span>
+                    {icon("i-chev-r")}
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    let by_itself = data.autopay.map(|standing| {
+        let tone = match standing {
+            AutopayHint::On { .. } => "success",
+            AutopayHint::Paused => "danger",
+            AutopayHint::Off => "",
+        };
+        let hint = autopay::hint(lang, &standing, data.today);
+        (
+            way(
+                "/payments/autopay",
+                "i-loop",
+                tone,
+                autopay::title(lang),
+                hint,
+            ),
+            way(
+                "/payments/cards",
+                "i-card",
+                "",
+                autopay::cards(lang),
+                String::new(),
+            ),
+        )
+    });
     view! {
         <div class="l-stack">
             <section class="c-card" data-flush="" aria-label=t::top_up(lang)>
                 <ul class="c-list">
-                    <li>
-                        <a class="c-row" href="/payments/top-up">
-                            <span class="c-tile" data-tone="primary">{icon("i-card")}</span>
-                            <span class="c-row__text">
-                                <b>{t::by_card(lang)}</b>
-                                <small>{t::by_card_hint(lang)}</small>
-                            </span>
-                            {icon("i-chev-r")}
-                        </a>
-                    </li>
-                    {data.vouchers.then(|| view! {
-                        <li>
-                            <a class="c-row" href="/payments/voucher" rel="external">
-                                <span class="c-tile" data-tone="primary">{icon("i-voucher")}</span>
-                                <span class="c-row__text">
-                                    <b>{voucher::title(lang)}</b>
-                                    <small>{voucher::hint(lang)}</small>
-                                </span>
-                                {icon("i-chev-r")}
-                            </a>
-                        </li>
-                    })}
-                    <li>
-                        <a class="c-row" href="/payments/promised" rel="external">
-                            <span class="c-tile" data-tone=lent>{icon("i-clock")}</span>
-                            <span class="c-row__text">
-                                <b>{t::promised(lang)}</b>
-                                <small>{promise::hint(lang, &data.promise, data.today)}</small>
-                            </span>
-                            {icon("i-chev-r")}
-                        </a>
-                    </li>
+                    {way("/payments/top-up", "i-payments", "primary", t::by_card(lang), t::by_card_hint(lang).to_owned())}
+                    {data.vouchers.then(|| way("/payments/voucher", "i-voucher", "primary", voucher::title(lang), voucher::hint(lang).to_owned()))}
+                    {way("/payments/promised", "i-clock", lent, t::promised(lang), promise::hint(lang, &data.promise, data.today))}
+                    {by_itself}
                 </ul>
             </section>
             <section class="c-card" data-flush="">

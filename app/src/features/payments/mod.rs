@@ -1,7 +1,11 @@
-//! Payments: the list, the top-up form, one payment's page, the promised payment,
+//! Payments: the list, the top-up form, one payment's page, autopay, saved cards, the promised payment,
 //! prepaid cards.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod autopay;
+#[cfg(feature = "ssr")]
+pub mod cards;
 pub mod list;
 pub mod payment;
 #[cfg(feature = "ssr")]

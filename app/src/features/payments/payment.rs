@@ -3,7 +3,7 @@
 use super::api::load_payment;
 use crate::i18n::{auth::window_title, cabinet as t, common, lang};
 use crate::page::{Page, page_with};
-use crate::ui::icon;
+use crate::ui::{call_link, icon};
 use domain::Lang;
 use domain::format::{clock, date, deadline, money};
 use domain::payment::{AccessProgress, PaymentState, PaymentView};
@@ -189,7 +189,7 @@ fn actions(lang: Lang, found: &PaymentView) -> AnyView {
             </div>
             <p class="c-hint">
                 {common::need_help(lang)} " "
-                <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+                {call_link()}
             </p>
         }
         .into_any(),

@@ -2,11 +2,12 @@
 //! adds the live line and the sum on the button, computed by the same rules as the charge.
 
 use super::api::{TopUpPage, load_top_up};
-use crate::i18n::{auth::window_title, cabinet as t, lang};
+use crate::i18n::{auth::window_title, autopay as m, cabinet as t, lang};
 use crate::page::{Page, page};
-use crate::ui::{Input, error_of, field, icon, summary};
+use crate::ui::{Input, checkbox, error_of, field, icon, radios, summary};
 use domain::form::parse_amount;
 use domain::format::money;
+use domain::payment::Means;
 use domain::top_up::{Meaning, TopUpForm};
 use domain::{Lang, Money};
 use leptos::prelude::*;
@@ -91,6 +92,7 @@ fn view(data: &TopUpPage) -> AnyView {
                     </div>
                     {other_field(lang, data, typed)}
                 </fieldset>
+                {means(lang, data)}
                 {email_field(lang, data)}
                 <p class="c-inline">{icon("i-key")}<span class="c-hint">{t::secure(lang)}</span></p>
             </div>
@@ -171,6 +173,40 @@ fn other_field(lang: Lang, data: &TopUpPage, typed: RwSignal<String>) -> AnyView
         </div>
     }
     .into_any()
+}
+
+/// By what means: saved cards first, since they need no bank page.
+fn means(lang: Lang, data: &TopUpPage) -> AnyView {
+    let form = &data.form;
+    let card = if form.cards.is_empty() {
+        m::bank_card(lang)
+    } else {
+        m::new_card(lang)
+    };
+    let mut choices: Vec<_> = form
+        .cards
+        .iter()
+        .map(|card| (card.id.to_string(), card.name.clone()))
+        .collect();
+    let named = |means: Means, words: &str| (means.code().to_owned(), words.to_owned());
+    choices.push(named(Means::BankCard, card));
+    choices.push(named(Means::Sbp, m::sbp(lang)));
+    choices.push(named(Means::YooMoney, m::wallet(lang)));
+    let usual = if data.save {
+        Means::BankCard.code()
+    } else {
+        choices[0].0.as_str()
+    };
+    let chosen = if data.means.is_empty() {
+        usual
+    } else {
+        &data.means
+    };
+    let error = error_of(&data.errors, "means");
+    let keep = form.saves_cards.then(|| {
+        view! { <div class="c-keep">{checkbox("save", m::keep_card(lang), data.save, false)}</div> }
+    });
+    view! { <div>{radios("means", m::means(lang), &choices, chosen, error)}{keep}</div> }.into_any()
 }
 
 fn email_field(lang: Lang, data: &TopUpPage) -> AnyView {

@@ -2,7 +2,7 @@
 
 use super::row;
 use crate::i18n::{common, lang, profile as t};
-use crate::ui::icon;
+use crate::ui::{call_link, icon};
 use leptos::prelude::*;
 use services::profile::Profile;
 
@@ -24,7 +24,7 @@ pub fn page(profile: &Profile) -> AnyView {
                 </dl>
                 <p class="c-hint">
                     {t::office_only(lang)} " "
-                    <a class="c-tel" href=common::PHONE_HREF>{common::PHONE}</a>
+                    {call_link()}
                 </p>
             </section>
             <section class="c-card" data-flush="">

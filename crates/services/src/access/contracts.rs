@@ -5,7 +5,7 @@ use super::notices::{Happened, record};
 use super::proof::{self, Claim};
 use super::{address_name, confirm, count_try, end_pending, write_letter};
 use crate::error::commit;
-use crate::{Actor, ServiceError, Services, letters};
+use crate::{Actor, ServiceError, Services, cards, letters};
 use domain::form::Problem;
 use domain::ids::{CardId, SubscriberId};
 use domain::security::SecurityEvent;
@@ -221,6 +221,7 @@ pub async fn remove(
         .await?
         .ok_or(ServiceError::NotFound)?;
     account::remove_membership(&mut tx, viewer.account, id).await?;
+    cards::forget_all(&mut tx, id, now).await?;
     let happened = Happened {
         account: viewer.account,
         event: SecurityEvent::ContractRemoved,

@@ -14,7 +14,7 @@ use domain::ids::{
 };
 use domain::ledger as rules;
 use domain::notice::Notice;
-use domain::payment::PaymentState;
+use domain::payment::{Means, PaymentState, Purpose};
 use domain::promise::next_step;
 use domain::receipt::{ReceiptState, advance_vat};
 use domain::settings::PromiseTerms;
@@ -33,6 +33,7 @@ use storage::{
 
 mod office;
 mod people;
+mod places;
 mod vouchers;
 
 pub use office::{
@@ -40,6 +41,12 @@ pub use office::{
 };
 use people::State;
 pub use people::{PASSWORD, PEOPLE, Person};
+pub use places::support;
+
+/// The key of the demo's saved cards: everybody knows it.
+pub fn card_keys() -> crate::seal::Keys {
+    crate::seal::Keys::new([std::array::from_fn(|at| at as u8 + 77)])
+}
 pub use vouchers::{
     expired as expired_voucher, good as vouchers, keys as voucher_keys,
     not_active as unsold_voucher,
@@ -403,6 +410,9 @@ impl Writing<'_> {
             idem_key: &id.to_string(),
             return_token: &crate::crypto::random_token(),
             receipt_email: &self.email,
+            purpose: Purpose::TopUp,
+            means: Means::BankCard,
+            save: false,
         };
         payment::insert(self.conn, &new, at).await?;
         payment::get(self.conn, self.subscriber, id)

@@ -43,6 +43,12 @@ pub struct PromiseStep {
     subscriber: SubscriberId,
 }
 
+/// Something is to be done about a standing order of autopay.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AutopayStep {
+    subscriber: SubscriberId,
+}
+
 /// Send a letter or SMS.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deliver {
@@ -98,6 +104,13 @@ pub(crate) async fn enqueue_promise(
     subscriber: SubscriberId,
 ) -> Result<(), ServiceError> {
     enqueue_for(conn, "promise", subscriber).await
+}
+
+pub(crate) async fn enqueue_autopay(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<(), ServiceError> {
+    enqueue_for(conn, "autopay", subscriber).await
 }
 
 /// A job of money about one contract: one waits at most.

@@ -1,7 +1,9 @@
 //! The worker: runs jobs from the queue and the tick that finds what is due.
 
-use super::{CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, Settle};
-use crate::{ServiceError, Services, access, billing, payment_flow, promise, upkeep, webhooks};
+use super::{AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, Settle};
+use crate::{
+    ServiceError, Services, access, autopay, billing, payment_flow, promise, upkeep, webhooks,
+};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use std::future::Future;
 use std::sync::Arc;
@@ -77,6 +79,18 @@ impl TaskHandler for PromiseStep {
     }
 }
 
+impl TaskHandler for AutopayStep {
+    const IDENTIFIER: &'static str = "autopay";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let services = services(&context)?;
+        outcome(
+            Self::IDENTIFIER,
+            autopay::step(&services, self.subscriber).await,
+        )
+    }
+}
+
 impl TaskHandler for Deliver {
     const IDENTIFIER: &'static str = "deliver";
 
@@ -123,6 +137,7 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
         .define_job::<LookAtObject>()
         .define_job::<Settle>()
         .define_job::<PromiseStep>()
+        .define_job::<AutopayStep>()
         .define_job::<Deliver>()
         .define_job::<Recover>()
         .listen_os_shutdown_signals(false)

@@ -4,7 +4,6 @@ use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
 use domain::form::Problem;
 use domain::ids::ChallengeId;
-use domain::notice::Notice;
 use domain::security::SecurityEvent;
 use services::access::activation::Purpose;
 use services::access::change::{ChangePassword, change};
@@ -64,13 +63,15 @@ impl Cabinet {
         id
     }
 
-    async fn newest_notice(&self, actor: &Actor) -> Option<Notice> {
-        let inbox = messages::list(&self.services, actor).await.unwrap();
+    async fn newest_title(&self, actor: &Actor) -> Option<String> {
+        let inbox = messages::list(&self.services, actor, Lang::Ru)
+            .await
+            .unwrap();
         inbox
             .messages
             .into_iter()
             .next()
-            .map(|message| message.notice)
+            .map(|message| message.title)
     }
 }
 
@@ -240,11 +241,8 @@ async fn nobody_can_lock_the_owner_out_of_the_owners_device(pool: PgPool) {
         "nobody spends our money on SMS"
     );
     assert_eq!(
-        cabinet.newest_notice(&owner).await,
-        Some(Notice::Security {
-            event: SecurityEvent::SignInPaused,
-            detail: String::new()
-        })
+        cabinet.newest_title(&owner).await.as_deref(),
+        Some(SecurityEvent::SignInPaused.title(Lang::Ru))
     );
 }
 
@@ -274,16 +272,9 @@ async fn a_new_device_is_told_and_a_known_one_is_not(pool: PgPool) {
     cabinet.jobs().await;
     assert_eq!(cabinet.texts(EMAIL, "нового устройства"), 1);
     assert_eq!(cabinet.texts(PHONE, "нового устройства"), 1);
-    let notice = cabinet.newest_notice(&second).await;
-    assert!(
-        matches!(
-            notice,
-            Some(Notice::Security {
-                event: SecurityEvent::NewDevice,
-                ..
-            })
-        ),
-        "{notice:?}"
+    assert_eq!(
+        cabinet.newest_title(&second).await.as_deref(),
+        Some(SecurityEvent::NewDevice.title(Lang::Ru))
     );
     let security = devices::load(&cabinet.services, &second, Lang::Ru)
         .await

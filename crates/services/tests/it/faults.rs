@@ -32,6 +32,8 @@ async fn an_acquirer_that_is_down_ends_the_payment_at_once(pool: PgPool) {
         services::Settings::default(),
     );
     let command = services::payments::StartTopUp {
+        means: String::new(),
+        save: false,
         sum: "140".into(),
         amount: String::new(),
         key: "form-0001".into(),
@@ -181,6 +183,7 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
     let actor = cabinet.person(SUSPENDED).await;
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
     let object = gateways::acquirer::GatewayPayment {
+        saved: None,
         id: cabinet.object(&started).await,
         status: domain::payment::GatewayStatus::Succeeded,
         amount: Some(Money::from_roubles(14)),
@@ -200,7 +203,9 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
     )
     .await
     .unwrap();
-    let after = home::load(&cabinet.services, &actor).await.unwrap();
+    let after = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(
         matches!(after.state, HomeState::Suspended { .. }),
         "nothing was credited"
@@ -378,7 +383,10 @@ async fn a_charge_that_fails_does_not_hold_money_back(pool: PgPool) {
         .execute(&cabinet.pool)
         .await
         .unwrap();
-    let before = home::load(&cabinet.services, &actor).await.unwrap().balance;
+    let before = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap()
+        .balance;
     let payment = cabinet.paid(&actor, "500", "form-0001").await;
     assert_eq!(payment.state, PaymentState::Succeeded);
     assert_eq!(
@@ -440,6 +448,7 @@ async fn a_second_object_for_one_payment_is_put_aside(pool: PgPool) {
     cabinet.notify(&object).await;
     cabinet.jobs().await;
     let second = |amount| gateways::acquirer::GatewayPayment {
+        saved: None,
         id: "2a1-second".into(),
         status: domain::payment::GatewayStatus::Succeeded,
         amount,
@@ -484,6 +493,7 @@ async fn a_success_without_a_sum_waits_for_people(pool: PgPool) {
     let subscriber = actor.viewer.clone().unwrap().subscriber;
     let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
     let foreign = gateways::acquirer::GatewayPayment {
+        saved: None,
         id: cabinet.object(&started).await,
         status: domain::payment::GatewayStatus::Succeeded,
         amount: None,

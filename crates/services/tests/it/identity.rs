@@ -324,7 +324,7 @@ async fn recovery_answers_alike_and_keeps_the_old_password_until_the_new(pool: P
         .unwrap();
     assert!(cabinet.actor(&session).await.viewer.is_some());
     assert!(
-        services::home::load(&cabinet.services, &signed_in)
+        services::home::load(&cabinet.services, &signed_in, Lang::Ru)
             .await
             .is_ok(),
         "an actor resolved earlier finishes its request"

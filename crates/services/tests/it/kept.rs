@@ -116,7 +116,9 @@ async fn notices_stay_with_the_login_when_the_contract_moves(pool: PgPool) {
         .unwrap();
     // A new device is told in the inbox of both contracts.
     let elsewhere = cabinet.sign_in_on("c", OTHER_CARD, PASSWORD).await.unwrap();
-    let there = messages::list(services, &elsewhere).await.unwrap();
+    let there = messages::list(services, &elsewhere, Lang::Ru)
+        .await
+        .unwrap();
     assert!(there.unread > 0 && !there.messages.is_empty());
     let held = contracts::list(services, &elsewhere).await.unwrap();
     let parents = held.iter().find(|one| one.contract.as_str() == OTHER);
@@ -131,12 +133,12 @@ async fn notices_stay_with_the_login_when_the_contract_moves(pool: PgPool) {
         .await
         .unwrap();
     let new = cabinet.actor(&session).await;
-    let inbox = messages::list(services, &new).await.unwrap();
+    let inbox = messages::list(services, &new, Lang::Ru).await.unwrap();
     assert!(
         !inbox
             .messages
             .iter()
-            .any(|message| matches!(message.notice, domain::notice::Notice::Security { .. })),
+            .any(|message| message.title != "Кабинет открыт"),
         "{inbox:?}"
     );
     let others: Vec<uuid::Uuid> = sqlx::query_scalar(
@@ -150,7 +152,7 @@ async fn notices_stay_with_the_login_when_the_contract_moves(pool: PgPool) {
     .unwrap();
     assert!(!others.is_empty());
     for id in others {
-        let found = messages::open(services, &new, domain::ids::MessageId(id)).await;
+        let found = messages::open(services, &new, domain::ids::MessageId(id), Lang::Ru).await;
         assert!(matches!(found, Err(ServiceError::NotFound)));
     }
     let json = privacy::export(services, &new).await.unwrap();

@@ -138,6 +138,17 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
         ),
         ("I22", "update billing.entitlement_intent set want = 'on'"),
         (
+            "I23",
+            "with m as (insert into billing.payment_method
+                 (subscriber_id, method_id, gateway, token_sealed, brand, last4, saved_by, created_at)
+                 select subscriber_id, gen_random_uuid(), 'x', '\\x00', 'Mir', '1234', payment_id, app.now()
+                 from billing.payment where state = 'succeeded' limit 1
+                 returning subscriber_id, method_id, saved_by)
+             update billing.payment p set purpose = 'autopay', method = 'saved_card',
+                 method_id = m.method_id
+             from m where p.subscriber_id = m.subscriber_id and p.payment_id = m.saved_by",
+        ),
+        (
             "I16",
             "update ledger.posting set cr_sub = gen_random_uuid() where cr_code = 2010",
         ),

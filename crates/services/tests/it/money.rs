@@ -17,7 +17,9 @@ const SUSPENDED: &str = "suspended, 140";
 async fn paying_restores_television_in_one_transaction(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(SUSPENDED).await;
-    let before = home::load(&cabinet.services, &actor).await.unwrap();
+    let before = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(
         matches!(before.state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(140))
     );
@@ -27,7 +29,9 @@ async fn paying_restores_television_in_one_transaction(pool: PgPool) {
         (payment.balance, payment.served, payment.access),
         (Money::ZERO, true, AccessProgress::Queued)
     );
-    let after = home::load(&cabinet.services, &actor).await.unwrap();
+    let after = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(
         matches!(
             after.state,
@@ -193,7 +197,10 @@ async fn a_period_ends_is_charged_or_suspends_and_comes_back(pool: PgPool) {
         .sign_in("020723406967", services::demo::PASSWORD)
         .await
         .unwrap_or(actor);
-    let state = home::load(&cabinet.services, &actor).await.unwrap().state;
+    let state = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap()
+        .state;
     assert!(
         matches!(state, HomeState::Suspended { missing, .. } if missing == Money::from_roubles(346)),
         "{state:?}"
@@ -259,21 +266,23 @@ async fn a_suspension_found_by_a_top_up_is_told(pool: PgPool) {
         .unwrap_or(actor);
     let payment = cabinet.paid(&actor, "10", "form-0001").await;
     assert!(!payment.served);
-    let inbox = services::messages::list(&cabinet.services, &actor)
+    let inbox = services::messages::list(&cabinet.services, &actor, domain::Lang::Ru)
         .await
         .unwrap();
     let titles: Vec<_> = inbox
         .messages
         .iter()
         .take(2)
-        .map(|message| serde_json::to_value(&message.notice).unwrap())
+        .map(|message| message.title.as_str())
         .collect();
     assert!(
-        titles.iter().any(|n| n.get("suspended").is_some()),
+        titles
+            .iter()
+            .any(|title| title.starts_with("Телевидение приостановлено")),
         "{titles:?}"
     );
     assert!(
-        titles.iter().any(|n| n.get("payment_credited").is_some()),
+        titles.iter().any(|title| title.starts_with("Зачислено")),
         "{titles:?}"
     );
     cabinet.check().await;

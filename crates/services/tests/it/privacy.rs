@@ -71,7 +71,7 @@ async fn the_parents_contract_comes_into_the_cabinet_and_leaves_it(pool: PgPool)
 
     // Its card is in view now, and the home page is that contract's.
     let there = signed_in.actor(&cabinet).await;
-    let shown = home::load(services, &there).await.unwrap();
+    let shown = home::load(services, &there, Lang::Ru).await.unwrap();
     assert_eq!(shown.contract.as_str(), OTHER);
     let frame = home::frame(services, &there).await.unwrap();
     assert_eq!(frame.cards.len(), 2);
@@ -79,7 +79,11 @@ async fn the_parents_contract_comes_into_the_cabinet_and_leaves_it(pool: PgPool)
     home::choose_card(services, &there, own.id).await.unwrap();
     let back = signed_in.actor(&cabinet).await;
     assert_eq!(
-        home::load(services, &back).await.unwrap().contract.as_str(),
+        home::load(services, &back, Lang::Ru)
+            .await
+            .unwrap()
+            .contract
+            .as_str(),
         "2041008755"
     );
     // Either card signs in.
@@ -302,7 +306,7 @@ async fn a_deletion_can_be_taken_back_for_thirty_days(pool: PgPool) {
     let again = SignedIn::new(&cabinet, CARD).await;
     let actor = again.actor(&cabinet).await;
     assert!(matches!(
-        home::load(services, &actor).await,
+        home::load(services, &actor, Lang::Ru).await,
         Err(ServiceError::SignedOut)
     ));
     privacy::closing(services, &actor).await.unwrap();
@@ -312,7 +316,7 @@ async fn a_deletion_can_be_taken_back_for_thirty_days(pool: PgPool) {
     let actor = again.actor(&cabinet).await;
     privacy::restore(services, &actor).await.unwrap();
     let actor = again.actor(&cabinet).await;
-    assert!(home::load(services, &actor).await.is_ok());
+    assert!(home::load(services, &actor, Lang::Ru).await.is_ok());
     assert!(matches!(
         privacy::restore(services, &actor).await,
         Err(ServiceError::SignedOut)

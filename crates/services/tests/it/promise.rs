@@ -113,7 +113,9 @@ async fn it_brings_television_back_at_once(pool: PgPool) {
     };
     assert_eq!(open.owed, Money::from_roubles(140));
     assert!((72 * HOUR - 60..=72 * HOUR).contains(&open.seconds_left));
-    let home = home::load(&cabinet.services, &actor).await.unwrap();
+    let home = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(matches!(home.state, HomeState::Promise { owed, .. } if owed == open.owed));
     // Paid back in time, it leaves nothing but a month of television; and there is one a month.
     cabinet.paid(&actor, "140", "form-0001").await;
@@ -325,7 +327,9 @@ async fn what_is_still_owed_is_repaid_before_television_comes_back(pool: PgPool)
     assert_eq!(wanted(&cabinet, &actor).await, "off");
     assert_eq!(told(&cabinet, &actor, "promise_overdue").await, 1);
     assert!(matches!(standing(&cabinet, &actor).await, Standing::Open(open) if open.overdue));
-    let home = home::load(&cabinet.services, &actor).await.unwrap();
+    let home = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(
         matches!(home.state, HomeState::Suspended { missing, .. } if missing.kopecks() == 39_900 + 3_090),
         "{:?}",
@@ -701,7 +705,9 @@ async fn an_operator_may_want_all_of_it_back_and_a_fee(pool: PgPool) {
     later(&cabinet, 3 * DAY + 60).await;
     assert_eq!(has(&cabinet, &actor).await, (0, 15_000, false));
     assert_eq!(wanted(&cabinet, &actor).await, "off");
-    let home = home::load(&cabinet.services, &actor).await.unwrap();
+    let home = home::load(&cabinet.services, &actor, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert!(
         matches!(home.state, HomeState::Suspended { missing, .. } if missing.kopecks() == 15_000),
         "the debt alone brings it back: {:?}",

@@ -91,7 +91,9 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
     let services = &cabinet.services;
     let owner = person("has lost the card");
     let there = cabinet.sign_in(owner.card, PASSWORD).await.unwrap();
-    let before = home::load(services, &there).await.unwrap();
+    let before = home::load(services, &there, domain::Lang::Ru)
+        .await
+        .unwrap();
     let (clerk, id, own) = at_the_counter(&cabinet, owner).await;
     assert_eq!(own.len(), 1);
     let ran = running(&cabinet, owner.card).await;
@@ -183,7 +185,9 @@ async fn the_new_card_takes_the_place_of_the_lost_one(pool: PgPool) {
                where number = '020723430167' and want = 'off'";
     assert_eq!(cabinet.count(off).await, 1, "the lost card is switched off");
     // Whoever is in stays in and sees the same money and days.
-    let after = home::load(services, &there).await.unwrap();
+    let after = home::load(services, &there, domain::Lang::Ru)
+        .await
+        .unwrap();
     assert_eq!(after.balance, before.balance);
     assert_eq!(after.state, before.state);
     assert_eq!(after.tariff, before.tariff);

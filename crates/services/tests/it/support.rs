@@ -61,6 +61,7 @@ pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
         Settings {
             office_keys: services::demo::office_keys(),
             voucher_keys: services::demo::voucher_keys(),
+            card_keys: services::demo::card_keys(),
             ..Settings::default()
         },
     ));
@@ -207,6 +208,8 @@ impl Cabinet {
         key: &str,
     ) -> Result<Started, ServiceError> {
         let command = StartTopUp {
+            means: String::new(),
+            save: false,
             sum: "other".into(),
             amount: roubles.into(),
             key: key.into(),

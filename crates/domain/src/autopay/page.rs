@@ -1,0 +1,201 @@
+//! What the pages of autopay and of saved cards show.
+
+use super::{DayOfMonth, RunState};
+use crate::ids::MethodId;
+use crate::payment::CancelReason;
+use crate::{ContractNumber, Date, Lang, LocalTime, Money};
+
+/// A saved bank card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCard {
+    /// Its id.
+    pub id: MethodId,
+    /// Payment system, as the acquirer names it.
+    pub brand: String,
+    /// Last four digits.
+    pub last4: String,
+    /// Month and year after which it does not work; not every bank tells.
+    pub expires: Option<(u8, u16)>,
+    /// Does the autopay take money from it?
+    pub autopay: bool,
+}
+
+impl SavedCard {
+    /// What people call it: the payment system and the last digits.
+    pub fn name(&self) -> String {
+        let brand = if self.brand.eq_ignore_ascii_case("mir") {
+            "Мир"
+        } else {
+            &self.brand
+        };
+        format!("{brand} •• {}", self.last4).trim_start().to_owned()
+    }
+
+    /// How it stands on a day.
+    pub fn expiry(&self, today: Date) -> Expiry {
+        let Some((month, year)) = self.expires else {
+            return Expiry::Fine;
+        };
+        let Some(first) = i16::try_from(year)
+            .ok()
+            .and_then(|year| Date::new(year, month, 1))
+        else {
+            return Expiry::Fine;
+        };
+        // It works to the end of its month.
+        let dead = first.plus_months(1, 1);
+        match dead.days_since(today) {
+            ..=0 => Expiry::Over,
+            1..=31 => Expiry::Soon,
+            _ => Expiry::Fine,
+        }
+    }
+}
+
+/// How a card stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// It works.
+    Fine,
+    /// It works for at most a month.
+    Soon,
+    /// It does not work any more.
+    Over,
+}
+
+/// The page of saved cards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardsPage {
+    /// Today, there.
+    pub today: Date,
+    /// Of which contract.
+    pub contract: ContractNumber,
+    /// Newest first.
+    pub cards: Vec<SavedCard>,
+    /// A payment by autopay that was begun before it was switched off.
+    pub under_way: Option<Money>,
+}
+
+/// The page of autopay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutopayPage {
+    /// Today, there.
+    pub today: Date,
+    /// Of which contract.
+    pub contract: ContractNumber,
+    /// How it stands.
+    pub standing: Standing,
+    /// What it took before, newest first.
+    pub history: Vec<Past>,
+    /// Days before the first notice.
+    pub first_notice_days: i64,
+    /// Hours before the last notice.
+    pub last_notice_hours: i64,
+    /// Was it switched off a moment ago? Then it can be switched on again as it was.
+    pub undo: Option<(DayOfMonth, MethodId)>,
+    /// A payment that was begun before it was switched off.
+    pub under_way: Option<Money>,
+}
+
+/// How autopay stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is off. `cards`: is there a card to take money from?
+    Off {
+        /// Is there one?
+        cards: bool,
+    },
+    /// It is on.
+    On(On),
+    /// The bank refused for good.
+    Paused {
+        /// Its day.
+        day: DayOfMonth,
+        /// Its card.
+        card: SavedCard,
+        /// Why.
+        reason: CancelReason,
+    },
+}
+
+/// Autopay that is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct On {
+    /// Since when.
+    pub since: LocalTime,
+    /// Its day.
+    pub day: DayOfMonth,
+    /// Its card.
+    pub card: SavedCard,
+    /// When money is taken next.
+    pub next: LocalTime,
+    /// How much: announced, or what it would be as things stand now.
+    pub sum: Money,
+    /// Is the sum announced?
+    pub announced: bool,
+    /// How the month's run stands.
+    pub run: Option<RunState>,
+    /// When it is tried again after a refusal.
+    pub retry: Option<LocalTime>,
+}
+
+/// One that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// When.
+    pub at: LocalTime,
+    /// How it ended.
+    pub state: RunState,
+    /// How much was taken, or announced.
+    pub sum: Money,
+    /// Why the bank refused.
+    pub reason: Option<CancelReason>,
+    /// Its payment.
+    pub payment: Option<crate::ids::PaymentId>,
+}
+
+/// The form that switches it on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupPage {
+    /// Today, there.
+    pub today: Date,
+    /// Of which contract.
+    pub contract: ContractNumber,
+    /// Cards to choose from.
+    pub cards: Vec<SavedCard>,
+    /// The chosen one.
+    pub card: Option<MethodId>,
+    /// The chosen day.
+    pub day: DayOfMonth,
+    /// When money is first taken with that day.
+    pub first: LocalTime,
+    /// The price of what runs on the wallet, for one period of each.
+    pub price: Money,
+    /// Where receipts go; without it the form asks.
+    pub receipt_email: Option<String>,
+    /// Days before the first notice.
+    pub first_notice_days: i64,
+    /// Hours before the last notice.
+    pub last_notice_hours: i64,
+    /// Is it on already, and only changed?
+    pub change: bool,
+}
+
+/// What is agreed to when autopay is switched on; [`super::MANDATE_VERSION`] names its wording. Whoever
+/// changes a word changes the version.
+pub fn mandate(
+    lang: Lang,
+    day: DayOfMonth,
+    first_notice_days: i64,
+    last_notice_hours: i64,
+) -> String {
+    let day = day.get();
+    match lang {
+        Lang::Ru => format!(
+            "Поручаю «Орион Экспресс» каждый месяц {day}-го числа списывать с выбранной карты сумму, которой не хватает на балансе для оплаты моего тарифа до следующего списания. Сумму сообщают за {first_notice_days} дн. и за {last_notice_hours} ч до списания; больше сообщённого списать нельзя. Отключить автоплатёж и удалить карту можно в любой момент, это действует сразу."
+        ),
+        Lang::En => format!(
+            "I ask Orion Express to charge the chosen card on day {day} of each month with what the balance lacks to pay my tariff until the next charge. I am told the sum {first_notice_days} days and {last_notice_hours} hours before; no more than that may be charged. I may switch autopay off and remove the card at any time, with effect at once."
+        ),
+    }
+}

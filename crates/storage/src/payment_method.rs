@@ -1,0 +1,160 @@
+//! Saved bank cards: the acquirer's tokens, sealed, and the little of a card that may be shown.
+
+use crate::convert::{from_db, to_db};
+use crate::db::changed_one;
+use crate::{Conn, StorageError};
+use domain::Timestamp;
+use domain::ids::{MethodId, PaymentId, SubscriberId};
+
+/// A saved card.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Its id.
+    pub id: MethodId,
+    /// The token, sealed for its id.
+    pub token_sealed: Vec<u8>,
+    /// Payment system.
+    pub brand: String,
+    /// Last four digits.
+    pub last4: String,
+    /// Month and year after which it does not work.
+    pub expires: Option<(u8, u16)>,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+/// A card to save.
+#[derive(Debug, Clone)]
+pub struct New<'a> {
+    /// Its id.
+    pub id: MethodId,
+    /// The acquirer.
+    pub gateway: &'a str,
+    /// The token, sealed for its id.
+    pub token_sealed: &'a [u8],
+    /// Payment system.
+    pub brand: &'a str,
+    /// Last four digits.
+    pub last4: &'a str,
+    /// Month and year after which it does not work.
+    pub expires: Option<(u8, u16)>,
+    /// The payment it was saved by.
+    pub saved_by: PaymentId,
+}
+
+/// Saves a card; the same payment saves it once.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn insert(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    new: &New<'_>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into billing.payment_method (subscriber_id, method_id, gateway, token_sealed, brand,
+             last4, expiry_month, expiry_year, saved_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (subscriber_id, saved_by) do nothing",
+        subscriber.0,
+        new.id.0,
+        new.gateway,
+        new.token_sealed,
+        new.brand,
+        new.last4,
+        new.expires.map(|(month, _)| i16::from(month)),
+        new.expires.and_then(|(_, year)| i16::try_from(year).ok()),
+        new.saved_by.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+struct Row {
+    method_id: uuid::Uuid,
+    token_sealed: Option<Vec<u8>>,
+    brand: String,
+    last4: String,
+    expiry_month: Option<i16>,
+    expiry_year: Option<i16>,
+    created_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl From<Row> for Saved {
+    fn from(row: Row) -> Self {
+        let number = |value: Option<i16>| value.and_then(|value| u16::try_from(value).ok());
+        let month = number(row.expiry_month).and_then(|month| u8::try_from(month).ok());
+        Self {
+            id: MethodId(row.method_id),
+            token_sealed: row.token_sealed.unwrap_or_default(),
+            brand: row.brand,
+            last4: row.last4,
+            expires: month.zip(number(row.expiry_year)),
+            created_at: from_db(row.created_at),
+        }
+    }
+}
+
+/// The saved cards of a contract, newest first.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn list(conn: &mut Conn, subscriber: SubscriberId) -> Result<Vec<Saved>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select method_id, token_sealed, brand, last4, expiry_month, expiry_year, created_at
+         from billing.payment_method where subscriber_id = $1 and state = 'active'
+         order by created_at desc, method_id desc",
+        subscriber.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Saved::from).collect())
+}
+
+/// One saved card that was not removed, kept from being removed until the transaction ends.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn hold(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    id: MethodId,
+) -> Result<Option<Saved>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        "select method_id, token_sealed, brand, last4, expiry_month, expiry_year, created_at
+         from billing.payment_method
+         where subscriber_id = $1 and method_id = $2 and state = 'active' for share",
+        subscriber.0,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Saved::from))
+}
+
+/// Removes a card: its token is erased. `false` when it was removed before, or never was.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn remove(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    id: MethodId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update billing.payment_method set state = 'removed', token_sealed = null, removed_at = $3
+         where subscriber_id = $1 and method_id = $2 and state = 'active'",
+        subscriber.0,
+        id.0,
+        to_db(now),
+    )
+    .execute(conn)
+    .await?;
+    Ok(changed_one(&done, "payment_method").is_ok())
+}
