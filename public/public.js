@@ -53,7 +53,8 @@ document.addEventListener("click", (event) => closeLists(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeLists(null); });
 document.addEventListener("submit", (event) => {
   const button = event.target.querySelector("[data-once]");
-  if (!button) return;
+  // The switch of language takes the form along and does not send it.
+  if (!button || event.submitter?.name === "lang") return;
   if (button.getAttribute("aria-busy") === "true") {
     event.preventDefault();
     return;

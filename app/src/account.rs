@@ -30,6 +30,7 @@ use services::access::contacts::Contacts;
 use services::access::contracts::{Card, Held};
 use services::access::devices::Security;
 use services::access::passkeys::Shown;
+use services::payments::Confirming;
 use services::privacy::{Consequences, Data};
 use services::profile::Profile;
 
@@ -106,6 +107,8 @@ pub enum AccountPage {
     Promised(PromisePage),
     /// A prepaid card.
     Voucher(VoucherPage),
+    /// The yes to a payment by a saved card.
+    PayConfirm(Option<Confirming>),
     /// Autopay.
     Autopay {
         /// How it stands.
@@ -179,6 +182,11 @@ impl AccountPage {
             Self::Passkey(_) => (t::passkey(lang), "", to_security),
             Self::Promised(_) => (cabinet::promised(lang), "", to_payments),
             Self::Voucher(_) => (voucher::title(lang), "", to_payments),
+            Self::PayConfirm(_) => (
+                autopay::confirm(lang),
+                "",
+                ("/payments/top-up", cabinet::top_up_title(lang)),
+            ),
             Self::Autopay { .. } => (autopay::title(lang), autopay::lead(lang), to_payments),
             Self::AutopaySetup(page) => {
                 let title = if page.change {
@@ -216,6 +224,7 @@ impl AccountPage {
             Self::Delete(means) => data::delete(request, means),
             Self::Promised(page) => payments::promised::page(page),
             Self::Voucher(page) => payments::voucher::page(request, page),
+            Self::PayConfirm(asked) => payments::confirm::page(request, asked.as_ref()),
             Self::Autopay { page, done } => payments::autopay::page(page, done),
             Self::AutopaySetup(page) => payments::autopay::setup(request, page),
             Self::BankCards { page, done } => payments::cards::page(page, done),
@@ -246,6 +255,7 @@ impl AccountPage {
                 self,
                 Self::Promised(_)
                     | Self::Voucher(_)
+                    | Self::PayConfirm(_)
                     | Self::Autopay { .. }
                     | Self::AutopaySetup(_)
                     | Self::BankCards { .. }

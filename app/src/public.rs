@@ -2,13 +2,16 @@
 //! The server loads what a page needs and asks here for the document.
 
 use crate::features::auth::{code, password, recovery, registration, sign_in};
-use crate::features::payments::autopay as pages;
+use crate::features::payments::{autopay as pages, guest};
 use crate::features::{info, profile};
-use crate::i18n::{auth as t, auth::window_title, common, profile as profile_texts};
+use crate::i18n::{
+    auth as t, auth::window_title, common, guest as guest_texts, profile as profile_texts,
+};
 use crate::request::Request;
 use crate::shell;
 use domain::consent::Document;
 use domain::payment::PaymentState;
+use domain::top_up::GuestForm;
 use domain::{Date, Lang};
 use http::StatusCode;
 use leptos::prelude::*;
@@ -103,6 +106,15 @@ pub enum PublicPage {
     DeletionAsked,
     /// A document.
     Legal(Document),
+    /// Paying without signing in: which card.
+    Pay,
+    /// Paying without signing in: how much.
+    PayDetails {
+        /// The card's number as it was typed.
+        number: String,
+        /// What is shown of it.
+        form: GuestForm,
+    },
     /// A payment's result without signing in.
     PayResult(PaymentState),
     /// The demo's mailbox, and the code that everybody's authenticator app shows.
@@ -135,6 +147,7 @@ impl PublicPage {
             Self::DeletionAsked => profile_texts::deletion_asked(lang),
             Self::Help => t::help_title(lang),
             Self::Legal(document) => info::document_title(lang, *document),
+            Self::Pay | Self::PayDetails { .. } => guest_texts::title(lang),
             Self::PayResult(_) => t::pay_result_title(lang),
             Self::Mailbox(..) => "Mailbox",
             Self::Gallery => "Gallery",
@@ -177,6 +190,7 @@ impl PublicPage {
                 | Self::Code { .. }
                 | Self::EmailLink { .. }
                 | Self::AutopayLink { .. }
+                | Self::PayDetails { .. }
         )
     }
 
@@ -226,7 +240,9 @@ impl PublicPage {
             Self::DeletionAsked => profile::data::asked(),
             Self::Help => info::help(&request.services.settings.support),
             Self::Legal(document) => info::legal(*document),
-            Self::PayResult(state) => info::pay_result(*state),
+            Self::Pay => guest::card(request),
+            Self::PayDetails { number, form } => guest::details(request, number, form),
+            Self::PayResult(state) => guest::result(*state),
             Self::Mailbox(texts, code) => info::mailbox(texts, code),
             Self::Gallery => crate::gallery::page(),
             Self::NotFound => info::not_found(),

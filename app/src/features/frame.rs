@@ -62,25 +62,27 @@ fn card_title(card: &CardSummary) -> String {
 
 fn switcher(frame: &Frame) -> AnyView {
     let lang = lang();
-    let Some(current) = frame.cards.iter().find(|card| card.current).cloned() else {
+    let Some(first) = frame.cards.first() else {
         return ().into_any();
     };
-    let summary = view! {
-        {icon_small("i-tv")}
-        <span>
-            {current.name.clone()}
-            " "
-            <small>"•• " {current.number.last4().to_owned()}</small>
-        </span>
+    // A contract in view may have no card in use: then the others are only a way to them.
+    let current = frame.cards.iter().find(|card| card.current);
+    let name = match current {
+        Some(card) => {
+            let last4 = card.number.last4().to_owned();
+            view! { {card.name.clone()} " " <small>"•• " {last4}</small> }.into_any()
+        }
+        None => common::my_cards(lang).into_any(),
     };
-    if frame.cards.len() < 2 {
+    let summary = view! { {icon_small("i-tv")} <span>{name}</span> };
+    if frame.cards.len() < 2 && current.is_some() {
         return view! { <div class="c-switcher"><p class="c-switcher__one">{summary}</p></div> }
             .into_any();
     }
     let several = frame
         .cards
         .iter()
-        .any(|card| card.contract != current.contract);
+        .any(|card| card.contract != first.contract);
     let rows: Vec<_> = frame
         .cards
         .iter()

@@ -14,17 +14,18 @@ use server_fn::codec::GetUrl;
 
 /// The home page's data.
 #[server(endpoint = "home", input = GetUrl, output = PageData)]
-pub async fn load_home() -> Result<Answer<Home>, AppError> {
+pub async fn load_home(#[server(default)] lang: Lang) -> Result<Answer<Home>, AppError> {
     let request = crate::request::request()?;
-    crate::wire::answer(services::home::load(&request.services, &request.actor, request.lang).await)
+    crate::wire::answer(services::home::load(&request.services, &request.actor, lang).await)
 }
 
 /// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
+    let lang = lang();
     page(
-        Page::hidden_title(crate::i18n::common::nav_home(lang())),
-        load_home,
+        Page::hidden_title(crate::i18n::common::nav_home(lang)),
+        move || load_home(lang),
         |home| view(&home),
     )
 }

@@ -1,13 +1,12 @@
-//! Public pages that inform: help, documents, a payment's result without signing in, dead ends, and
+//! Public pages that inform: help, documents, dead ends, and
 //! the demo's mailbox. Server only.
 
 use super::auth::frame::{button_link, plain};
 use super::auth::recovery::call;
 use crate::i18n::{auth as t, common, lang};
-use crate::ui::{call_link, empty, icon, icon_small};
+use crate::ui::{call_link, empty, icon_small};
 use domain::Lang;
 use domain::consent::Document;
-use domain::payment::PaymentState;
 use domain::support::Support;
 use leptos::prelude::*;
 
@@ -178,29 +177,6 @@ pub fn legal(document: Document) -> AnyView {
         }
         .into_any(),
     )
-}
-
-/// A payment's result for somebody who is not signed in: nothing but how it stands.
-pub fn pay_result(state: PaymentState) -> AnyView {
-    let lang = lang();
-    let (tone, mark, text) = match state {
-        PaymentState::Succeeded => ("success", "i-check", t::pay_result_done(lang)),
-        PaymentState::Canceled => ("danger", "i-alert", t::pay_result_failed(lang)),
-        _ => ("warning", "i-clock", t::pay_result_open(lang)),
-    };
-    plain(view! {
-        <div class="l-steps">
-            <div class="l-text l-stack">
-                <div class="c-result">
-                    <span class="c-result__mark" data-tone=tone>{icon(mark)}</span>
-                    <h1 tabindex="-1">{text}</h1>
-                    <p class="c-lead">{t::pay_result_sign_in(lang)}</p>
-                </div>
-                <div class="l-actions" data-row="">{button_link("/login", t::sign_in(lang), "")}</div>
-            </div>
-        </div>
-    }
-    .into_any())
 }
 
 /// The calm dead end for guests.

@@ -5,6 +5,7 @@ use crate::i18n::{cabinet as t, lang};
 use crate::page::{Page, page, page_with};
 use crate::ui::{empty, icon};
 use crate::wire::{Answer, Json, PageData};
+use domain::Lang;
 use domain::format::moment;
 use domain::notice::{Inbox, Message, Topic};
 use leptos::prelude::*;
@@ -14,11 +15,9 @@ use server_fn::codec::GetUrl;
 
 /// The inbox.
 #[server(endpoint = "messages", input = GetUrl, output = PageData)]
-pub async fn load_inbox() -> Result<Answer<Inbox>, AppError> {
+pub async fn load_inbox(#[server(default)] lang: Lang) -> Result<Answer<Inbox>, AppError> {
     let request = crate::request::request()?;
-    crate::wire::answer(
-        services::messages::list(&request.services, &request.actor, request.lang).await,
-    )
+    crate::wire::answer(services::messages::list(&request.services, &request.actor, lang).await)
 }
 
 /// One message with the day it is read on.
@@ -32,13 +31,15 @@ pub struct Opened {
 
 /// One message.
 #[server(endpoint = "messages/one", input = GetUrl, output = PageData)]
-pub async fn load_message(id: String) -> Result<Answer<Opened>, AppError> {
+pub async fn load_message(
+    id: String,
+    #[server(default)] lang: Lang,
+) -> Result<Answer<Opened>, AppError> {
     let request = crate::request::request()?;
     let id = id
         .parse()
         .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
-    let opened =
-        services::messages::open(&request.services, &request.actor, id, request.lang).await;
+    let opened = services::messages::open(&request.services, &request.actor, id, lang).await;
     crate::wire::answer(opened.map(|(message, today)| Opened { message, today }))
 }
 
@@ -66,9 +67,10 @@ pub const fn topic_icon(topic: Topic) -> &'static str {
 /// The inbox page.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
+    let lang = lang();
     page(
-        Page::titled(t::messages_title(lang())),
-        load_inbox,
+        Page::titled(t::messages_title(lang)),
+        move || load_inbox(lang),
         |inbox| list(&inbox),
     )
 }
@@ -128,7 +130,7 @@ pub fn MessagePage() -> impl IntoView {
     page_with(
         about,
         id,
-        |(id, _)| load_message(id),
+        move |(id, _)| load_message(id, lang),
         |opened| read(&opened),
     )
 }

@@ -11,9 +11,9 @@ use leptos::prelude::*;
 /// The tariff of the card in view.
 #[component]
 pub fn TariffPage() -> impl IntoView {
-    page(Page::titled(t::my_tariff(lang())), load_home, |home| {
-        tariff(&home)
-    })
+    let lang = lang();
+    let load = move || load_home(lang);
+    page(Page::titled(t::my_tariff(lang)), load, |home| tariff(&home))
 }
 
 fn tariff(home: &Home) -> AnyView {

@@ -56,6 +56,8 @@ texts! {
     link_lead: "После этого с карты ничего не спишем. Включить снова можно в кабинете.", "Nothing is charged to the card after that. You can switch it on again in the cabinet.";
     link_off_title: "Автоплатёж выключен", "Autopay is off";
     link_off_lead: "С карты больше ничего не спишем. Телевидение оплачивайте сами или включите автоплатёж снова.", "Nothing more is charged to the card. Pay for television yourself or switch autopay on again.";
+    link_other_title: "Это ссылка от прежнего автоплатежа", "This link was for an earlier autopay";
+    link_other_lead: "Его больше нет, но автоплатёж включили снова. Отключите его по ссылке из нового письма, в кабинете или по телефону.", "That one is over, but autopay was switched on again. Switch it off by the link of a newer letter, in the cabinet or by phone.";
     link_unknown_title: "Ссылка не подходит", "This link does not fit";
     link_unknown_lead: "Проверьте адрес или отключите автоплатёж в кабинете. Можно и по телефону.", "Check the address, or switch autopay off in the cabinet or by phone.";
     to_cabinet: "В кабинет", "To the cabinet";
@@ -64,6 +66,8 @@ texts! {
     bank_card: "Банковская карта", "Bank card";
     sbp: "СБП: по QR-коду или через приложение банка", "Fast payments (SBP): QR code or your bank’s app";
     wallet: "Кошелёк ЮMoney", "YooMoney wallet";
+    confirm: "Подтвердите оплату", "Confirm the payment";
+    at_once: "Деньги спишутся сразу, без страницы банка.", "The money is taken at once, without the bank’s page.";
     keep_card: "Запомнить карту для следующих платежей", "Keep the card for later payments";
 }
 
@@ -153,6 +157,10 @@ pub fn stopped(lang: Lang, reason: CancelReason) -> String {
             "There was not enough money on the card.",
         ),
         CancelReason::CardExpired => lang.pick("Срок карты закончился.", "The card has expired."),
+        CancelReason::PermissionRevoked => lang.pick(
+            "Разрешение на эту карту отозвано.",
+            "The permission for this card was taken back.",
+        ),
         _ => lang.pick(
             "Банк не дал списать деньги.",
             "The bank refused the charge.",
@@ -175,6 +183,15 @@ pub fn under_way(lang: Lang, sum: Money) -> String {
         Lang::En => format!(
             "A charge of {sum} had begun before that. If the bank makes it, the money comes to the balance; call us to have it returned to the card."
         ),
+    }
+}
+
+/// The button of the confirmation.
+pub fn charge(lang: Lang, sum: Money) -> String {
+    let sum = money(lang, sum);
+    match lang {
+        Lang::Ru => format!("Списать {sum}"),
+        Lang::En => format!("Charge {sum}"),
     }
 }
 

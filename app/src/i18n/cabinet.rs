@@ -404,7 +404,7 @@ pub const fn refusal(lang: Lang, reason: CancelReason) -> &'static str {
             "Банк просит позвонить по номеру на обороте карты.",
             "The bank asks you to call the number on the back of the card.",
         ),
-        CancelReason::Restricted => lang.pick(
+        CancelReason::Restricted | CancelReason::PermissionRevoked => lang.pick(
             "Банк не разрешил этот платёж. Обычно помогает другая карта.",
             "The bank did not allow it. Another card usually helps.",
         ),

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub mod page;
 
 /// The version of the text that is agreed to when it is switched on.
-pub const MANDATE_VERSION: &str = "2026-11";
+pub const MANDATE_VERSION: &str = "2026-11-28";
 
 /// The day of the month money is taken on: there is one in every month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ impl DayOfMonth {
         } else {
             here
         }
+    }
+
+    /// The next such day after the day of a charge, also of one that slid into another month.
+    pub fn after(self, charged: Date) -> Date {
+        self.first_from(charged.plus_days(1))
     }
 
     /// A day that leaves time for another try before service is paid anew.
@@ -222,6 +227,8 @@ pub enum Act {
     Succeeded,
     /// The bank refused; try again then.
     TryAgain(Timestamp),
+    /// It never came to the bank, for a reason of ours: again then, and nobody is told of a refusal.
+    Postpone(Timestamp),
     /// The bank refused for good, or the payment got lost: stop and tell.
     Fail(CancelReason),
 }
@@ -245,6 +252,9 @@ const TOO_LATE: i64 = 24 * 3600;
 
 /// How soon a payment that is under way is looked at again, in seconds.
 const LOOK_AGAIN: i64 = 60;
+
+/// A charge that failed for a reason of ours is tried again so soon, in seconds.
+const POSTPONED: i64 = 1800;
 
 const DAY: i64 = 24 * 3600;
 
@@ -272,6 +282,18 @@ pub fn next(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
         }
         RunState::Charging => match run.payment {
             Some((_, PaymentState::Succeeded, _)) => Act::Succeeded,
+            Some((
+                _,
+                PaymentState::Canceled,
+                Some(CancelReason::Refused | CancelReason::CanceledByMerchant),
+            )) => {
+                let told = run.retry_at.unwrap_or(run.due_at);
+                if now.seconds_since(told) >= TOO_LATE {
+                    anew(facts, terms)
+                } else {
+                    Act::Postpone(now.plus_seconds(POSTPONED))
+                }
+            }
             Some((_, PaymentState::Canceled, reason)) => {
                 after_refusal(run, reason.unwrap_or(CancelReason::Other), now, terms)
             }
@@ -354,8 +376,8 @@ fn after_refusal(run: &Run, reason: CancelReason, now: Timestamp, terms: &Autopa
 const MAX_PERIODS: usize = 62;
 
 /// How much is short for television to go on until the day after `until`, the next day of the mandate: a
-/// period that is paid on that very day begins before the money of that day comes. Within the limits of a
-/// top-up; nothing when the balance is enough.
+/// period that is paid on that very day begins before the money of that day comes. Debts are included when
+/// anything is needed. Within the limits of a top-up; nothing when the balance is enough.
 pub fn needed(
     subscriptions: &[Subscription],
     wallet: &Wallet,
@@ -364,10 +386,7 @@ pub fn needed(
     limits: TopUpLimits,
 ) -> Money {
     let horizon = until.days_since(today).max(0);
-    let mut goal: i64 = [wallet.promised_debt, wallet.other_debt]
-        .into_iter()
-        .map(Money::kopecks)
-        .fold(0, i64::saturating_add);
+    let mut goal: i64 = 0;
     for subscription in subscriptions {
         if !subscription.needs_money(today, horizon) {
             continue;
@@ -385,6 +404,14 @@ pub fn needed(
             goal = goal.saturating_add(subscription.price.amount.kopecks());
             from = subscription.price.period_from(from, anchor).to;
         }
+    }
+    // Debts are repaid first by any money that comes. Alone they are no reason to take any: the order is
+    // for television.
+    if goal > 0 {
+        goal = [wallet.promised_debt, wallet.other_debt]
+            .into_iter()
+            .map(Money::kopecks)
+            .fold(goal, i64::saturating_add);
     }
     let short = wallet.available.missing_to(Money::from_kopecks(goal));
     if short.is_positive() {

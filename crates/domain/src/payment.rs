@@ -103,6 +103,8 @@ pub enum CancelReason {
     Restricted,
     /// Suspected fraud.
     FraudSuspected,
+    /// The payer has taken the permission for this card back.
+    PermissionRevoked,
     /// The bank did not answer the acquirer.
     BankUnavailable,
     /// The payer did not pay in time.
@@ -116,7 +118,7 @@ pub enum CancelReason {
 }
 
 impl CancelReason {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::InsufficientFunds,
         Self::CardExpired,
         Self::ThreeDSecureFailed,
@@ -124,6 +126,7 @@ impl CancelReason {
         Self::CallIssuer,
         Self::Restricted,
         Self::FraudSuspected,
+        Self::PermissionRevoked,
         Self::BankUnavailable,
         Self::Expired,
         Self::CanceledByMerchant,
@@ -141,6 +144,7 @@ impl CancelReason {
             Self::CallIssuer => "call_issuer",
             Self::Restricted => "restricted",
             Self::FraudSuspected => "fraud_suspected",
+            Self::PermissionRevoked => "permission_revoked",
             Self::BankUnavailable => "bank_unavailable",
             Self::Expired => "expired",
             Self::CanceledByMerchant => "canceled_by_merchant",

@@ -11,7 +11,7 @@ use std::str::FromStr;
 pub struct Support {
     /// The call centre's number.
     pub phone: CallNumber,
-    /// When it answers; nothing: day and night.
+    /// When it answers; nothing: nobody says.
     #[serde(default)]
     pub hours: Vec<Opening>,
     /// Offices, in the order in which they are shown.
@@ -37,7 +37,7 @@ pub struct Office {
     pub city: String,
     /// Street and house, and how to find the door.
     pub address: String,
-    /// When it is open; nothing: day and night.
+    /// When it is open; nothing: nobody says.
     #[serde(default)]
     pub hours: Vec<Opening>,
 }
@@ -241,13 +241,22 @@ impl Opening {
     }
 }
 
-/// All hours of a place in one line; nothing set: day and night.
-pub fn hours(lang: Lang, all: &[Opening]) -> String {
-    if all.is_empty() {
-        return lang.pick("круглосуточно", "day and night").to_owned();
+/// All hours of a place in one line, unless nobody says.
+pub fn hours(lang: Lang, all: &[Opening]) -> Option<String> {
+    let always = |opening: &Opening| {
+        let Opening {
+            first,
+            last,
+            opens,
+            closes,
+        } = opening;
+        (first.0, last.0, *opens, *closes) == (0, 6, 0, 24 * 60)
+    };
+    if all.iter().any(always) {
+        return Some(lang.pick("круглосуточно", "day and night").to_owned());
     }
     let each: Vec<_> = all.iter().map(|opening| opening.text(lang)).collect();
-    each.join(", ")
+    (!each.is_empty()).then(|| each.join(", "))
 }
 
 #[cfg(test)]
@@ -288,10 +297,12 @@ mod tests {
         assert_eq!(week.text(Lang::En), "Mon–Fri 9:00–18:00");
         let saturday = read("sat 10:00-24:00").unwrap();
         assert_eq!(
-            hours(Lang::Ru, &[week, saturday]),
-            "пн–пт 9:00–18:00, сб 10:00–24:00"
+            hours(Lang::Ru, &[week, saturday]).as_deref(),
+            Some("пн–пт 9:00–18:00, сб 10:00–24:00")
         );
-        assert_eq!(hours(Lang::Ru, &[]), "круглосуточно");
+        let always = read("mon-sun 00:00-24:00").unwrap();
+        assert_eq!(hours(Lang::Ru, &[always]).as_deref(), Some("круглосуточно"));
+        assert_eq!(hours(Lang::Ru, &[]), None);
         for wrong in [
             "",
             "mon",

@@ -38,6 +38,25 @@ pub struct TopUpForm {
     pub suggestions: Vec<Suggestion>,
 }
 
+/// What somebody who has not signed in sees of a card: no name, no contract, no balance but what is short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestForm {
+    /// The card's number, grouped, as it was typed.
+    pub card: String,
+    /// Is television on?
+    pub served: bool,
+    /// Until when it is paid.
+    pub paid_through: Option<Date>,
+    /// Sums offered.
+    pub suggestions: Vec<Suggestion>,
+    /// Smallest and largest sum.
+    pub limits: TopUpLimits,
+    /// The natural key of this form.
+    pub key: String,
+    /// Today, there.
+    pub today: Date,
+}
+
 /// A saved card to pay with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardChoice {

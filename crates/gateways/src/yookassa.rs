@@ -441,6 +441,7 @@ fn reason(text: &str) -> CancelReason {
         | "identification_required"
         | "unsupported_mobile_operator" => CancelReason::Restricted,
         "fraud_suspected" => CancelReason::FraudSuspected,
+        "permission_revoked" => CancelReason::PermissionRevoked,
         "issuer_unavailable" | "internal_timeout" => CancelReason::BankUnavailable,
         "expired_on_confirmation" | "expired_on_capture" => CancelReason::Expired,
         "canceled_by_merchant" => CancelReason::CanceledByMerchant,

@@ -12,17 +12,17 @@ pub use steps::step;
 
 use crate::billing::new_id;
 use crate::error::{commit, retried};
-use crate::payments::{contract_of, receipt_email, same_contract};
+use crate::payments::{contract_of, receipt_email, same_contract, typed_email};
 use crate::{Actor, ServiceError, Services, Viewer, cards, crypto, payment_flow, zone};
 use chrono_tz::Tz;
-use domain::autopay::page::{AutopayPage, On, Past, SetupPage, Standing, mandate};
+use domain::autopay::page::{AutopayPage, Expiry, On, Past, SetupPage, Standing, expiry, mandate};
 use domain::autopay::{DayOfMonth, EndedBy, MANDATE_VERSION, MandateState, RunState, needed};
 use domain::form::{FieldError, Problem};
 use domain::ids::{MandateId, MethodId, SubscriberId};
 use domain::notice::Notice;
 use domain::payment::{AutopayHint, PaymentState};
 use domain::settings::AutopayTerms;
-use domain::{Date, Email, Lang, Money, Timestamp};
+use domain::{Date, Lang, Money, Timestamp};
 use storage::autopay::{Mandate, Month, New};
 use storage::payment::Payment;
 use storage::{Conn, autopay, ledger, payment, payment_method, subscription};
@@ -55,6 +55,13 @@ pub struct Enable {
     pub receipt_email: String,
     /// Was the mandate agreed to?
     pub agreed: bool,
+    /// Digest of its text as it was shown, in hexadecimal digits: see [`digest`].
+    pub shown: String,
+}
+
+/// The digest of a mandate's text as a form carries it.
+pub fn digest(text: &str) -> String {
+    crypto::hex(&crypto::sha256(text.as_bytes()))
 }
 
 /// The first moment of a day that leaves time for the notice the law wants.
@@ -70,6 +77,24 @@ fn first_moment(tz: Tz, day: DayOfMonth, terms: &AutopayTerms, now: Timestamp) -
     }
 }
 
+/// The first moment of a day whose month is not paid already.
+async fn first_free(
+    conn: &mut Conn,
+    services: &Services,
+    subscriber: SubscriberId,
+    tz: Tz,
+    day: DayOfMonth,
+    now: Timestamp,
+) -> Result<Timestamp, ServiceError> {
+    let terms = &services.settings.autopay;
+    let first = first_moment(tz, day, terms, now);
+    if !autopay::is_taken(conn, subscriber, month_of(tz, first)).await? {
+        return Ok(first);
+    }
+    let next = day.in_next_month(zone::today(tz, first));
+    Ok(zone::moment(tz, next, terms.hour))
+}
+
 /// What is short until the day after the next day of an order, whose charge is on `due`.
 async fn short(
     conn: &mut Conn,
@@ -82,12 +107,8 @@ async fn short(
 ) -> Result<Money, ServiceError> {
     let wallet = ledger::get(conn, subscriber).await?;
     let running = subscription::list(conn, subscriber).await?;
-    let rules: Vec<_> = running
-        .into_iter()
-        .filter(|stored| stored.card_usable)
-        .map(|stored| stored.rules)
-        .collect();
-    let until = day.in_next_month(zone::today(tz, due));
+    let rules: Vec<_> = running.into_iter().map(|stored| stored.rules).collect();
+    let until = day.after(zone::today(tz, due));
     let today = zone::today(tz, now);
     Ok(needed(
         &rules,
@@ -104,11 +125,12 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
     let (subscriber, tz) = (viewer.subscriber, viewer.tz);
     let (mut conn, now) = services.db.look().await?;
     let terms = &services.settings.autopay;
+    let today = zone::today(tz, now);
     let cards = cards::saved(&mut conn, subscriber).await?;
     let order = autopay::open(&mut conn, subscriber).await?;
     let standing = match order {
         None => Standing::Off {
-            cards: !cards.is_empty(),
+            cards: cards.iter().any(|card| card.expiry(today) != Expiry::Over),
         },
         Some(order) => {
             let card = cards.into_iter().find(|card| card.id == order.method);
@@ -148,10 +170,10 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
     };
     let history = autopay::closed_runs(&mut conn, subscriber, HISTORY).await?;
     Ok(AutopayPage {
-        today: zone::today(tz, now),
+        today,
         contract: contract_of(&mut conn, viewer).await?,
         undo: undo(&mut conn, subscriber, &standing, now).await?,
-        under_way: under_way(&mut conn, subscriber).await?,
+        under_way: under_way(&mut conn, subscriber, None).await?,
         standing,
         history: history.into_iter().map(|month| past(tz, &month)).collect(),
         first_notice_days: terms.notice_first / DAY,
@@ -223,7 +245,9 @@ pub async fn setup(
     let viewer = actor.viewer()?;
     let (mut conn, now) = services.db.look().await?;
     let terms = &services.settings.autopay;
-    let cards = cards::saved(&mut conn, viewer.subscriber).await?;
+    let today = zone::today(viewer.tz, now);
+    let mut cards = cards::saved(&mut conn, viewer.subscriber).await?;
+    cards.retain(|card| card.expiry(today) != Expiry::Over);
     let order = autopay::open(&mut conn, viewer.subscriber).await?;
     let running = subscription::list(&mut conn, viewer.subscriber).await?;
     let renewal = running.iter().map(|s| s.rules.paid_through).min();
@@ -240,13 +264,14 @@ pub async fn setup(
         .or_else(|| order.as_ref().map(|order| order.method));
     let chosen = cards.iter().find(|card| Some(card.id) == wanted);
     let email = receipt_email(&mut conn, viewer).await?;
+    let first = first_free(&mut conn, services, viewer.subscriber, viewer.tz, day, now).await?;
     Ok(SetupPage {
-        today: zone::today(viewer.tz, now),
+        today,
         contract: contract_of(&mut conn, viewer).await?,
         card: chosen.or(cards.first()).map(|card| card.id),
         cards,
         day,
-        first: zone::local(viewer.tz, first_moment(viewer.tz, day, terms, now)),
+        first: zone::local(viewer.tz, first),
         price: running.iter().map(|s| s.rules.price.amount).sum(),
         receipt_email: email.map(|email| email.masked()),
         first_notice_days: terms.notice_first / DAY,
@@ -260,12 +285,7 @@ pub async fn setup(
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] for a missing card, day, e-mail or consent.
-pub async fn enable(
-    services: &Services,
-    actor: &Actor,
-    form: &Enable,
-    lang: Lang,
-) -> Result<(), ServiceError> {
+pub async fn enable(services: &Services, actor: &Actor, form: &Enable) -> Result<(), ServiceError> {
     let viewer = actor.viewer()?;
     same_contract(services, viewer, &form.contract).await?;
     retried(|| async move {
@@ -276,6 +296,8 @@ pub async fn enable(
             Ok(id) => payment_method::hold(&mut tx, viewer.subscriber, id).await?,
             Err(_) => None,
         };
+        let today = zone::today(viewer.tz, now);
+        let card = card.filter(|card| expiry(card.expires, today) != Expiry::Over);
         if card.is_none() {
             errors.push(FieldError::new("card", Problem::SavedCardGone));
         }
@@ -285,20 +307,19 @@ pub async fn enable(
         }
         let email = match receipt_email(&mut tx, viewer).await? {
             Some(email) => Some(email),
-            None => Email::parse(&form.receipt_email)
-                .map_err(|error| {
-                    let problem = match error.into() {
-                        Problem::EmailEmpty => Problem::ReceiptEmailMissing,
-                        other => other,
-                    };
-                    errors.push(FieldError::new("receipt_email", problem));
-                })
-                .ok(),
+            None => typed_email(&form.receipt_email, &mut errors),
         };
-        if !form.agreed {
+        let terms = &services.settings.autopay;
+        // Whoever read another text, in another language or before the terms changed, reads this one.
+        let agreed = day.filter(|_| form.agreed).is_some_and(|day| {
+            let (first, last) = (terms.notice_first / DAY, terms.notice_last / 3600);
+            let texts = [Lang::Ru, Lang::En].map(|lang| mandate(lang, day, first, last));
+            texts.iter().any(|text| digest(text) == form.shown)
+        });
+        if !agreed && day.is_some() {
             errors.push(FieldError::new("agreed", Problem::MandateNotAccepted));
         }
-        let (Some(card), Some(day), Some(email), true) = (card, day, email, form.agreed) else {
+        let (Some(card), Some(day), Some(email), true) = (card, day, email, agreed) else {
             return Err(ServiceError::Invalid(errors));
         };
         let same = |order: &&Mandate| {
@@ -311,21 +332,17 @@ pub async fn enable(
         if let Some(order) = before {
             end(&mut tx, viewer.subscriber, &order, EndedBy::Replaced, now).await?;
         }
-        let terms = &services.settings.autopay;
-        let text = mandate(
-            lang,
-            day,
-            terms.notice_first / DAY,
-            terms.notice_last / 3600,
-        );
-        let scheduled_at = first_moment(viewer.tz, day, terms, now);
+        let text_sha256 = crypto::unhex(&form.shown).unwrap_or_default();
+        let scheduled_at =
+            first_free(&mut tx, services, viewer.subscriber, viewer.tz, day, now).await?;
         let new = New {
             id: MandateId(new_id()),
+            account: viewer.account,
             method: card.id,
             day,
             receipt_email: email.as_str(),
             version: MANDATE_VERSION,
-            text_sha256: &crypto::sha256(text.as_bytes()),
+            text_sha256: &text_sha256,
             from: actor.origin.address,
             scheduled_at,
         };
@@ -380,11 +397,13 @@ async fn switch_off(
 pub enum Link {
     /// It switches autopay off.
     On,
-    /// What it was for is off.
+    /// What it was for is off, and nothing else is on.
     Off {
         /// A payment that was begun before.
         under_way: Option<Money>,
     },
+    /// What it was for is off, but autopay was agreed to anew since: that one has links of its own.
+    Other,
     /// There is no such link.
     Unknown,
 }
@@ -393,14 +412,16 @@ pub enum Link {
 pub async fn look(services: &Services, token: &str) -> Result<Link, ServiceError> {
     let (mut conn, _) = services.db.look().await?;
     let digest = crypto::sha256(token.as_bytes());
-    let Some((subscriber, order)) = autopay::find_link(&mut conn, &digest).await? else {
+    let Some(link) = autopay::find_link(&mut conn, &digest).await? else {
         return Ok(Link::Unknown);
     };
-    let open = autopay::open(&mut conn, subscriber).await?;
-    if open.is_some_and(|open| open.id == order) {
+    if link.switches_off.is_some() {
         return Ok(Link::On);
     }
-    let under_way = under_way(&mut conn, subscriber).await?;
+    if link.other_runs {
+        return Ok(Link::Other);
+    }
+    let under_way = under_way(&mut conn, link.subscriber, Some(link.sent_for)).await?;
     Ok(Link::Off { under_way })
 }
 
@@ -408,8 +429,9 @@ pub async fn look(services: &Services, token: &str) -> Result<Link, ServiceError
 pub(crate) async fn under_way(
     conn: &mut Conn,
     subscriber: SubscriberId,
+    only: Option<MandateId>,
 ) -> Result<Option<Money>, ServiceError> {
-    let left = autopay::left_over(conn, subscriber).await?;
+    let left = autopay::left_over(conn, subscriber, only).await?;
     Ok(left.first().and_then(|month| month.amount))
 }
 
@@ -423,11 +445,14 @@ pub async fn disable_by_link(
 ) -> Result<Option<Ended>, ServiceError> {
     let (mut conn, _) = services.db.look().await?;
     let digest = crypto::sha256(token.as_bytes());
-    let (subscriber, order) = autopay::find_link(&mut conn, &digest)
+    let link = autopay::find_link(&mut conn, &digest)
         .await?
         .ok_or(ServiceError::NotFound)?;
     drop(conn);
-    switch_off(services, subscriber, Some(order), EndedBy::Link).await
+    match link.switches_off {
+        Some(order) => switch_off(services, link.subscriber, Some(order), EndedBy::Link).await,
+        None => Ok(None),
+    }
 }
 
 /// Ends a standing order that the caller holds. A payment that was not sent is withdrawn; one that was is
@@ -463,6 +488,16 @@ pub(crate) async fn end(
     }
     autopay::end(conn, subscriber, order.id, by, now).await?;
     Ok(Ended { under_way })
+}
+
+/// The bank says that its owner has taken the permission for the card back.
+pub(crate) async fn tell_revoked(
+    conn: &mut Conn,
+    services: &Services,
+    subscriber: SubscriberId,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    told::tell(conn, services, subscriber, &Notice::AutopayOff, now).await
 }
 
 /// Does the standing order that made this payment still want it? The caller holds the order or has

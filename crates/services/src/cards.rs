@@ -24,7 +24,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<CardsPage, Servi
         today: zone::today(viewer.tz, now),
         contract: contract_of(&mut conn, viewer).await?,
         cards: saved(&mut conn, viewer.subscriber).await?,
-        under_way: autopay::under_way(&mut conn, viewer.subscriber).await?,
+        under_way: autopay::under_way(&mut conn, viewer.subscriber, None).await?,
     })
 }
 
@@ -70,9 +70,29 @@ pub async fn remove(
     .await
 }
 
+/// A card whose owner has taken the permission back at the bank: it is removed here too, and autopay with
+/// it is told to have failed.
+pub(crate) async fn revoked(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: MethodId,
+) -> Result<(), ServiceError> {
+    retried(|| async move {
+        let (mut tx, now) = services.db.begin().await?;
+        let removed = take_out(&mut tx, subscriber, id, EndedBy::CardRemoved, now).await?;
+        if removed.autopay.is_some() {
+            autopay::tell_revoked(&mut tx, services, subscriber, now).await?;
+        }
+        commit(tx).await
+    })
+    .await
+}
+
 /// What removing a card has led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removed {
+    /// Was it there?
+    pub card: bool,
     /// Autopay that ended with it.
     pub autopay: Option<autopay::Ended>,
 }
@@ -90,8 +110,8 @@ async fn take_out(
         None => None,
     };
     // Removed before, or never there: a second click has nothing left to do.
-    payment_method::remove(conn, subscriber, id, now).await?;
-    Ok(Removed { autopay })
+    let card = payment_method::remove(conn, subscriber, id, now).await?;
+    Ok(Removed { card, autopay })
 }
 
 /// The contract leaves the cabinet, or the cabinet ends: whoever could switch anything off is gone, so
@@ -121,14 +141,33 @@ pub(crate) async fn keep(
     let Some(card) = object.saved.as_ref().filter(|_| found.save) else {
         return Ok(());
     };
-    let id = MethodId(new_id());
+    // Whoever asked for it may have left with the contract or the cabinet since: then it is nobody's here.
+    let keeper = payment_method::keeper(conn, found.subscriber, found.created_at).await?;
+    let Some(account) = keeper else {
+        tracing::info!(payment = %found.id, "cards.payer_has_left: the card was not kept");
+        return Ok(());
+    };
+    // The same card again: one row, so that removing it once removes it.
+    let same = payment_method::list(conn, found.subscriber)
+        .await?
+        .into_iter()
+        .find(|known| {
+            (&known.last4, &known.brand, known.expires) == (&card.last4, &card.brand, card.expires)
+        });
+    let id = same
+        .as_ref()
+        .map_or_else(|| MethodId(new_id()), |known| known.id);
     let token = card.token.expose_secret().as_bytes();
     let Some(token_sealed) = services.settings.card_keys.seal(token, id.0.as_bytes()) else {
         tracing::error!(payment = %found.id, "cards.no_key: the card was not kept");
         return Ok(());
     };
+    if same.is_some() {
+        return Ok(payment_method::renew(conn, found.subscriber, id, &token_sealed).await?);
+    }
     let new = New {
         id,
+        account,
         gateway: services.acquirer.name(),
         token_sealed: &token_sealed,
         brand: &card.brand,

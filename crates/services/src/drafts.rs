@@ -35,7 +35,11 @@ pub async fn keep(
     mut refused: Draft,
 ) -> Result<DraftId, ServiceError> {
     refused.fields.retain(|name, _| !is_secret(name));
-    if refused.fields.values().map(String::len).sum::<usize>() > MOST_CHARACTERS {
+    let characters = refused
+        .fields
+        .iter()
+        .map(|(name, value)| name.len() + value.len());
+    if characters.sum::<usize>() > MOST_CHARACTERS {
         refused.fields.clear();
     }
     let id = DraftId(Uuid::new_v4());

@@ -11,6 +11,7 @@ mod crediting;
 pub mod demo;
 pub mod drafts;
 pub mod expenses;
+pub mod guest;
 pub mod home;
 pub mod jobs;
 pub mod letters;

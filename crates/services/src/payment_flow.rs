@@ -20,7 +20,7 @@ use domain::receipt::{ReceiptState, advance_vat};
 use domain::{Email, Money, Timestamp};
 use gateways::acquirer::{AcquirerError, By, CreatePayment, GatewayPayment};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use storage::job::Again;
 use storage::payment::{Change, Payment};
 use storage::{Conn, autopay, inbox, ledger, payment, receipt, subscriber};
 
@@ -53,9 +53,6 @@ pub async fn check(
     let Some(found) = payment::get(&mut tx, subscriber, id).await? else {
         return Err(ServiceError::NotFound);
     };
-    let contract = subscriber::get(&mut tx, subscriber)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
     drop(tx);
     // A cancelled payment is looked at too: a notification may speak of money that came late.
     if found.state == PaymentState::Succeeded {
@@ -74,17 +71,7 @@ pub async fn check(
         {
             Ok(found.state)
         }
-        Some(sent) if may_resend(sent, now) => {
-            let (mut tx, _) = services.db.begin().await?;
-            let by = cards::means(&mut tx, services, &found).await?;
-            drop(tx);
-            let Some(by) = by else {
-                return search(services, &found, sent, now).await;
-            };
-            let request = create_request(services, &found, contract.contract.as_str(), sent, by)?;
-            let answer = services.acquirer.create(&request).await;
-            record(services, subscriber, id, Call::RepeatedCreate, answer).await
-        }
+        Some(sent) if may_resend(sent, now) => send(services, subscriber, id, Sending::Again).await,
         Some(_) => abandon(services, subscriber, id).await,
         // Written down but never marked as sent: the process died in between. Nothing went out.
         None => submit(services, subscriber, id).await,
@@ -97,44 +84,88 @@ pub async fn submit(
     subscriber: SubscriberId,
     id: PaymentId,
 ) -> Result<PaymentState, ServiceError> {
+    send(services, subscriber, id, Sending::First).await
+}
+
+/// Which create call is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    First,
+    /// The answer of an earlier one was lost; the same to the letter.
+    Again,
+}
+
+/// Begins a create call and makes it. Whoever refuses holds the standing order, and this one too from the
+/// decision to the commit: what is begun here was not refused before.
+async fn send(
+    services: &Services,
+    subscriber: SubscriberId,
+    id: PaymentId,
+    sending: Sending,
+) -> Result<PaymentState, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    // Whoever refuses holds the standing order, and this call too, from here to the commit.
     autopay::lock(&mut tx, subscriber).await?;
     let found = payment::lock(&mut tx, subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if found.state != PaymentState::Created {
-        return Ok(found.state);
+    let lost = matches!(
+        found.state,
+        PaymentState::Submitting | PaymentState::Unknown
+    ) && found.gateway_payment_id.is_none();
+    match (sending, found.state, found.first_sent_at) {
+        (Sending::First, PaymentState::Created, _) => {}
+        (Sending::Again, _, Some(_)) if lost => {}
+        _ => return Ok(found.state),
     }
     let contract = subscriber::get(&mut tx, subscriber)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let Some(by) = cards::means(&mut tx, services, &found).await? else {
-        withdraw(&mut tx, &found, now).await?;
-        commit(tx).await?;
-        return Ok(PaymentState::Canceled);
+    let by = match (cards::means(&mut tx, services, &found).await?, sending) {
+        (Some(by), _) => by,
+        (None, Sending::First) => {
+            withdraw(&mut tx, &found, now).await?;
+            commit(tx).await?;
+            return Ok(PaymentState::Canceled);
+        }
+        (None, Sending::Again) => {
+            drop(tx);
+            return search(services, &found, now).await;
+        }
     };
     let change = Change {
-        first_sent_at: Some(now),
+        sent_at: Some(now),
         next_poll_at: Some(now.plus_seconds(FIRST_CALL)),
         ..Change::default()
     };
-    payment::update(&mut tx, &found, PaymentState::Submitting, &change).await?;
+    let state = match sending {
+        Sending::First => PaymentState::Submitting,
+        Sending::Again => found.state,
+    };
+    payment::update(&mut tx, &found, state, &change).await?;
     // The intent is committed before the call: whatever happens to this process, somebody asks.
-    let begun = Instant::now();
     commit(tx).await?;
-    let request = create_request(services, &found, contract.contract.as_str(), now, by)?;
-    if found.means.saved().is_some() && begun.elapsed() > SLEPT {
-        // This process was stopped for a while, and whoever pays may have refused meanwhile.
+    let first = found.first_sent_at.unwrap_or(now);
+    let request = create_request(services, &found, contract.contract.as_str(), first, by)?;
+    if found.means.saved().is_some() && slept(services, now).await? {
         tracing::warn!(payment = %found.id, "payment.not_sent: too long after its beginning");
-        return Ok(PaymentState::Submitting);
+        return Ok(state);
     }
+    let call = match sending {
+        Sending::First => Call::FirstCreate,
+        Sending::Again => Call::RepeatedCreate,
+    };
     let answer = services.acquirer.create(&request).await;
-    record(services, subscriber, id, Call::FirstCreate, answer).await
+    record(services, subscriber, id, call, answer).await
 }
 
-/// A payment by a saved card is not sent when more than this has passed since it was begun.
-const SLEPT: Duration = Duration::from_secs(5);
+/// Was this process stopped for a while since a moment? Whoever pays may have refused meanwhile. The
+/// database's clock goes on while a machine sleeps.
+async fn slept(services: &Services, since: Timestamp) -> Result<bool, ServiceError> {
+    /// A payment by a saved card is not sent when more than this has passed since it was begun, in seconds.
+    const MOST: i64 = 5;
+    let (_, now) = services.db.look().await?;
+    Ok(now.seconds_since(since) > MOST)
+}
 
 /// A payment that was written down and must not be sent: its card or its standing order is gone.
 pub(crate) async fn withdraw(
@@ -156,16 +187,18 @@ pub(crate) async fn withdraw(
 async fn search(
     services: &Services,
     found: &Payment,
-    sent: Timestamp,
     now: Timestamp,
 ) -> Result<PaymentState, ServiceError> {
     /// The clocks of both sides may differ by this, in seconds.
-    const CLOCKS: i64 = 120;
+    const CLOCKS: i64 = 600;
     /// A call cannot arrive later than this after it was begun, in seconds.
     const ARRIVES_WITHIN: i64 = 15 * 60;
+    let (Some(first), Some(last)) = (found.first_sent_at, found.last_sent_at) else {
+        return Ok(found.state);
+    };
     let (from, until) = (
-        sent.plus_seconds(-CLOCKS),
-        sent.plus_seconds(ARRIVES_WITHIN),
+        first.plus_seconds(-CLOCKS),
+        last.plus_seconds(ARRIVES_WITHIN),
     );
     let (subscriber, id) = (found.subscriber, found.id);
     let answer = services
@@ -207,7 +240,7 @@ async fn followed_by(
     state: PaymentState,
 ) -> Result<(), ServiceError> {
     if found.purpose == Purpose::Autopay && !state.is_open() {
-        jobs::enqueue_autopay(conn, found.subscriber).await?;
+        jobs::enqueue_autopay(conn, found.subscriber, Again::Anew).await?;
     }
     Ok(())
 }
@@ -268,7 +301,7 @@ pub async fn record(
     answer: Result<GatewayPayment, AcquirerError>,
 ) -> Result<PaymentState, ServiceError> {
     let answer = &answer;
-    retried(|| async move {
+    let (state, revoked) = retried(|| async move {
         let (mut tx, now) = services.db.begin().await?;
         let found = payment::lock(&mut tx, subscriber, id)
             .await?
@@ -279,9 +312,17 @@ pub async fn record(
         };
         followed_by(&mut tx, &found, state).await?;
         commit(tx).await?;
-        Ok(state)
+        let revoked = answer.as_ref().is_ok_and(|object| {
+            object.status == GatewayStatus::Canceled(CancelReason::PermissionRevoked)
+        });
+        Ok((state, found.means.saved().filter(|_| revoked)))
     })
-    .await
+    .await?;
+    // Its owner has taken the permission back at the bank: that is a refusal like any other.
+    if let Some(card) = revoked {
+        cards::revoked(services, subscriber, card).await?;
+    }
+    Ok(state)
 }
 
 async fn answered(

@@ -13,12 +13,10 @@ use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
 use domain::payment::{AccessProgress, Means, PaymentState, PaymentView, PaymentsPage, Purpose};
 use domain::top_up::{CardChoice, TopUpForm, suggest};
-use domain::{ContractNumber, Email, Timestamp};
+use domain::{ContractNumber, Date, Email, Money, Timestamp};
 use storage::job::Again;
 use storage::payment::{New, Payment};
-use storage::{
-    Conn, account, ledger, payment, payment_method, promise, receipt, subscriber, subscription,
-};
+use storage::{Conn, account, ledger, payment, promise, receipt, subscriber, subscription};
 
 /// How many payments one contract may start in an hour: enough for a bad day at the bank.
 const STARTS_AN_HOUR: u32 = 60;
@@ -27,7 +25,7 @@ const STARTS_AN_HOUR: u32 = 60;
 const ASKED_AT_MOST: u32 = 3;
 
 /// A top-up as the form gives it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct StartTopUp {
     /// The chosen sum; empty or `other` when `amount` counts.
     pub sum: String,
@@ -41,6 +39,32 @@ pub struct StartTopUp {
     pub means: String,
     /// Shall the card be kept for later payments?
     pub save: bool,
+    /// Was the sum confirmed? A saved card has no page of the bank on which it could be.
+    pub confirmed: bool,
+    /// The contract it was confirmed for; empty before.
+    pub contract: String,
+}
+
+/// A payment by a saved card that its owner has to say yes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirming {
+    /// Whose wallet.
+    pub contract: ContractNumber,
+    /// The sum.
+    pub amount: Money,
+    /// What the card is called.
+    pub card: String,
+    /// The form's key.
+    pub key: String,
+}
+
+/// How a start ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// The payment is made.
+    Made(Started),
+    /// Its owner has to say yes first.
+    Confirm(Confirming),
 }
 
 /// A payment was made: where the payer goes next.
@@ -50,6 +74,8 @@ pub struct Started {
     pub payment: PaymentId,
     /// The acquirer's page, when it is known.
     pub confirmation_url: Option<String>,
+    /// The unguessable part of its public page.
+    pub return_token: String,
 }
 
 /// The form's data: the wallet, what runs on it, sums worth offering, and a key of its own.
@@ -103,66 +129,109 @@ pub(crate) async fn receipt_email(
 /// Makes a payment, or finds the one this form has made, and sends it to the acquirer.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] for a sum out of limits or a missing e-mail.
+/// [`ServiceError::Invalid`] for a sum out of limits, a missing e-mail, a card that is gone.
 pub async fn start(
     services: &Services,
     actor: &Actor,
     command: StartTopUp,
-) -> Result<Started, ServiceError> {
+) -> Result<Start, ServiceError> {
     let viewer = actor.viewer()?;
+    if !command.contract.is_empty() {
+        same_contract(services, viewer, &command.contract).await?;
+    }
     let mut errors = Vec::new();
-    let typed = command.sum.is_empty() || command.sum == "other";
-    let text = if typed { &command.amount } else { &command.sum };
-    let amount = parse_amount(text, services.settings.top_up)
-        .map_err(|problem| errors.push(FieldError::new("amount", problem)))
-        .ok();
+    let amount = chosen_amount(services, &command.sum, &command.amount, &mut errors);
     let (mut tx, now) = services.db.begin().await?;
     let email = match receipt_email(&mut tx, viewer).await? {
         Some(email) => Some(email),
-        None => Email::parse(&command.receipt_email)
-            .map_err(|error| {
-                let problem = match error.into() {
-                    Problem::EmailEmpty => Problem::ReceiptEmailMissing,
-                    other => other,
-                };
-                errors.push(FieldError::new("receipt_email", problem));
-            })
-            .ok(),
+        None => typed_email(&command.receipt_email, &mut errors),
     };
-    let means = means(&mut tx, viewer, &command.means)
+    let today = zone::today(viewer.tz, now);
+    let chosen = means(&mut tx, viewer, &command.means, today)
         .await?
         .map_err(|problem| errors.push(FieldError::new("means", problem)))
         .ok();
-    let (Some(amount), Some(email), Some(means)) = (amount, email, means) else {
+    let (Some(amount), Some(email), Some((means, card))) = (amount, email, chosen) else {
         return Err(ServiceError::Invalid(errors));
     };
+    if let Some(card) = card.filter(|_| !command.confirmed) {
+        return Ok(Start::Confirm(Confirming {
+            contract: contract_of(&mut tx, viewer).await?,
+            amount,
+            card,
+            key: crypto::hex(&rand::random::<[u8; 16]>()),
+        }));
+    }
     let save = command.save && means == Means::BankCard && !services.settings.card_keys.is_empty();
-    let key_fits = (8..=64).contains(&command.key.len())
-        && command
-            .key
+    let making = Making {
+        subscriber: viewer.subscriber,
+        amount,
+        email: &email,
+        means,
+        save,
+        form_key: command.key,
+        counted: format!("payment-start:{}", viewer.subscriber),
+    };
+    make(services, tx, making, now).await.map(Start::Made)
+}
+
+/// A payment that is to be made.
+pub(crate) struct Making<'a> {
+    /// Whose wallet.
+    pub subscriber: SubscriberId,
+    /// The sum.
+    pub amount: Money,
+    /// Where the receipt goes.
+    pub email: &'a Email,
+    /// By what means.
+    pub means: Means,
+    /// Is the card to be kept?
+    pub save: bool,
+    /// The form's key.
+    pub form_key: String,
+    /// What starts are counted by: those of strangers must not use up the owner's.
+    pub counted: String,
+}
+
+/// Makes it, or finds the one that this form has made, and sends it to the acquirer.
+pub(crate) async fn make(
+    services: &Services,
+    mut tx: storage::Tx,
+    making: Making<'_>,
+    now: Timestamp,
+) -> Result<Started, ServiceError> {
+    let Making {
+        subscriber,
+        amount,
+        email,
+        means,
+        save,
+        mut form_key,
+        counted,
+    } = making;
+    let key_fits = (8..=64).contains(&form_key.len())
+        && form_key
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !key_fits {
         return Err(ServiceError::NotFound);
     }
-    let key = format!("payment-start:{}", viewer.subscriber);
-    if let Err(problem) = count_try(&mut tx, &key, STARTS_AN_HOUR, 3600, now).await? {
+    if let Err(problem) = count_try(&mut tx, &counted, STARTS_AN_HOUR, 3600, now).await? {
         commit(tx).await?;
         return Err(ServiceError::field("", problem));
     }
     let id = PaymentId(new_id());
-    let mut form_key = command.key;
     // One form is one payment, however often it is sent. A form that the browser has kept may also be
     // sent with another sum, or after a refusal: that is a new payment, under a key of its own.
     loop {
         let new = New {
-            subscriber: viewer.subscriber,
+            subscriber,
             id,
             amount,
             form_key: &form_key,
             idem_key: &id.to_string(),
             return_token: &crypto::random_token(),
-            receipt_email: &email,
+            receipt_email: email,
             purpose: Purpose::TopUp,
             means,
             save,
@@ -170,11 +239,13 @@ pub async fn start(
         if payment::insert(&mut tx, &new, now).await? {
             break;
         }
-        let earlier = payment::by_form_key(&mut tx, viewer.subscriber, &form_key)
+        let earlier = payment::by_form_key(&mut tx, subscriber, &form_key)
             .await?
             .ok_or(ServiceError::NotFound)?;
         let other = earlier.amount != amount || earlier.means != means || earlier.save != save;
-        if other || earlier.state == PaymentState::Canceled {
+        // The acquirer's page stands between a new try and the money; behind a saved card there is none.
+        let again = earlier.state == PaymentState::Canceled && means.saved().is_none();
+        if other || again {
             let next = format!(
                 "{form_key}:{}:{}:{}:{save}",
                 earlier.id,
@@ -187,48 +258,79 @@ pub async fn start(
         // Its first sender may have died before sending it.
         if earlier.state == PaymentState::Created {
             drop(tx);
-            submit(services, viewer.subscriber, earlier.id).await?;
+            submit(services, subscriber, earlier.id).await?;
             return Ok(Started {
-                payment: earlier.id,
                 confirmation_url: None,
+                ..started(&earlier)
             });
         }
         return Ok(started(&earlier));
     }
     commit(tx).await?;
-    submit(services, viewer.subscriber, id).await?;
+    submit(services, subscriber, id).await?;
     let (mut tx, _) = services.db.begin().await?;
-    let made = payment::get(&mut tx, viewer.subscriber, id)
+    let made = payment::get(&mut tx, subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(started(&made))
 }
 
-/// By what means somebody wants to pay: a saved card has to be theirs and there.
+/// A sum as a form sends it: one of those that were offered, or a typed one.
+pub(crate) fn chosen_amount(
+    services: &Services,
+    sum: &str,
+    amount: &str,
+    errors: &mut Vec<FieldError>,
+) -> Option<Money> {
+    let typed = sum.is_empty() || sum == "other";
+    let text = if typed { amount } else { sum };
+    parse_amount(text, services.settings.top_up)
+        .map_err(|problem| errors.push(FieldError::new("amount", problem)))
+        .ok()
+}
+
+/// An e-mail for the receipt as it was typed.
+pub(crate) fn typed_email(text: &str, errors: &mut Vec<FieldError>) -> Option<Email> {
+    Email::parse(text)
+        .map_err(|error| {
+            let problem = match error.into() {
+                Problem::EmailEmpty => Problem::ReceiptEmailMissing,
+                other => other,
+            };
+            errors.push(FieldError::new("receipt_email", problem));
+        })
+        .ok()
+}
+
+/// By what means somebody wants to pay; of a saved card, which has to be theirs and to work, its name.
 async fn means(
     conn: &mut Conn,
     viewer: &Viewer,
     text: &str,
-) -> Result<Result<Means, Problem>, ServiceError> {
+    today: Date,
+) -> Result<Result<(Means, Option<String>), Problem>, ServiceError> {
     if text.is_empty() {
-        return Ok(Ok(Means::BankCard));
+        return Ok(Ok((Means::BankCard, None)));
     }
     let Some(means) = Means::from_form(text) else {
         return Ok(Err(Problem::MethodUnavailable));
     };
-    Ok(match means.saved() {
-        Some(id) => payment_method::hold(conn, viewer.subscriber, id)
-            .await?
-            .map(|_| means)
-            .ok_or(Problem::SavedCardGone),
-        None => Ok(means),
-    })
+    let Some(id) = means.saved() else {
+        return Ok(Ok((means, None)));
+    };
+    let cards = cards::saved(conn, viewer.subscriber).await?;
+    let card = cards.into_iter().find(|card| card.id == id);
+    let card = card.filter(|card| card.expiry(today) != Expiry::Over);
+    Ok(card
+        .map(|card| (means, Some(card.name())))
+        .ok_or(Problem::SavedCardGone))
 }
 
 fn started(payment: &Payment) -> Started {
     let waits = payment.state == PaymentState::Pending;
     Started {
         payment: payment.id,
+        return_token: payment.return_token.clone(),
         confirmation_url: payment.confirmation_url.clone().filter(|_| waits),
     }
 }

@@ -151,6 +151,12 @@ pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<()
     if !WORDS.contains(&word.trim().to_lowercase().as_str()) {
         return Err(ServiceError::field("word", Problem::DeleteWord));
     }
+    // Nobody could refuse a charge from a closed cabinet. Cards and orders first: whoever works on them
+    // holds the contract before the login.
+    let held = account::subscribers(&mut tx, viewer.account).await?;
+    for subscriber in &held {
+        cards::forget_all(&mut tx, *subscriber, now).await?;
+    }
     let closes_at = now.plus_seconds(RETURN_SECONDS);
     if !account::close(&mut tx, viewer.account, closes_at).await? {
         return Err(ServiceError::NotFound);
@@ -162,8 +168,8 @@ pub async fn delete(services: &Services, actor: &Actor, word: &str) -> Result<()
         replaced: None,
     };
     record(&mut tx, services, actor, happened, now).await?;
-    // Nobody could refuse a charge from a closed cabinet.
-    for subscriber in account::subscribers(&mut tx, viewer.account).await? {
+    // Cards that were kept meanwhile.
+    for subscriber in held {
         cards::forget_all(&mut tx, subscriber, now).await?;
     }
     session::end_all(&mut tx, viewer.account, now).await?;

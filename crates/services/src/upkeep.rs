@@ -41,7 +41,7 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
         jobs::enqueue_promise(&mut tx, subscriber).await?;
     }
     for subscriber in autopay::due(&mut tx, now, BATCH).await? {
-        jobs::enqueue_autopay(&mut tx, subscriber).await?;
+        jobs::enqueue_autopay(&mut tx, subscriber, Again::AsItIs).await?;
     }
     commit(tx).await
 }
@@ -52,6 +52,9 @@ pub async fn watch(services: &Services) -> Result<(), ServiceError> {
     let late: Timestamp = now.plus_seconds(-LOST_AFTER);
     for object in webhook::stuck(&mut tx, services.acquirer.name(), late, BATCH).await? {
         jobs::enqueue_object(&mut tx, &object).await?;
+    }
+    for subscriber in autopay::missed(&mut tx, BATCH).await? {
+        jobs::enqueue_autopay(&mut tx, subscriber, Again::AsItIs).await?;
     }
     for delivery in outbox::stuck(&mut tx, late, BATCH).await? {
         jobs::enqueue_delivery(&mut tx, delivery).await?;

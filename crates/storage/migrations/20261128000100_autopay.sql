@@ -3,6 +3,8 @@
 create table billing.payment_method (
     subscriber_id uuid not null references billing.subscriber,
     method_id uuid not null,
+    -- Whose card it is: it does not go along when the contract comes into another cabinet.
+    account_id uuid not null references identity.account,
     gateway text not null,
     -- The acquirer's token, sealed with a key the database does not have; nothing once it is removed.
     token_sealed bytea,
@@ -32,6 +34,8 @@ alter table billing.payment add constraint payment_method_check
 alter table billing.payment
     add method_id uuid,
     add save_method boolean not null default false,
+    -- When a create call was last begun: one that is lost is looked for from here on.
+    add last_sent_at timestamptz,
     add foreign key (subscriber_id, method_id) references billing.payment_method,
     add constraint payment_by_saved_card check ((method = 'saved_card') = (method_id is not null)),
     add constraint payment_saves_new_card check (not save_method or method = 'bank_card'),
@@ -42,6 +46,8 @@ create table billing.autopay (
     subscriber_id uuid not null references billing.subscriber,
     mandate_id uuid not null,
     method_id uuid not null,
+    -- Who agreed to it.
+    account_id uuid not null references identity.account,
     day smallint not null check (day between 1 and 28),
     state text not null default 'active' check (state in ('active', 'paused', 'off')),
     receipt_email text not null,
@@ -79,7 +85,10 @@ create table billing.autopay_run (
     notified_at timestamptz not null,
     reminded boolean not null default false,
     noticed_kop bigint not null check (noticed_kop > 0),
+    -- Refusals of the bank.
     attempt smallint not null default 0 check (attempt >= 0),
+    -- Payments that were made for it: their keys count them.
+    tries smallint not null default 0 check (tries >= 0),
     retry_at timestamptz,
     payment_id uuid,
     reason text,
@@ -93,6 +102,7 @@ create table billing.autopay_run (
     constraint autopay_run_closed check (
         (state in ('succeeded', 'failed', 'skipped')) = (closed_at is not null))
 );
+create index autopay_run_open on billing.autopay_run (subscriber_id) where closed_at is null;
 create index autopay_run_mandate on billing.autopay_run (subscriber_id, mandate_id);
 
 -- The links of notices that switch it off, for whoever holds one, signed in or not.
@@ -110,5 +120,37 @@ grant select, insert on billing.autopay_link to cabinet_app;
 grant update (state, token_sealed, removed_at) on billing.payment_method to cabinet_app;
 grant update (state, scheduled_at, next_step_at, paused_reason, ended_at, ended_by)
     on billing.autopay to cabinet_app;
-grant update (mandate_id, state, due_at, notified_at, reminded, noticed_kop, attempt, retry_at, payment_id,
-    reason, closed_at) on billing.autopay_run to cabinet_app;
+grant update (mandate_id, state, due_at, notified_at, reminded, noticed_kop, attempt, tries, retry_at,
+    payment_id, reason, closed_at) on billing.autopay_run to cabinet_app;
+
+-- What an erased login has left with its cards and orders.
+create or replace function identity.erase_account(id uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$ begin
+    update identity.account
+        set state = 'closed', closes_at = null, password_hash = null,
+            email = null, email_confirmed_at = null, phone = null, phone_confirmed_at = null
+        where account_id = id and state = 'closing' and closes_at <= app.now();
+    if not found then
+        return false;
+    end if;
+    update billing.card set name = null
+        where subscriber_id in (select subscriber_id from identity.membership where account_id = id);
+    delete from identity.membership where account_id = id;
+    update billing.autopay set agreed_from = null, receipt_email = '' where account_id = id;
+    delete from identity.registration where account_id = id;
+    delete from identity.one_time_token where account_id = id;
+    delete from identity.one_time_code where account_id = id;
+    delete from identity.session where account_id = id;
+    delete from identity.known_browser where account_id = id;
+    delete from identity.passkey where account_id = id;
+    delete from identity.ceremony where account_id = id;
+    delete from identity.security_log where account_id = id;
+    delete from inbox.message where account_id = id;
+    update identity.consent set address = null, user_agent = '' where account_id = id;
+    update outbox.delivery
+        set recipient = '', subject = null, body = null,
+            state = case when state = 'queued' then 'dead' else state end
+        where account_id = id;
+    return true;
+end $$;

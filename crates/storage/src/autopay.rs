@@ -6,7 +6,7 @@ use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use chrono::{DateTime, Utc};
 use domain::autopay::{DayOfMonth, EndedBy, MandateState, Run, RunState};
-use domain::ids::{MandateId, MethodId, PaymentId, SubscriberId};
+use domain::ids::{AccountId, MandateId, MethodId, PaymentId, SubscriberId};
 use domain::payment::{CancelReason, PaymentState};
 use domain::{Date, Money, Timestamp};
 use uuid::Uuid;
@@ -83,7 +83,9 @@ pub async fn open(
     row.map(Mandate::try_from).transpose()
 }
 
-/// The same, held until the transaction ends; the first lock of everything about autopay.
+/// The same, held until the transaction ends; the first lock of everything about autopay. It is the
+/// contract that is held, whether it has an order or not: somebody who waits here must see the order that
+/// was made meanwhile.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -91,6 +93,12 @@ pub async fn lock(
     conn: &mut Conn,
     subscriber: SubscriberId,
 ) -> Result<Option<Mandate>, StorageError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('autopay:' || $1::uuid, 0))",
+        subscriber.0
+    )
+    .execute(&mut *conn)
+    .await?;
     let row = sqlx::query_as!(
         Row,
         "select mandate_id, method_id, day, state, receipt_email, agreed_at, scheduled_at, paused_reason
@@ -107,6 +115,8 @@ pub async fn lock(
 pub struct New<'a> {
     /// Its id.
     pub id: MandateId,
+    /// Who agrees.
+    pub account: AccountId,
     /// The card.
     pub method: MethodId,
     /// The day of the month.
@@ -135,8 +145,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into billing.autopay (subscriber_id, mandate_id, method_id, day, receipt_email,
-             mandate_version, mandate_sha256, agreed_at, agreed_from, scheduled_at, next_step_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10, $8)",
+             mandate_version, mandate_sha256, agreed_at, agreed_from, scheduled_at, next_step_at, account_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10, $8, $11)",
         subscriber.0,
         new.id.0,
         new.method.0,
@@ -147,6 +157,7 @@ pub async fn insert(
         to_db(now),
         new.from.map(|address| address.to_string()),
         to_db(new.scheduled_at),
+        new.account.0,
     )
     .execute(conn)
     .await?;
@@ -285,6 +296,8 @@ pub struct Month {
     pub closed_at: Option<Timestamp>,
     /// The sum of its payment.
     pub amount: Option<Money>,
+    /// Payments that were made for it.
+    pub tries: i16,
 }
 
 struct MonthRow {
@@ -295,6 +308,7 @@ struct MonthRow {
     reminded: bool,
     noticed_kop: i64,
     attempt: i16,
+    tries: i16,
     retry_at: Option<DateTime<Utc>>,
     reason: Option<String>,
     closed_at: Option<DateTime<Utc>>,
@@ -336,6 +350,7 @@ impl TryFrom<MonthRow> for Month {
             reason: reason(row.reason)?,
             closed_at: row.closed_at.map(from_db),
             amount: row.amount_kop.map(Money::from_kopecks),
+            tries: row.tries,
         })
     }
 }
@@ -352,7 +367,7 @@ pub async fn open_run(
     let row = sqlx::query_as!(
         MonthRow,
         r#"select r.month, r.state, r.due_at, r.notified_at, r.reminded, r.noticed_kop, r.attempt,
-                  r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
+                  r.tries, r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
                   p.cancel_reason as "payment_reason?", p.amount_kop as "amount_kop?"
            from billing.autopay_run r left join billing.payment p using (subscriber_id, payment_id)
            where r.subscriber_id = $1 and r.mandate_id = $2 and r.closed_at is null"#,
@@ -364,28 +379,51 @@ pub async fn open_run(
     row.map(Month::try_from).transpose()
 }
 
-/// Runs under way whose order is over.
+/// Runs under way whose order is over: of all orders, or of one.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn left_over(
     conn: &mut Conn,
     subscriber: SubscriberId,
+    only: Option<MandateId>,
 ) -> Result<Vec<Month>, StorageError> {
     let rows = sqlx::query_as!(
         MonthRow,
         r#"select r.month, r.state, r.due_at, r.notified_at, r.reminded, r.noticed_kop, r.attempt,
-                  r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
+                  r.tries, r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
                   p.cancel_reason as "payment_reason?", p.amount_kop as "amount_kop?"
            from billing.autopay_run r
            join billing.autopay a using (subscriber_id, mandate_id)
            left join billing.payment p using (subscriber_id, payment_id)
-           where r.subscriber_id = $1 and r.closed_at is null and a.state = 'off'"#,
+           where r.subscriber_id = $1 and r.closed_at is null and a.state = 'off'
+             and ($2::uuid is null or r.mandate_id = $2)"#,
         subscriber.0,
+        only.map(|order| order.0),
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Month::try_from).collect()
+}
+
+/// Contracts with a run under way whose order is over and whose payment has ended: somebody has missed it.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn missed(conn: &mut Conn, limit: i64) -> Result<Vec<SubscriberId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "select r.subscriber_id
+         from billing.autopay_run r
+         join billing.autopay a using (subscriber_id, mandate_id)
+         join billing.payment p using (subscriber_id, payment_id)
+         where r.closed_at is null and a.state = 'off'
+           and p.state in ('succeeded', 'canceled', 'abandoned')
+         limit $1",
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(SubscriberId).collect())
 }
 
 /// Runs that are over, newest first.
@@ -400,7 +438,7 @@ pub async fn closed_runs(
     let rows = sqlx::query_as!(
         MonthRow,
         r#"select r.month, r.state, r.due_at, r.notified_at, r.reminded, r.noticed_kop, r.attempt,
-                  r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
+                  r.tries, r.retry_at, r.reason, r.closed_at, r.payment_id, p.state as "payment_state?",
                   p.cancel_reason as "payment_reason?", p.amount_kop as "amount_kop?"
            from billing.autopay_run r left join billing.payment p using (subscriber_id, payment_id)
            where r.subscriber_id = $1 and r.closed_at is not null order by r.month desc limit $2"#,
@@ -412,8 +450,8 @@ pub async fn closed_runs(
     rows.into_iter().map(Month::try_from).collect()
 }
 
-/// Announces a charge: a new run, or a new moment and sum of the open one. A month whose run came to
-/// nothing without a payment may be announced again; one that was paid or tried may not: `false`.
+/// Announces a charge: a new run, or a new moment and sum of the open one. A month that came to nothing may
+/// be announced again, also under another order; one that was paid, or is being paid, may not: `false`.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -432,9 +470,13 @@ pub async fn announce(
          on conflict (subscriber_id, month) do update set mandate_id = excluded.mandate_id,
              state = 'notified', due_at = excluded.due_at, notified_at = excluded.notified_at,
              reminded = excluded.reminded, noticed_kop = excluded.noticed_kop, retry_at = null,
-             closed_at = null, reason = null
-         where (r.mandate_id = excluded.mandate_id and r.state in ('notified', 'retry'))
-            or (r.state = 'skipped' and r.payment_id is null)",
+             closed_at = null, reason = null, payment_id = null,
+             attempt = case when r.mandate_id = excluded.mandate_id then r.attempt else 0 end
+         where (r.mandate_id = excluded.mandate_id and r.state in ('notified', 'retry', 'charging')
+                or r.state in ('failed', 'skipped'))
+           and not exists (select from billing.payment p
+               where p.subscriber_id = r.subscriber_id and p.payment_id = r.payment_id
+                 and p.state <> 'canceled')",
         subscriber.0,
         date_to_db(month),
         mandate.0,
@@ -446,6 +488,29 @@ pub async fn announce(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Is a month paid, being paid or announced, under whatever order?
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn is_taken(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    month: Date,
+) -> Result<bool, StorageError> {
+    let taken = sqlx::query_scalar!(
+        r#"select exists (
+               select from billing.autopay_run r
+               left join billing.payment p using (subscriber_id, payment_id)
+               where r.subscriber_id = $1 and r.month = $2
+                 and (r.state = 'succeeded' or p.state not in ('canceled'))) as "taken!""#,
+        subscriber.0,
+        date_to_db(month),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(taken)
 }
 
 /// The second notice went out.
@@ -479,7 +544,8 @@ pub async fn charging(
     payment: PaymentId,
 ) -> Result<(), StorageError> {
     let done = sqlx::query!(
-        "update billing.autopay_run set state = 'charging', payment_id = $3, retry_at = null
+        "update billing.autopay_run set state = 'charging', payment_id = $3, retry_at = null,
+             tries = tries + 1
          where subscriber_id = $1 and month = $2 and state in ('notified', 'retry')",
         subscriber.0,
         date_to_db(month),
@@ -490,7 +556,7 @@ pub async fn charging(
     changed_one(&done, "autopay_run")
 }
 
-/// The bank refused: again at `retry_at`.
+/// Again at `retry_at`: the bank refused, or it never came to the bank.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when the run changed.
@@ -499,13 +565,16 @@ pub async fn try_again(
     subscriber: SubscriberId,
     month: Date,
     retry_at: Timestamp,
+    refused: bool,
 ) -> Result<(), StorageError> {
     let done = sqlx::query!(
-        "update billing.autopay_run set state = 'retry', attempt = attempt + 1, retry_at = $3
+        "update billing.autopay_run set state = 'retry', retry_at = $3,
+             attempt = attempt + case when $4 then 1 else 0 end
          where subscriber_id = $1 and month = $2 and state = 'charging'",
         subscriber.0,
         date_to_db(month),
         to_db(retry_at),
+        refused,
     )
     .execute(conn)
     .await?;
@@ -562,19 +631,46 @@ pub async fn insert_link(
     Ok(())
 }
 
-/// Whose order a link switches off.
+/// What a link was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkOf {
+    /// Whose contract.
+    pub subscriber: SubscriberId,
+    /// The order it was sent for.
+    pub sent_for: MandateId,
+    /// The order it switches off: that one, or the one that took its place by a change of day or card.
+    /// Nothing when there is none.
+    pub switches_off: Option<MandateId>,
+    /// Does an order run that it has nothing to do with?
+    pub other_runs: bool,
+}
+
+/// Finds a link by its digest.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn find_link(
     conn: &mut Conn,
     token_sha256: &[u8],
-) -> Result<Option<(SubscriberId, MandateId)>, StorageError> {
+) -> Result<Option<LinkOf>, StorageError> {
     let row = sqlx::query!(
-        "select subscriber_id, mandate_id from billing.autopay_link where token_sha256 = $1",
+        r#"select l.subscriber_id, l.mandate_id, o.mandate_id as "open?",
+                  coalesce(o.mandate_id = l.mandate_id or not exists (
+                      select from billing.autopay e
+                      where e.subscriber_id = l.subscriber_id and e.agreed_at >= a.agreed_at
+                        and e.state = 'off' and e.ended_by <> 'replaced'), false) as "follows!"
+           from billing.autopay_link l
+           join billing.autopay a using (subscriber_id, mandate_id)
+           left join billing.autopay o on o.subscriber_id = l.subscriber_id and o.state <> 'off'
+           where l.token_sha256 = $1"#,
         token_sha256,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| (SubscriberId(row.subscriber_id), MandateId(row.mandate_id))))
+    Ok(row.map(|row| LinkOf {
+        subscriber: SubscriberId(row.subscriber_id),
+        sent_for: MandateId(row.mandate_id),
+        switches_off: row.open.filter(|_| row.follows).map(MandateId),
+        other_runs: row.open.is_some() && !row.follows,
+    }))
 }

@@ -49,13 +49,15 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                 'entitlements', (select coalesce(jsonb_agg(to_jsonb(e)), '[]')
                                  from billing.entitlement_intent e where e.subscriber_id = s.subscriber_id),
                 'payments', (select coalesce(jsonb_agg(
-                                 to_jsonb(p) - 'return_token' - 'idem_key' - 'confirmation_url' - 'form_key'
+                                 to_jsonb(p) - 'return_token' - 'idem_key' - 'confirmation_url' - 'form_key' - 'gateway_payment_id'
                                  order by p.created_at), '[]')
                              from billing.payment p where p.subscriber_id = s.subscriber_id),
                 'payment_methods', (select coalesce(jsonb_agg(to_jsonb(k) - 'token_sealed' order by k.created_at), '[]')
-                                    from billing.payment_method k where k.subscriber_id = s.subscriber_id),
-                'autopay', (select coalesce(jsonb_agg(to_jsonb(a) order by a.agreed_at), '[]')
-                            from billing.autopay a where a.subscriber_id = s.subscriber_id),
+                                    from billing.payment_method k
+                                    where k.subscriber_id = s.subscriber_id and k.account_id = $1),
+                'autopay', (select coalesce(jsonb_agg(to_jsonb(a) - 'mandate_sha256' order by a.agreed_at), '[]')
+                            from billing.autopay a
+                            where a.subscriber_id = s.subscriber_id and a.account_id = $1),
                 'autopay_runs', (select coalesce(jsonb_agg(to_jsonb(r) order by r.month), '[]')
                                  from billing.autopay_run r where r.subscriber_id = s.subscriber_id),
                 'autopay_links', (select coalesce(jsonb_agg(to_jsonb(l) - 'token_sha256' order by l.created_at), '[]')

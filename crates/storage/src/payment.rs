@@ -51,6 +51,8 @@ pub struct Payment {
     pub means: Means,
     /// Does the payer want the card to be kept?
     pub save: bool,
+    /// When a create call was last begun, of those that are counted.
+    pub last_sent_at: Option<Timestamp>,
 }
 
 struct Row {
@@ -75,6 +77,7 @@ struct Row {
     method: String,
     method_id: Option<uuid::Uuid>,
     save_method: bool,
+    last_sent_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl TryFrom<Row> for Payment {
@@ -107,6 +110,7 @@ impl TryFrom<Row> for Payment {
                 Means::from_code(text, row.method_id.map(MethodId))
             })?,
             save: row.save_method,
+            last_sent_at: row.last_sent_at.map(from_db),
         })
     }
 }
@@ -181,7 +185,7 @@ pub async fn get(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method
+             method, method_id, save_method, last_sent_at
          from billing.payment where subscriber_id = $1 and payment_id = $2",
         subscriber.0,
         id.0,
@@ -206,7 +210,7 @@ pub async fn lock(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method
+             method, method_id, save_method, last_sent_at
          from billing.payment where subscriber_id = $1 and payment_id = $2 for no key update",
         subscriber.0,
         id.0,
@@ -231,7 +235,7 @@ pub async fn by_form_key(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method
+             method, method_id, save_method, last_sent_at
          from billing.payment where subscriber_id = $1 and form_key = $2",
         subscriber.0,
         form_key,
@@ -255,7 +259,7 @@ pub async fn by_return_token(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method
+             method, method_id, save_method, last_sent_at
          from billing.payment where return_token = $1",
         return_token,
     )
@@ -279,7 +283,7 @@ pub async fn list(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method
+             method, method_id, save_method, last_sent_at
          from billing.payment where subscriber_id = $1
          order by created_at desc, payment_id desc limit $2",
         subscriber.0,
@@ -295,8 +299,8 @@ pub async fn list(
 /// What changes on a payment besides its state; `None` leaves a column as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// Set when it is first sent.
-    pub first_sent_at: Option<Timestamp>,
+    /// Set when it is sent: the first moment stays, the last one moves.
+    pub sent_at: Option<Timestamp>,
     /// The acquirer's id.
     pub gateway_payment_id: Option<String>,
     /// The acquirer's page.
@@ -324,6 +328,7 @@ pub async fn update(
     let done = sqlx::query!(
         "update billing.payment set state = $4,
              first_sent_at = coalesce(first_sent_at, $5),
+             last_sent_at = coalesce($5, last_sent_at),
              gateway_payment_id = coalesce(gateway_payment_id, $6),
              confirmation_url = coalesce($7, confirmation_url),
              cancel_reason = coalesce(cancel_reason, $8),
@@ -337,7 +342,7 @@ pub async fn update(
         payment.id.0,
         payment.version,
         state.code(),
-        change.first_sent_at.map(to_db),
+        change.sent_at.map(to_db),
         change.gateway_payment_id,
         change.confirmation_url,
         change.cancel_reason.map(CancelReason::code),

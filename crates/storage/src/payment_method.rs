@@ -4,7 +4,7 @@ use crate::convert::{from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::{MethodId, PaymentId, SubscriberId};
+use domain::ids::{AccountId, MethodId, PaymentId, SubscriberId};
 
 /// A saved card.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Saved {
 pub struct New<'a> {
     /// Its id.
     pub id: MethodId,
+    /// Whose it is.
+    pub account: AccountId,
     /// The acquirer.
     pub gateway: &'a str,
     /// The token, sealed for its id.
@@ -54,8 +56,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into billing.payment_method (subscriber_id, method_id, gateway, token_sealed, brand,
-             last4, expiry_month, expiry_year, saved_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             last4, expiry_month, expiry_year, saved_by, created_at, account_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (subscriber_id, saved_by) do nothing",
         subscriber.0,
         new.id.0,
@@ -67,10 +69,55 @@ pub async fn insert(
         new.expires.and_then(|(_, year)| i16::try_from(year).ok()),
         new.saved_by.0,
         to_db(now),
+        new.account.0,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Another token for a card that is saved already.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it was removed meanwhile.
+pub async fn renew(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    id: MethodId,
+    token_sealed: &[u8],
+) -> Result<(), StorageError> {
+    let done = sqlx::query!(
+        "update billing.payment_method set token_sealed = $3
+         where subscriber_id = $1 and method_id = $2 and state = 'active'",
+        subscriber.0,
+        id.0,
+        token_sealed,
+    )
+    .execute(conn)
+    .await?;
+    changed_one(&done, "payment_method")
+}
+
+/// The login whose contract it has been since a moment, if it is to stay; held until the transaction ends,
+/// so that whoever leaves meanwhile takes along what is kept here.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn keeper(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    then: Timestamp,
+) -> Result<Option<AccountId>, StorageError> {
+    let id = sqlx::query_scalar!(
+        "select a.account_id
+         from identity.membership m join identity.account a using (account_id)
+         where m.subscriber_id = $1 and m.since <= $2 and a.state = 'active' for share of a",
+        subscriber.0,
+        to_db(then),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(AccountId))
 }
 
 struct Row {

@@ -9,10 +9,14 @@ use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::payment::Means;
 use domain::statement::Span;
 use leptos::prelude::provide_context;
 use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
-use services::{ServiceError, autopay, expenses, home, privacy, profile, promise, voucher};
+use services::payments::{Start, StartTopUp};
+use services::{
+    ServiceError, autopay, expenses, home, payments, privacy, profile, promise, voucher,
+};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -192,6 +196,33 @@ pub async fn promised(Extract(state): Extract<State>, request: Request) -> Respo
     account(&state, request, async |loading| {
         let (services, actor) = loading.who();
         Ok(AccountPage::Promised(promise::page(services, actor).await?))
+    })
+    .await
+}
+
+/// The yes to a payment by a saved card.
+pub async fn pay_confirm(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let typed = |name| loading.typed(name);
+        let command = StartTopUp {
+            sum: typed("sum"),
+            amount: typed("amount"),
+            receipt_email: typed("receipt_email"),
+            means: typed("means"),
+            ..StartTopUp::default()
+        };
+        // Only a saved card is asked about; nothing is made without the yes.
+        let saved = Means::from_form(&command.means).is_some_and(|means| means.saved().is_some());
+        let asked = match saved {
+            true => payments::start(services, actor, command).await,
+            false => Err(ServiceError::Invalid(Vec::new())),
+        };
+        match asked {
+            Ok(Start::Confirm(asked)) => Ok(AccountPage::PayConfirm(Some(asked))),
+            Ok(Start::Made(_)) | Err(ServiceError::Invalid(_)) => Ok(AccountPage::PayConfirm(None)),
+            Err(error) => Err(error),
+        }
     })
     .await
 }

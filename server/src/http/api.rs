@@ -24,7 +24,7 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0) {
+    if has_zero(&bytes) {
         return StatusCode::BAD_REQUEST.into_response();
     }
     let html = accepts_html(&parts.headers);
@@ -58,6 +58,11 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
         None => response,
     };
     incoming.finish(response)
+}
+
+/// Does a form hold what no text holds?
+pub fn has_zero(bytes: &[u8]) -> bool {
+    bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0)
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
@@ -193,7 +198,7 @@ pub fn referer_path(parts: &Parts) -> Option<String> {
 }
 
 /// The address without the kept form's id.
-fn without_draft(path: &str) -> String {
+pub fn without_draft(path: &str) -> String {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let kept: Vec<&str> = query
         .split('&')

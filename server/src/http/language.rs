@@ -2,7 +2,7 @@
 //! typed into them is there again in the other language.
 
 use super::State;
-use super::api::{MOST_BYTES, referer_path, with_draft};
+use super::api::{MOST_BYTES, has_zero, referer_path, with_draft, without_draft};
 use super::request::Incoming;
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,6 +24,9 @@ pub async fn choose(Extract(state): Extract<State>, request: Request) -> Respons
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if has_zero(&bytes) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
     let mut typed: BTreeMap<String, String> = form_urlencoded::parse(&bytes)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
@@ -31,6 +34,7 @@ pub async fn choose(Extract(state): Extract<State>, request: Request) -> Respons
         .remove(LANG)
         .map(|code| Lang::from_code(&code))
         .unwrap_or_default();
+    let mut new_browser = None;
     let mut back = referer_path(&parts).unwrap_or_else(|| "/".to_owned());
     if let Ok(incoming) = Incoming::read(&state, &parts).await {
         let (services, actor) = (&incoming.request.services, &incoming.request.actor);
@@ -40,11 +44,20 @@ pub async fn choose(Extract(state): Extract<State>, request: Request) -> Respons
         let filled = |(name, value): (&String, &String)| {
             !value.is_empty() && !is_secret(name) && !NOT_TYPED.contains(&name.as_str())
         };
-        if typed.iter().any(filled) {
-            back = kept(&incoming, back, typed).await;
-        }
+        back = if typed.iter().any(filled) {
+            kept(&incoming, back, typed).await
+        } else if typed.is_empty() {
+            back
+        } else {
+            // A form that was emptied does not come back filled.
+            without_draft(&back)
+        };
+        new_browser = Some(incoming);
     }
     let mut response = Redirect::to(&back).into_response();
+    if let Some(incoming) = new_browser {
+        response = incoming.finish(response);
+    }
     let cookie = format!(
         "{LANG}={}; Path=/; Max-Age=31536000; SameSite=Lax",
         chosen.code()

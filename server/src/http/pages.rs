@@ -103,6 +103,12 @@ impl Loading {
         self.request.lang
     }
 
+    /// What was typed into a field of the kept form.
+    pub fn typed(&self, name: &str) -> String {
+        let fields = &self.request.draft.fields;
+        fields.get(name).cloned().unwrap_or_default()
+    }
+
     /// One value of the query.
     pub fn query(&self, name: &str) -> Option<String> {
         query(&self.parts, name)
@@ -310,6 +316,23 @@ pub async fn legal(
         Document::from_code(&document)
             .map(PublicPage::Legal)
             .ok_or(ServiceError::NotFound)
+    })
+    .await
+}
+
+/// Paying without signing in: which card.
+pub async fn pay(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async |_| Ok(PublicPage::Pay)).await
+}
+
+/// Paying without signing in: how much. Without the kept number there is nothing to show.
+pub async fn pay_details(Extract(state): Extract<State>, request: Request) -> Response {
+    public(&state, request, async move |loading| {
+        let Some(number) = loading.request.draft.fields.get("card").cloned() else {
+            return Ok(PublicPage::Pay);
+        };
+        let form = services::guest::form(&loading.request.services, &number).await?;
+        Ok(PublicPage::PayDetails { number, form })
     })
     .await
 }

@@ -3,6 +3,7 @@
 use super::build;
 use crate::config::Config;
 use anyhow::Result;
+use domain::support::Support;
 use services::office::command_line;
 use std::io::Write;
 use std::process::ExitCode;
@@ -44,6 +45,14 @@ pub async fn run(config: Config) -> Result<ExitCode> {
         } else {
             "none is set (sms.api_key): codes are not sent, forms ask for an e-mail".into()
         }),
+    ));
+    findings.push((
+        "support",
+        if config.support.phone == Support::default().phone {
+            Err("setting support.phone is not set: people would be sent to nobody's number".into())
+        } else {
+            Ok(config.support.phone.to_string())
+        },
     ));
     findings.push(("database", database(&config).await));
     findings.push(("doors of partners and staff", doors(&config).await));

@@ -72,13 +72,18 @@ pub fn access_help(support: &Support) -> AnyView {
 /// How to call: the number, when, and at what price.
 pub fn call(support: &Support) -> AnyView {
     let lang = lang();
-    let mut when = hours(lang, &support.hours);
-    if support.phone.is_free() {
-        when = format!("{}, {when}", t::call_free(lang));
-    }
+    let free = support
+        .phone
+        .is_free()
+        .then(|| t::call_free(lang).to_owned());
+    let when: Vec<_> = [free, hours(lang, &support.hours)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let when = (!when.is_empty()).then(|| view! { <p class="c-hint">{when.join(", ")}</p> });
     view! {
         <h2>{t::access_call(lang)}</h2>
-        <p class="c-hint">{when}</p>
+        {when}
         <p>{call_button()}</p>
     }
     .into_any()
@@ -103,7 +108,7 @@ fn offices(lang: Lang, all: &[Office]) -> AnyView {
                 view! {
                     <li>
                         <p>{office.address.clone()}</p>
-                        <p class="c-hint">{hours(lang, &office.hours)}</p>
+                        {hours(lang, &office.hours).map(|when| view! { <p class="c-hint">{when}</p> })}
                     </li>
                 }
             })

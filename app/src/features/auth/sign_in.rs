@@ -2,7 +2,7 @@
 
 use super::frame::{door_row, sky_typed};
 use crate::features::frame::TYPED;
-use crate::i18n::{auth as t, lang, office};
+use crate::i18n::{auth as t, guest, lang, office};
 use crate::request::Request;
 use crate::shell::passkey_script;
 use crate::ui::{Input, checkbox, error_of, field, icon, summary};
@@ -53,6 +53,7 @@ pub fn page(request: &Request, next: String, ended: bool) -> AnyView {
         <section class="c-card" data-flush="" aria-label=t::without_sign_in(lang)>
             <ul class="c-list">
                 {door_row("/register", "i-user", t::create(lang), t::create_hint(lang))}
+                {door_row("/pay", "i-payments", guest::title(lang), guest::door_hint(lang))}
                 {door_row("/access-help", "i-help", t::cannot_sign_in(lang), t::cannot_sign_in_hint(lang))}
                 {partners.then(|| door_row("/partner/login", "i-key", office::to_partners(lang), office::to_partners_hint(lang)))}
             </ul>

@@ -41,7 +41,12 @@ pub async fn load_top_up() -> Result<Answer<TopUpPage>, AppError> {
         amount,
         receipt_email,
         means: kept("means"),
-        save: !kept("save").is_empty() || request.path.contains("save=1"),
+        // What was ticked, or not, in a refused form; else what the way here asks for.
+        save: if request.draft.fields.is_empty() {
+            request.path.ends_with("?save=1")
+        } else {
+            !kept("save").is_empty()
+        },
         errors: request.draft.errors.clone(),
     }))
 }
@@ -54,9 +59,19 @@ pub async fn start_top_up(
     #[server(default)] receipt_email: String,
     #[server(default)] means: String,
     #[server(default)] save: String,
+    #[server(default)] confirmed: String,
+    #[server(default)] contract: String,
     key: String,
 ) -> Result<(), AppError> {
+    use services::payments::Start;
     let request = crate::request::request()?;
+    let typed = [
+        ("sum", &sum),
+        ("amount", &amount),
+        ("receipt_email", &receipt_email),
+        ("means", &means),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.clone()));
     let command = services::payments::StartTopUp {
         sum,
         amount,
@@ -64,12 +79,41 @@ pub async fn start_top_up(
         receipt_email,
         means,
         save: !save.is_empty(),
+        confirmed: !confirmed.is_empty(),
+        contract,
     };
-    let started = services::payments::start(&request.services, &request.actor, command)
+    let begun = services::payments::start(&request.services, &request.actor, command)
         .await
         .map_err(crate::error::fail)?;
+    let started = match begun {
+        Start::Made(started) => started,
+        Start::Confirm(_) => {
+            return go_on_with(&request, "/payments/top-up/confirm", typed.into()).await;
+        }
+    };
     let own_page = format!("/payments/{}", started.payment);
     leptos_axum::redirect(started.confirmation_url.as_deref().unwrap_or(&own_page));
+    Ok(())
+}
+
+/// What was typed goes on to another page in a kept form, not in its address.
+#[cfg(feature = "ssr")]
+async fn go_on_with(
+    request: &crate::request::Request,
+    page: &str,
+    fields: std::collections::BTreeMap<String, String>,
+) -> Result<(), AppError> {
+    use services::drafts::{Draft, keep};
+    let (services, actor) = (&request.services, &request.actor);
+    let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
+    let typed = Draft {
+        fields,
+        errors: Vec::new(),
+    };
+    let id = keep(services, actor, page, owner, typed)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("{page}?f={id}"));
     Ok(())
 }
 
@@ -154,6 +198,7 @@ pub async fn enable_autopay(
     #[server(default)] day: String,
     #[server(default)] receipt_email: String,
     #[server(default)] agreed: String,
+    #[server(default)] shown: String,
 ) -> Result<(), AppError> {
     let request = crate::request::request()?;
     let form = services::autopay::Enable {
@@ -162,8 +207,9 @@ pub async fn enable_autopay(
         day,
         receipt_email,
         agreed: !agreed.is_empty(),
+        shown,
     };
-    services::autopay::enable(&request.services, &request.actor, &form, request.lang)
+    services::autopay::enable(&request.services, &request.actor, &form)
         .await
         .map_err(crate::error::fail)?;
     leptos_axum::redirect("/payments/autopay?done=on");
@@ -189,5 +235,43 @@ pub async fn disable_autopay_by_link(token: String) -> Result<(), AppError> {
         .await
         .map_err(crate::error::fail)?;
     leptos_axum::redirect(&format!("/autopay/off/{token}"));
+    Ok(())
+}
+
+/// Looks a card up for somebody who has not signed in; its number goes on in the kept form, not in an
+/// address.
+#[server(endpoint = "pay/check", output = Json)]
+pub async fn check_card(#[server(default)] card: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    services::guest::check(&request.services, &request.actor, &card)
+        .await
+        .map_err(crate::error::fail)?;
+    go_on_with(&request, "/pay/details", [("card".to_owned(), card)].into()).await
+}
+
+/// Pays for a card without signing in.
+#[server(endpoint = "pay/start", output = Json)]
+pub async fn start_guest_payment(
+    #[server(default)] card: String,
+    #[server(default)] sum: String,
+    #[server(default)] amount: String,
+    #[server(default)] means: String,
+    #[server(default)] receipt_email: String,
+    key: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let command = services::guest::Pay {
+        card,
+        sum,
+        amount,
+        means,
+        receipt_email,
+        key,
+    };
+    let started = services::guest::pay(&request.services, &request.actor, command)
+        .await
+        .map_err(crate::error::fail)?;
+    let result = format!("/pay/result/{}", started.return_token);
+    leptos_axum::redirect(started.confirmation_url.as_deref().unwrap_or(&result));
     Ok(())
 }

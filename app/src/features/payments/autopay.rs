@@ -35,6 +35,11 @@ pub(super) fn said(lang: Lang, done: &str, under_way: Option<Money>) -> AnyView 
 /// The page.
 pub fn page(page: &AutopayPage, done: &str) -> AnyView {
     let (lang, today) = (lang(), page.today);
+    // An old address must not say what does not hold.
+    let told = match (done, &page.standing) {
+        ("on", Standing::On(_)) | ("off", Standing::Off { .. }) => done,
+        _ => "",
+    };
     let body = match &page.standing {
         Standing::On(found) => on(lang, found, page),
         Standing::Paused { card, reason, day } => view! {
@@ -54,7 +59,7 @@ pub fn page(page: &AutopayPage, done: &str) -> AnyView {
     };
     view! {
         <div class="l-stack">
-            {said(lang, done, page.under_way)}
+            {said(lang, told, page.under_way)}
             {body}
             {history(lang, &page.history, today)}
         </div>
@@ -244,7 +249,9 @@ pub fn setup(request: &Request, page: &SetupPage) -> AnyView {
             <fieldset>
                 <legend class="c-legend">{t::agree(lang)}</legend>
                 {error_text("agreed", agreed_wrong.clone())}
-                {checkbox("agreed", text, kept("agreed").is_some(), agreed_wrong.is_some())}
+                <input type="hidden" name="shown" value=services::autopay::digest(&text)/>
+                // Never ticked for anybody: the card or the language may have changed since.
+                {checkbox("agreed", text, false, agreed_wrong.is_some())}
             </fieldset>
             <button class="c-btn" data-wide="" data-once="">{t::switch_on(lang, page.first.date, page.today)}</button>
         </form>
@@ -274,13 +281,13 @@ fn cards(lang: Lang, page: &SetupPage, error: Option<String>) -> AnyView {
             if page.cards.len() == 1 {
                 return view! { <li><div class="c-row">{inside}</div></li> }.into_any();
             }
-            let href = chosen(page.day, Some(card.id));
+            let href = format!("{}#card", chosen(page.day, Some(card.id)));
             view! { <li><a class="c-row" href=href aria-current=here.then_some("true")>{inside}</a></li> }
                 .into_any()
         })
         .collect();
     view! {
-        <fieldset class="c-field" id="card" data-state=wrong.then_some("error")>
+        <fieldset class="c-field" id="card" tabindex="-1" data-state=wrong.then_some("error") aria-describedby=wrong.then_some("card-e")>
             <legend class="c-legend">{t::choose_card(lang)}</legend>
             {error_text("card", error)}
             <input type="hidden" name="card" value=page.card.map(|id| id.to_string()).unwrap_or_default()/>
@@ -301,7 +308,7 @@ fn days(lang: Lang, page: &SetupPage, error: Option<String>) -> AnyView {
         .collect();
     let wrong = error.is_some();
     view! {
-        <fieldset class="c-field" id="day" data-state=wrong.then_some("error")>
+        <fieldset class="c-field" id="day" tabindex="-1" data-state=wrong.then_some("error") aria-describedby=wrong.then_some("day-e")>
             <legend class="c-legend">{t::day(lang)}": "{t::every_month(lang, page.day)}</legend>
             <p class="c-hint">{t::choose_day_hint(lang)}</p>
             {error_text("day", error)}
@@ -318,11 +325,12 @@ pub fn link(token: &str, found: Link) -> AnyView {
     let (title, lead) = match found {
         Link::On => (t::link_title(lang), t::link_lead(lang)),
         Link::Off { .. } => (t::link_off_title(lang), t::link_off_lead(lang)),
+        Link::Other => (t::link_other_title(lang), t::link_other_lead(lang)),
         Link::Unknown => (t::link_unknown_title(lang), t::link_unknown_lead(lang)),
     };
     let begun = match found {
         Link::Off { under_way } => under_way,
-        Link::On | Link::Unknown => None,
+        Link::On | Link::Other | Link::Unknown => None,
     };
     let begun = begun.map(|sum| line("warning", "i-clock", t::under_way(lang, sum)));
     let act = matches!(found, Link::On).then(|| {
@@ -344,7 +352,7 @@ pub fn link(token: &str, found: Link) -> AnyView {
                 <div class="l-actions" data-row="">
                     {act}
                     {button_link("/payments/autopay", t::to_cabinet(lang), "soft")}
-                    {matches!(found, Link::Unknown).then(|| button_link("/access-help", auth::cannot_sign_in(lang), "text"))}
+                    {matches!(found, Link::Other | Link::Unknown).then(|| button_link("/access-help", auth::cannot_sign_in(lang), "text"))}
                 </div>
             </div>
         </div>
@@ -357,6 +365,7 @@ pub fn link_title(lang: Lang, found: Link) -> &'static str {
     match found {
         Link::On => t::link_title(lang),
         Link::Off { .. } => t::link_off_title(lang),
+        Link::Other => t::link_other_title(lang),
         Link::Unknown => t::link_unknown_title(lang),
     }
 }

@@ -6,6 +6,10 @@ pub mod api;
 pub mod autopay;
 #[cfg(feature = "ssr")]
 pub mod cards;
+#[cfg(feature = "ssr")]
+pub mod confirm;
+#[cfg(feature = "ssr")]
+pub mod guest;
 pub mod list;
 pub mod payment;
 #[cfg(feature = "ssr")]

@@ -33,22 +33,23 @@ impl SavedCard {
 
     /// How it stands on a day.
     pub fn expiry(&self, today: Date) -> Expiry {
-        let Some((month, year)) = self.expires else {
-            return Expiry::Fine;
-        };
-        let Some(first) = i16::try_from(year)
-            .ok()
-            .and_then(|year| Date::new(year, month, 1))
-        else {
-            return Expiry::Fine;
-        };
-        // It works to the end of its month.
-        let dead = first.plus_months(1, 1);
-        match dead.days_since(today) {
-            ..=0 => Expiry::Over,
-            1..=31 => Expiry::Soon,
-            _ => Expiry::Fine,
-        }
+        expiry(self.expires, today)
+    }
+}
+
+/// How a card that works to the end of a month stands on a day.
+pub fn expiry(expires: Option<(u8, u16)>, today: Date) -> Expiry {
+    let first = expires.and_then(|(month, year)| {
+        let year = i16::try_from(year).ok()?;
+        Date::new(year, month, 1)
+    });
+    let Some(first) = first else {
+        return Expiry::Fine;
+    };
+    match first.plus_months(1, 1).days_since(today) {
+        ..=0 => Expiry::Over,
+        1..=31 => Expiry::Soon,
+        _ => Expiry::Fine,
     }
 }
 
@@ -192,10 +193,10 @@ pub fn mandate(
     let day = day.get();
     match lang {
         Lang::Ru => format!(
-            "Поручаю «Орион Экспресс» каждый месяц {day}-го числа списывать с выбранной карты сумму, которой не хватает на балансе для оплаты моего тарифа до следующего списания. Сумму сообщают за {first_notice_days} дн. и за {last_notice_hours} ч до списания; больше сообщённого списать нельзя. Отключить автоплатёж и удалить карту можно в любой момент, это действует сразу."
+            "Поручаю «Орион Экспресс» каждый месяц {day}-го числа списывать с выбранной карты сумму, которой не хватает на балансе для оплаты моих тарифов до следующего такого дня включительно, вместе с долгом по счёту, если он есть; не меньше наименьшей суммы пополнения. Сумму сообщают заранее: обычно за {first_notice_days} дн. и ещё раз за {last_notice_hours} ч, но не позже чем за {last_notice_hours} ч до списания; больше сообщённого списать нельзя. Отключить автоплатёж и удалить карту можно в любой момент, это действует сразу."
         ),
         Lang::En => format!(
-            "I ask Orion Express to charge the chosen card on day {day} of each month with what the balance lacks to pay my tariff until the next charge. I am told the sum {first_notice_days} days and {last_notice_hours} hours before; no more than that may be charged. I may switch autopay off and remove the card at any time, with effect at once."
+            "I ask Orion Express to charge the chosen card on day {day} of each month with what the balance lacks to pay my tariffs through the next such day, and with a debt of the account if there is one; no less than the smallest top-up. I am told the sum beforehand, usually {first_notice_days} days and again {last_notice_hours} hours before, never later than {last_notice_hours} hours before the charge; no more than that may be charged. I may switch autopay off and remove the card at any time, with effect at once."
         ),
     }
 }

@@ -124,13 +124,35 @@ fn refusals_that_may_pass_are_tried_again_and_then_end_it() {
         R::CardExpired,
         R::FraudSuspected,
         R::Restricted,
-        R::Refused,
-        R::CanceledByMerchant,
+        R::PermissionRevoked,
         R::ThreeDSecureFailed,
         R::WrongCardData,
         R::Expired,
     ] {
         assert_eq!(act(0, hard), Act::Fail(hard));
+    }
+}
+
+/// A wrong key of ours, an acquirer that nobody reached: no refusal of the bank.
+#[test]
+fn what_never_came_to_the_bank_counts_against_nobody() {
+    let failed = |reason| Run {
+        payment: Some((
+            PaymentId(uuid::Uuid::nil()),
+            PaymentState::Canceled,
+            Some(reason),
+        )),
+        ..run(RunState::Charging)
+    };
+    for reason in [CancelReason::Refused, CancelReason::CanceledByMerchant] {
+        let soon = 13 * DAY + 60;
+        assert_eq!(
+            decide(soon, Some(&failed(reason)), rub(399)),
+            Act::Postpone(at(soon + POSTPONED))
+        );
+        // A day later it is another day: told anew.
+        let act = decide(14 * DAY, Some(&failed(reason)), rub(399));
+        assert!(matches!(act, Act::Announce { .. }), "{act:?}");
     }
 }
 
@@ -157,6 +179,11 @@ fn the_day_exists_in_every_month_and_leaves_time_before_the_renewal() {
     let fourteenth = DayOfMonth::new(14).unwrap();
     assert_eq!(fourteenth.first_from(day(2026, 11, 14)), day(2026, 11, 14));
     assert_eq!(fourteenth.first_from(day(2026, 12, 15)), day(2027, 1, 14));
+    // Tried again on the first of December, it still is the charge of the twenty-eighth of November.
+    let last = DayOfMonth::new(28).unwrap();
+    assert_eq!(last.after(day(2026, 11, 28)), day(2026, 12, 28));
+    assert_eq!(last.after(day(2026, 12, 1)), day(2026, 12, 28));
+    assert_eq!(last.after(day(2027, 2, 28)), day(2027, 3, 28));
     assert_eq!(DayOfMonth::before_renewal(day(2026, 12, 15)).get(), 11);
     assert_eq!(DayOfMonth::before_renewal(day(2026, 12, 2)).get(), 28);
     assert_eq!(DayOfMonth::before_renewal(day(2027, 1, 4)).get(), 28);
@@ -222,6 +249,8 @@ fn what_is_short_until_the_day_after_the_next_one() {
     let mut owed = wallet(0);
     owed.promised_debt = rub(100);
     assert_eq!(needed(&[soon], &owed, today, until, LIMITS), rub(499));
+    // A debt alone is no reason to take money for television.
+    assert_eq!(needed(&[], &owed, today, until, LIMITS), Money::ZERO);
 }
 
 proptest! {
@@ -259,6 +288,13 @@ proptest! {
                     open = open.map(|run| Run {
                         state: RunState::Retry,
                         attempt: run.attempt + 1,
+                        retry_at: Some(retry_at),
+                        ..run
+                    });
+                }
+                Act::Postpone(retry_at) => {
+                    open = open.map(|run| Run {
+                        state: RunState::Retry,
                         retry_at: Some(retry_at),
                         ..run
                     });

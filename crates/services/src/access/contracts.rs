@@ -3,7 +3,7 @@
 
 use super::notices::{Happened, record};
 use super::proof::{self, Claim};
-use super::{address_name, confirm, count_try, end_pending, write_letter};
+use super::{confirm, end_pending, look_up_card, write_letter};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, cards, letters};
 use domain::form::Problem;
@@ -12,7 +12,6 @@ use domain::security::SecurityEvent;
 use domain::{CardNumber, ContractNumber, Lang, PartnerNumber, label};
 use storage::outbox::Channel;
 pub use storage::subscriber::Card;
-use storage::subscriber::CardState;
 use storage::{account, session, subscriber};
 
 /// A contract of the cabinet with its cards.
@@ -132,19 +131,10 @@ pub async fn add(
         return Err(ServiceError::Invalid(errors));
     };
     let (mut tx, now) = services.db.begin().await?;
-    let key = format!("card-lookup:{}", address_name(actor));
-    let limit = services.settings.access.lookups_per_address;
-    let allowed = count_try(&mut tx, &key, limit, 3600, now).await?;
-    let found = subscriber::find_card(&mut tx, &number).await?;
-    let (owner, card) = match (allowed, found) {
-        (Ok(_), Some((owner, card))) if card.state == CardState::Active => (owner, card),
-        (allowed, found) => {
+    let (owner, card) = match look_up_card(&mut tx, services, actor, &number, now).await? {
+        Ok(found) => found,
+        Err(problem) => {
             commit(tx).await?;
-            let problem = match (allowed, found) {
-                (Err(problem), _) => problem,
-                (Ok(_), None) => Problem::CardUnknown,
-                (Ok(_), Some(_)) => Problem::CardBlocked,
-            };
             return Err(ServiceError::field("card", problem));
         }
     };
@@ -208,6 +198,13 @@ pub async fn remove(
 ) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let viewer = confirm::recent(services, actor, now)?;
+    // Cards and orders first: whoever works on them holds the contract before the login.
+    if account::subscribers(&mut tx, viewer.account)
+        .await?
+        .contains(&id)
+    {
+        cards::forget_all(&mut tx, id, now).await?;
+    }
     // Two removals at once must not both leave the other one as the last.
     account::hold(&mut tx, viewer.account).await?;
     let held = account::subscribers(&mut tx, viewer.account).await?;
@@ -221,6 +218,7 @@ pub async fn remove(
         .await?
         .ok_or(ServiceError::NotFound)?;
     account::remove_membership(&mut tx, viewer.account, id).await?;
+    // A card that was kept meanwhile.
     cards::forget_all(&mut tx, id, now).await?;
     let happened = Happened {
         account: viewer.account,

@@ -20,14 +20,14 @@ pub(crate) mod tries;
 use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services, crypto, jobs, letters};
 use domain::form::Problem;
-use domain::ids::{AccountId, EventId};
-use domain::{Contact, Email, Lang, Timestamp};
+use domain::ids::{AccountId, EventId, SubscriberId};
+use domain::{CardNumber, Contact, Email, Lang, Timestamp};
 use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
-use storage::subscriber::Subscriber;
+use storage::subscriber::{Card, CardState, Subscriber};
 use storage::token::{Purpose, Token};
-use storage::{Conn, code, outbox, throttle, token};
+use storage::{Conn, code, outbox, subscriber, throttle, token};
 
 /// Whole minutes until a moment, at least one.
 pub(crate) fn minutes_until(then: Timestamp, now: Timestamp) -> u64 {
@@ -54,6 +54,30 @@ pub(crate) async fn count_try(
         })
     } else {
         Ok(limit - count.hits)
+    })
+}
+
+/// Looks a card up by what was typed, for people who have proven nothing: whether a card exists is public,
+/// but counted by address.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] and its like; what is wrong with the number is the inner answer.
+pub(crate) async fn look_up_card(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    number: &CardNumber,
+    now: Timestamp,
+) -> Result<Result<(SubscriberId, Card), Problem>, ServiceError> {
+    let key = format!("card-lookup:{}", address_name(actor));
+    let limit = services.settings.access.lookups_per_address;
+    let allowed = count_try(conn, &key, limit, 3600, now).await?;
+    let found = subscriber::find_card(conn, number).await?;
+    Ok(match (allowed, found) {
+        (Err(problem), _) => Err(problem),
+        (Ok(_), None) => Err(Problem::CardUnknown),
+        (Ok(_), Some((_, card))) if card.state == CardState::Dead => Err(Problem::CardBlocked),
+        (Ok(_), Some(found)) => Ok(found),
     })
 }
 

@@ -3,9 +3,7 @@
 //! told only to somebody who has matched the contract.
 
 use super::proof::{self, Claim, Proof};
-use super::{
-    address_name, codes, count_try, has_room, no_room, send_link, tell_contract, write_letter,
-};
+use super::{codes, has_room, look_up_card, no_room, send_link, tell_contract, write_letter};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
@@ -37,16 +35,7 @@ pub async fn begin(
     let number =
         CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
     let (mut tx, now) = services.db.begin().await?;
-    let address = address_name(actor);
-    let limit = services.settings.access.lookups_per_address;
-    let allowed = count_try(&mut tx, &format!("card-lookup:{address}"), limit, 3600, now).await?;
-    let found = subscriber::find_card(&mut tx, &number).await?;
-    let result = match (allowed, found) {
-        (Err(problem), _) => Err(problem),
-        (Ok(_), None) => Err(Problem::CardUnknown),
-        (Ok(_), Some((_, card))) if card.state == CardState::Dead => Err(Problem::CardBlocked),
-        (Ok(_), Some(found)) => Ok(found),
-    };
+    let result = look_up_card(&mut tx, services, actor, &number, now).await?;
     let id = RegistrationId(Uuid::new_v4());
     if let Ok((subscriber, card)) = &result {
         registration::insert(&mut tx, id, &actor.browser, *subscriber, card.id, now).await?;

@@ -77,7 +77,7 @@ async fn close_left_over(
     subscriber: SubscriberId,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    for month in autopay::left_over(conn, subscriber).await? {
+    for month in autopay::left_over(conn, subscriber, None).await? {
         let Some((_, state, reason)) = month.run.payment else {
             continue;
         };
@@ -136,17 +136,29 @@ impl Case<'_> {
                 }
                 Ok(Then::Again)
             }
+            Act::Charge(_) if self.is_paying(conn).await? => {
+                self.look_at(conn, scheduled, now.plus_seconds(LOOK_AGAIN))
+                    .await?;
+                Ok(Then::Rest)
+            }
             Act::Charge(sum) => self.charge(conn, sum).await,
             Act::Skip => self.close(conn, RunState::Skipped).await,
             Act::Succeeded => self.close(conn, RunState::Succeeded).await,
             Act::TryAgain(at) => {
                 if let Some(month) = &self.month {
-                    autopay::try_again(conn, subscriber, month.month, at).await?;
+                    autopay::try_again(conn, subscriber, month.month, at, true).await?;
                     let notice = Notice::AutopayFailed {
                         sum: month.run.noticed,
                         retry: Some(zone::local(self.tz, at)),
                     };
                     told::tell(conn, self.services, subscriber, &notice, now).await?;
+                }
+                Ok(Then::Again)
+            }
+            Act::Postpone(at) => {
+                if let Some(month) = &self.month {
+                    tracing::error!(%subscriber, "autopay.postponed: it never came to the bank, people must look");
+                    autopay::try_again(conn, subscriber, month.month, at, false).await?;
                 }
                 Ok(Then::Again)
             }
@@ -213,14 +225,27 @@ impl Case<'_> {
         told::tell_due(conn, self.services, self.subscriber, &due, self.now).await
     }
 
+    /// Is its owner topping up right now? That may be all that is short: the bank is waited for.
+    async fn is_paying(&self, conn: &mut Conn) -> Result<bool, ServiceError> {
+        /// So long after its beginning a payment is waited for, in seconds.
+        const UNDER_WAY: i64 = 3600;
+        let newest = payment::list(conn, self.subscriber, 5).await?;
+        Ok(newest.iter().any(|payment| {
+            payment.purpose == Purpose::TopUp
+                && payment.state.is_open()
+                && self.now.seconds_since(payment.created_at) < UNDER_WAY
+        }))
+    }
+
     async fn charge(&self, conn: &mut Conn, sum: Money) -> Result<Then, ServiceError> {
         let Some(month) = &self.month else {
             return Ok(Then::Again);
         };
         let email = self.receipt_email(conn).await?;
         let id = PaymentId(new_id());
-        // The natural key of a try: whoever comes second finds the payment made.
-        let form_key = format!("autopay-{}-{}", month.month, month.run.attempt);
+        // The natural key of a try: whoever comes second finds the payment made. No form can send one with
+        // a colon.
+        let form_key = format!("autopay:{}:{}", month.month, month.tries);
         let new = New {
             subscriber: self.subscriber,
             id,

@@ -454,7 +454,7 @@ impl Writing<'_> {
         };
         receipt::insert_advance(self.conn, self.subscriber, &new, at).await?;
         let change = Change {
-            first_sent_at: Some(at),
+            sent_at: Some(at),
             credited_at: Some(at),
             card_last4: Some(last4.to_owned()),
             ..Change::default()
@@ -483,7 +483,7 @@ impl Writing<'_> {
         let at = self.now.plus_seconds(-90);
         let made = self.new_payment(roubles, at).await?;
         let change = Change {
-            first_sent_at: Some(at),
+            sent_at: Some(at),
             ..Change::default()
         };
         payment::update(self.conn, &made, PaymentState::Pending, &change).await?;

@@ -37,6 +37,7 @@ pub fn support() -> Support {
                 hours: hours(open),
             })
             .collect(),
+        hours: hours(&["mon-sun 00:00-24:00"]),
         ..Support::default()
     }
 }

@@ -96,21 +96,22 @@ pub(crate) async fn enqueue_settle(
     conn: &mut Conn,
     subscriber: SubscriberId,
 ) -> Result<(), ServiceError> {
-    enqueue_for(conn, "settle", subscriber).await
+    enqueue_for(conn, "settle", subscriber, Again::AsItIs).await
 }
 
 pub(crate) async fn enqueue_promise(
     conn: &mut Conn,
     subscriber: SubscriberId,
 ) -> Result<(), ServiceError> {
-    enqueue_for(conn, "promise", subscriber).await
+    enqueue_for(conn, "promise", subscriber, Again::AsItIs).await
 }
 
 pub(crate) async fn enqueue_autopay(
     conn: &mut Conn,
     subscriber: SubscriberId,
+    again: Again,
 ) -> Result<(), ServiceError> {
-    enqueue_for(conn, "autopay", subscriber).await
+    enqueue_for(conn, "autopay", subscriber, again).await
 }
 
 /// A job of money about one contract: one waits at most.
@@ -118,10 +119,11 @@ async fn enqueue_for(
     conn: &mut Conn,
     job: &'static str,
     subscriber: SubscriberId,
+    again: Again,
 ) -> Result<(), ServiceError> {
     let key = format!("{job}:{subscriber}");
     let payload = json!({ "subscriber": subscriber });
-    Ok(job::enqueue(conn, job, &payload, &key, MONEY_ATTEMPTS, Again::AsItIs).await?)
+    Ok(job::enqueue(conn, job, &payload, &key, MONEY_ATTEMPTS, again).await?)
 }
 
 pub(crate) async fn enqueue_delivery(conn: &mut Conn, id: EventId) -> Result<(), ServiceError> {

@@ -1,16 +1,16 @@
 //! Saved cards and autopay: told beforehand, never more than told, never after a refusal, once a month,
 //! whatever the worker, the bank and the clock do.
 
-use crate::support::{Cabinet, browser, cabinet, problem};
-use domain::autopay::page::{On, Standing};
-use domain::autopay::{EndedBy, RunState};
+use crate::support::{Cabinet, browser, cabinet, problem, start};
+use domain::autopay::page::{On, Standing, mandate};
+use domain::autopay::{DayOfMonth, EndedBy, RunState};
 use domain::form::Problem;
 use domain::ids::{MethodId, PaymentId, SubscriberId};
 use domain::payment::{CancelReason, PaymentState};
 use domain::{Lang, Money, Timestamp};
 use sandbox::{FaultRule, OutcomeRule, Reason};
 use services::autopay::{self, Enable, Ended, Link};
-use services::payments::{StartTopUp, start, view};
+use services::payments::{StartTopUp, view};
 use services::{Actor, ServiceError, cards, privacy, upkeep};
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -56,6 +56,7 @@ async fn save_card(cabinet: &Cabinet, actor: &Actor, key: &str) -> MethodId {
         receipt_email: String::new(),
         means: "bank_card".into(),
         save: true,
+        ..StartTopUp::default()
     };
     let started = start(&cabinet.services, actor, command).await.unwrap();
     let object = cabinet.object(&started).await;
@@ -72,16 +73,25 @@ async fn form(cabinet: &Cabinet, actor: &Actor, card: MethodId) -> Enable {
     Enable {
         contract: contract(cabinet, actor).await,
         card: card.to_string(),
-        day: setup.day.get().to_string(),
         receipt_email: String::new(),
         agreed: true,
+        ..on_day(setup.day)
+    }
+}
+
+/// A day with the text that is shown for it.
+fn on_day(day: DayOfMonth) -> Enable {
+    Enable {
+        day: day.get().to_string(),
+        shown: autopay::digest(&mandate(Lang::Ru, day, 3, 24)),
+        ..Enable::default()
     }
 }
 
 /// Switches it on; how it stands then.
 async fn switch_on(cabinet: &Cabinet, actor: &Actor, card: MethodId) -> On {
     let form = form(cabinet, actor, card).await;
-    autopay::enable(&cabinet.services, actor, &form, Lang::Ru)
+    autopay::enable(&cabinet.services, actor, &form)
         .await
         .unwrap();
     on(cabinet, actor).await
@@ -171,6 +181,8 @@ async fn a_saved_card_pays_without_the_banks_page(pool: PgPool) {
         receipt_email: String::new(),
         means,
         save: false,
+        confirmed: true,
+        contract: String::new(),
     };
     let started = start(
         &cabinet.services,
@@ -206,6 +218,12 @@ async fn a_saved_card_pays_without_the_banks_page(pool: PgPool) {
             .await
             .unwrap();
     assert!(sealed.len() > 40);
+    let token = cabinet.acquirer.payments()[0]["payment_method"]["id"].clone();
+    let token = token.as_str().unwrap();
+    let plain = sealed
+        .windows(token.len())
+        .any(|part| part == token.as_bytes());
+    assert!(!plain, "the token lies open");
     let number = contract(&cabinet, &actor).await;
     let removed = cards::remove(&cabinet.services, &actor, &number, card)
         .await
@@ -241,6 +259,7 @@ async fn other_means_go_to_the_acquirers_page(pool: PgPool) {
             means: means.into(),
             // A wish to keep a card does not belong to these.
             save: true,
+            ..StartTopUp::default()
         };
         let started = start(&cabinet.services, &actor, command).await.unwrap();
         assert!(started.confirmation_url.is_some(), "{means}");
@@ -405,19 +424,33 @@ async fn the_link_of_a_notice_switches_it_off_for_whoever_holds_it(pool: PgPool)
         let refused = autopay::disable_by_link(services, wrong).await;
         assert!(matches!(refused, Err(ServiceError::NotFound)));
     }
-    // Somebody who holds an old link cannot touch what was agreed to after it.
+    // Agreed to anew: the old link says so, and does nothing.
     cabinet.shift(0).await;
     let card = cards::page(services, &actor).await.unwrap().cards[0].id;
-    switch_on(&cabinet, &actor, card).await;
-    assert_eq!(
-        autopay::look(services, &token).await.unwrap(),
-        Link::Off { under_way: None }
-    );
-    assert_eq!(
-        autopay::disable_by_link(services, &token).await.unwrap(),
-        None
-    );
+    let anew = switch_on(&cabinet, &actor, card).await;
+    assert_eq!(autopay::look(services, &token).await.unwrap(), Link::Other);
+    let nothing = autopay::disable_by_link(services, &token).await.unwrap();
+    assert_eq!(nothing, None);
     assert!(matches!(standing(&cabinet, &actor).await, Standing::On(_)));
+    // A change of the day is no new refusal to make: the link of a notice before it works on.
+    at(&cabinet, anew.next.at.plus_seconds(-3 * DAY)).await;
+    let newer = off_link(&cabinet);
+    assert_ne!(newer, token);
+    let other_day = if anew.day.get() == 5 { 6 } else { 5 };
+    let changed = Enable {
+        contract: contract(&cabinet, &actor).await,
+        card: card.to_string(),
+        agreed: true,
+        ..on_day(DayOfMonth::new(other_day).unwrap())
+    };
+    autopay::enable(services, &actor, &changed).await.unwrap();
+    assert_eq!(autopay::look(services, &newer).await.unwrap(), Link::On);
+    let ended = autopay::disable_by_link(services, &newer).await.unwrap();
+    assert_eq!(ended, Some(Ended { under_way: None }));
+    assert_eq!(
+        standing(&cabinet, &actor).await,
+        Standing::Off { cards: true }
+    );
     cabinet.check().await;
 }
 
@@ -499,7 +532,6 @@ async fn begin_unsent(cabinet: &Cabinet, actor: &Actor) -> PaymentId {
 async fn a_charge_that_was_begun_is_named_and_found(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let (actor, card, announced) = announced(&cabinet).await;
-    let before = available(&cabinet, &actor).await;
     cabinet.acquirer.add_fault(FaultRule::once(
         sandbox::Endpoint::Create,
         sandbox::Fault::Drop {
@@ -523,7 +555,14 @@ async fn a_charge_that_was_begun_is_named_and_found(pool: PgPool) {
     cabinet.shift(seconds + 60).await;
     due(&cabinet).await;
     assert_eq!(charges(&cabinet, &actor).await[0].1, "succeeded");
-    assert!(available(&cabinet, &actor).await.kopecks() + 100_000 > before.kopecks());
+    let credited = cabinet
+        .count(
+            "select count(*) from ledger.op o join billing.payment p
+                 on o.subscriber_id = p.subscriber_id and o.idem_key = 'topup:' || p.payment_id
+             where p.purpose = 'autopay'",
+        )
+        .await;
+    assert_eq!(credited, 1);
     let page = autopay::page(&cabinet.services, &actor).await.unwrap();
     assert_eq!(page.history[0].state, RunState::Succeeded);
     assert_eq!(cabinet.acquirer.payments().len(), 2);
@@ -602,7 +641,7 @@ async fn the_form_says_what_is_wrong(pool: PgPool) {
     let services = &cabinet.services;
     let card = save_card(&cabinet, &actor, "save-card-1").await;
     let good = form(&cabinet, &actor, card).await;
-    let enable = async |form: Enable| autopay::enable(services, &actor, &form, Lang::Ru).await;
+    let enable = async |form: Enable| autopay::enable(services, &actor, &form).await;
     let wrong = |change: &dyn Fn(&mut Enable)| {
         let mut form = good.clone();
         change(&mut form);
@@ -611,6 +650,11 @@ async fn the_form_says_what_is_wrong(pool: PgPool) {
     for (form, expected) in [
         (
             wrong(&|form| form.agreed = false),
+            Problem::MandateNotAccepted,
+        ),
+        // Another text was read than holds now.
+        (
+            wrong(&|form| form.shown = autopay::digest("another text")),
             Problem::MandateNotAccepted,
         ),
         (wrong(&|form| form.day = "29".into()), Problem::DayMissing),
@@ -639,7 +683,13 @@ async fn the_form_says_what_is_wrong(pool: PgPool) {
     enable(good.clone()).await.unwrap();
     let mandates = "select count(*) from billing.autopay";
     assert_eq!(cabinet.count(mandates).await, 1);
-    enable(wrong(&|form| form.day = "3".into())).await.unwrap();
+    let third = on_day(DayOfMonth::new(3).unwrap());
+    enable(wrong(&|form| {
+        form.day.clone_from(&third.day);
+        form.shown.clone_from(&third.shown);
+    }))
+    .await
+    .unwrap();
     assert_eq!(cabinet.count(mandates).await, 2);
     assert_eq!(on(&cabinet, &actor).await.day.get(), 3);
     // Somebody else's card is nobody's.
@@ -648,7 +698,7 @@ async fn the_form_says_what_is_wrong(pool: PgPool) {
         contract: contract(&cabinet, &other).await,
         ..good.clone()
     };
-    let refused = autopay::enable(services, &other, &theirs, Lang::Ru).await;
+    let refused = autopay::enable(services, &other, &theirs).await;
     assert_eq!(problem(refused), Problem::SavedCardGone);
     let nobody = autopay::page(services, &browser("nobody")).await;
     assert!(matches!(nobody, Err(ServiceError::SignedOut)));
@@ -668,5 +718,196 @@ async fn a_cabinet_that_ends_takes_its_cards_along(pool: PgPool) {
     assert_eq!(cabinet.count(left).await, 0);
     at(&cabinet, announced.next.at).await;
     assert_eq!(charges(&cabinet, &actor).await, []);
+    cabinet.check().await;
+}
+
+/// The bank page of a payment that keeps the card is still open when its payer leaves: the money is
+/// credited, the card is not kept.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_card_is_not_kept_for_somebody_who_has_left(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(PAYER).await;
+    let command = StartTopUp {
+        sum: "other".into(),
+        amount: "100".into(),
+        key: "left-behind-1".into(),
+        means: "bank_card".into(),
+        save: true,
+        ..StartTopUp::default()
+    };
+    let started = start(&cabinet.services, &actor, command).await.unwrap();
+    let object = cabinet.object(&started).await;
+    privacy::delete(&cabinet.services, &actor, "удалить")
+        .await
+        .unwrap();
+    cabinet.acquirer.complete(&object).unwrap();
+    cabinet.notify(&object).await;
+    cabinet.jobs().await;
+    let state = "select count(*) from billing.payment where state = 'succeeded' and save_method";
+    assert_eq!(cabinet.count(state).await, 1);
+    assert_eq!(
+        cabinet
+            .count("select count(*) from billing.payment_method")
+            .await,
+        0
+    );
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_same_card_is_kept_once(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(PAYER).await;
+    let first = save_card(&cabinet, &actor, "save-card-1").await;
+    let second = save_card(&cabinet, &actor, "save-card-2").await;
+    assert_eq!(first, second);
+    let page = cards::page(&cabinet.services, &actor).await.unwrap();
+    assert_eq!(page.cards.len(), 1);
+    // The newer token pays.
+    let command = StartTopUp {
+        sum: "other".into(),
+        amount: "20".into(),
+        key: "by-saved-1".into(),
+        means: first.to_string(),
+        confirmed: true,
+        ..StartTopUp::default()
+    };
+    let started = start(&cabinet.services, &actor, command).await.unwrap();
+    let paid = view(&cabinet.services, &actor, started.payment)
+        .await
+        .unwrap();
+    assert_eq!(paid.state, PaymentState::Succeeded);
+    cabinet.check().await;
+}
+
+/// Its owner has taken the permission back at the bank: that is a refusal like any other.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_permission_that_was_taken_back_removes_the_card(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let (actor, _, announced) = announced(&cabinet).await;
+    decline(&cabinet, Reason::PermissionRevoked);
+    at(&cabinet, announced.next.at).await;
+    assert_eq!(charges(&cabinet, &actor).await.len(), 1);
+    assert_eq!(
+        standing(&cabinet, &actor).await,
+        Standing::Off { cards: false }
+    );
+    assert_eq!(told(&cabinet, &actor, "autopay_off").await, 1);
+    at(&cabinet, announced.next.at.plus_seconds(2 * DAY)).await;
+    assert_eq!(charges(&cabinet, &actor).await.len(), 1);
+    let open = "select count(*) from billing.autopay_run where closed_at is null";
+    assert_eq!(cabinet.count(open).await, 0);
+    cabinet.check().await;
+}
+
+/// The bank refuses on the fifth; its owner switches it on again for the fifteenth, and that holds.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_failed_can_be_made_good_in_the_same_month(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(PAYER).await;
+    let card = save_card(&cabinet, &actor, "save-card-1").await;
+    let on_the = async |number: u8| {
+        let form = Enable {
+            contract: contract(&cabinet, &actor).await,
+            card: card.to_string(),
+            agreed: true,
+            ..on_day(DayOfMonth::new(number).unwrap())
+        };
+        autopay::enable(&cabinet.services, &actor, &form)
+            .await
+            .unwrap();
+        on(&cabinet, &actor).await
+    };
+    let fifth = on_the(5).await;
+    decline(&cabinet, Reason::FraudSuspected);
+    at(&cabinet, fifth.next.at.plus_seconds(-3 * DAY)).await;
+    at(&cabinet, fifth.next.at).await;
+    assert!(matches!(
+        standing(&cabinet, &actor).await,
+        Standing::Paused { .. }
+    ));
+    cabinet.acquirer.set_outcome(None);
+    let fifteenth = on_the(15).await;
+    assert_eq!(fifteenth.next.date.month(), fifth.next.date.month());
+    at(&cabinet, fifteenth.next.at.plus_seconds(-3 * DAY)).await;
+    at(&cabinet, fifteenth.next.at).await;
+    let all = charges(&cabinet, &actor).await;
+    assert_eq!((all.len(), all[1].1.as_str()), (2, "succeeded"));
+    // Paid in this month: another day begins with the next one, and the form says so.
+    let twentieth = on_the(20).await;
+    assert_ne!(twentieth.next.date.month(), fifth.next.date.month());
+    cabinet.check().await;
+}
+
+/// Two tabs, in any order: whoever switched off last has it off.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn switching_on_and_off_at_once_leaves_no_order_behind(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(PAYER).await;
+    let card = save_card(&cabinet, &actor, "save-card-1").await;
+    let number = contract(&cabinet, &actor).await;
+    let mut tasks = Vec::new();
+    for round in 0..12u8 {
+        let (services, actor) = (Arc::clone(&cabinet.services), actor.clone());
+        let form = Enable {
+            contract: number.clone(),
+            card: card.to_string(),
+            agreed: true,
+            ..on_day(DayOfMonth::new(5 + round).unwrap())
+        };
+        tasks.push(tokio::spawn(async move {
+            match round % 3 {
+                0 => autopay::disable(&services, &actor, &form.contract)
+                    .await
+                    .map(drop),
+                _ => autopay::enable(&services, &actor, &form).await,
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    autopay::disable(&cabinet.services, &actor, &number)
+        .await
+        .unwrap();
+    assert_eq!(
+        standing(&cabinet, &actor).await,
+        Standing::Off { cards: true }
+    );
+    // Removing the card while it is switched on: never an order without its card.
+    let form = form(&cabinet, &actor, card).await;
+    let (on, off) = tokio::join!(
+        autopay::enable(&cabinet.services, &actor, &form),
+        cards::remove(&cabinet.services, &actor, &number, card),
+    );
+    off.unwrap();
+    if let Err(error) = on {
+        assert!(matches!(error, ServiceError::Invalid(_)), "{error}");
+    }
+    assert_eq!(
+        standing(&cabinet, &actor).await,
+        Standing::Off { cards: false }
+    );
+    cabinet.check().await;
+}
+
+/// The owner pays by hand a minute before: the bank is waited for, and nothing is taken twice.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_top_up_that_is_under_way_is_waited_for(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let (actor, _, announced) = announced(&cabinet).await;
+    at(&cabinet, announced.next.at.plus_seconds(-DAY)).await;
+    at(&cabinet, announced.next.at.plus_seconds(-60)).await;
+    let started = cabinet.top_up(&actor, "3000", "by-hand-1").await.unwrap();
+    at(&cabinet, announced.next.at).await;
+    assert_eq!(charges(&cabinet, &actor).await, []);
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    cabinet.notify(&object).await;
+    cabinet.jobs().await;
+    at(&cabinet, announced.next.at.plus_seconds(180)).await;
+    assert_eq!(charges(&cabinet, &actor).await, []);
+    let page = autopay::page(&cabinet.services, &actor).await.unwrap();
+    assert_eq!(page.history[0].state, RunState::Skipped);
     cabinet.check().await;
 }

@@ -32,16 +32,13 @@ async fn an_acquirer_that_is_down_ends_the_payment_at_once(pool: PgPool) {
         services::Settings::default(),
     );
     let command = services::payments::StartTopUp {
-        means: String::new(),
-        save: false,
         sum: "140".into(),
         amount: String::new(),
         key: "form-0001".into(),
         receipt_email: String::new(),
+        ..services::payments::StartTopUp::default()
     };
-    let started = services::payments::start(&down, &actor, command)
-        .await
-        .unwrap();
+    let started = crate::support::start(&down, &actor, command).await.unwrap();
     let found = view(&cabinet.services, &actor, started.payment)
         .await
         .unwrap();

@@ -138,7 +138,8 @@ async fn notices_stay_with_the_login_when_the_contract_moves(pool: PgPool) {
         !inbox
             .messages
             .iter()
-            .any(|message| message.title != "Кабинет открыт"),
+            .any(|message| message.topic == domain::notice::Topic::Security
+                && message.title != "Кабинет открыт"),
         "{inbox:?}"
     );
     let others: Vec<uuid::Uuid> = sqlx::query_scalar(

@@ -140,9 +140,12 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
         (
             "I23",
             "with m as (insert into billing.payment_method
-                 (subscriber_id, method_id, gateway, token_sealed, brand, last4, saved_by, created_at)
-                 select subscriber_id, gen_random_uuid(), 'x', '\\x00', 'Mir', '1234', payment_id, app.now()
-                 from billing.payment where state = 'succeeded' limit 1
+                 (subscriber_id, method_id, account_id, gateway, token_sealed, brand, last4, saved_by,
+                  created_at)
+                 select subscriber_id, gen_random_uuid(), account_id, 'x', '\\x00', 'Mir', '1234',
+                     payment_id, app.now()
+                 from billing.payment join identity.membership using (subscriber_id)
+                 where state = 'succeeded' limit 1
                  returning subscriber_id, method_id, saved_by)
              update billing.payment p set purpose = 'autopay', method = 'saved_card',
                  method_id = m.method_id

@@ -226,6 +226,10 @@ const EXPORTED: &[(&str, &str)] = &[
     ("billing.promise", "promises"),
     ("billing.entitlement_intent", "entitlements"),
     ("billing.payment", "payments"),
+    ("billing.payment_method", "payment_methods"),
+    ("billing.autopay", "autopay"),
+    ("billing.autopay_run", "autopay_runs"),
+    ("billing.autopay_link", "autopay_links"),
     ("billing.receipt", "receipts"),
     ("ledger.wallet", "wallet"),
     ("ledger.op", "operations"),
@@ -280,6 +284,7 @@ async fn the_export_is_complete_and_holds_no_secret(pool: PgPool) {
         "return_token",
         "idem_key",
         "credential",
+        "token_sealed",
     ] {
         assert!(!json.contains(secret), "{secret}");
     }

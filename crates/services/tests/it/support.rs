@@ -11,12 +11,24 @@ use services::access::sessions::{self, NewSession};
 use services::access::sign_in::{self, SignIn};
 use services::demo::{PASSWORD, PEOPLE};
 use services::jobs::worker;
-use services::payments::{StartTopUp, Started, start, view};
+use services::payments::{Start, StartTopUp, Started, view};
 use services::{Actor, Origin, ServiceError, Services, Settings, webhooks};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::Db;
+
+/// Starts a payment that needs no yes.
+pub async fn start(
+    services: &Services,
+    actor: &Actor,
+    command: StartTopUp,
+) -> Result<Started, ServiceError> {
+    match services::payments::start(services, actor, command).await? {
+        Start::Made(started) => Ok(started),
+        Start::Confirm(asked) => panic!("a yes is wanted: {asked:?}"),
+    }
+}
 
 /// A cabinet with the demo's people.
 pub struct Cabinet {
@@ -208,12 +220,11 @@ impl Cabinet {
         key: &str,
     ) -> Result<Started, ServiceError> {
         let command = StartTopUp {
-            means: String::new(),
-            save: false,
             sum: "other".into(),
             amount: roubles.into(),
             key: key.into(),
             receipt_email: String::new(),
+            ..StartTopUp::default()
         };
         start(&self.services, actor, command).await
     }
