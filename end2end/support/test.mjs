@@ -101,13 +101,18 @@ export async function typeSum(page, text) {
 export const GOOD_CARD = "5555 5555 5555 4444";
 export const EMPTY_CARD = "5555 5555 5555 4600";
 
-/** Pays on the sandbox's page and is back at the payment. */
-export async function payInSandbox(page, number) {
+/** Types a card on the sandbox's page and pays. */
+export async function fillCard(page, number) {
   await expect(page).toHaveURL(new RegExp(`^${SANDBOX}/pay/`));
   await page.getByLabel("Номер карты").fill(number);
   await page.getByLabel("ММ/ГГ").fill("09/29");
   await page.getByLabel("CVC").fill("123");
   await page.getByRole("button", { name: /^Оплатить/ }).click();
+}
+
+/** Pays on the sandbox's page and is back at the payment. */
+export async function payInSandbox(page, number) {
+  await fillCard(page, number);
   await expect(page).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
 }
 

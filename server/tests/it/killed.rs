@@ -16,7 +16,7 @@ const POINTS: [&str; 3] = [
     "lock table inbox.message in share mode",
 ];
 
-async fn one(pool: &PgPool, sql: &'static str) -> i64 {
+pub async fn one(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
@@ -29,7 +29,7 @@ async fn credits(pool: &PgPool) -> i64 {
 }
 
 /// Holds the lock; ends with the connection.
-async fn hold(pool: &PgPool, statement: &'static str) -> PgConnection {
+pub async fn hold(pool: &PgPool, statement: &'static str) -> PgConnection {
     let mut conn = PgConnection::connect_with(&pool.connect_options())
         .await
         .unwrap();
@@ -38,7 +38,7 @@ async fn hold(pool: &PgPool, statement: &'static str) -> PgConnection {
     conn
 }
 
-async fn somebody_waits(pool: &PgPool) {
+pub async fn somebody_waits(pool: &PgPool) {
     wait_for("a process at the lock", Duration::from_secs(30), async || {
         one(pool, "select count(*) from pg_stat_activity
             where datname = current_database() and usename = 'cabinet_app' and wait_event_type = 'Lock'").await > 0
@@ -47,7 +47,7 @@ async fn somebody_waits(pool: &PgPool) {
 }
 
 /// Waits until what the dead one had begun is undone.
-async fn nobody_is_at_work(pool: &PgPool) {
+pub async fn nobody_is_at_work(pool: &PgPool) {
     wait_for(
         "its connection to end",
         Duration::from_secs(10),
@@ -62,6 +62,16 @@ async fn nobody_is_at_work(pool: &PgPool) {
         },
     )
     .await;
+}
+
+/// The job of the dead one is let go, as the queue does by itself after five minutes.
+pub async fn release_jobs(pool: &PgPool) {
+    pool.execute(
+        "update graphile_worker._private_jobs set locked_at = null, locked_by = null;
+         update graphile_worker._private_job_queues set locked_at = null, locked_by = null",
+    )
+    .await
+    .unwrap();
 }
 
 /// Signs in and starts the top-up of what is missing.
@@ -322,14 +332,7 @@ async fn a_worker_killed_while_it_ends_a_promise_ends_it_once(pool: PgPool) {
         nobody_is_at_work(&app.pool).await;
         assert_eq!(one(&app.pool, ended).await, 0, "{point}");
         app.check().await;
-        // The job of the dead one is let go, as the queue does by itself after five minutes.
-        app.pool
-            .execute(
-                "update graphile_worker._private_jobs set locked_at = null, locked_by = null;
-                 update graphile_worker._private_job_queues set locked_at = null, locked_by = null",
-            )
-            .await
-            .unwrap();
+        release_jobs(&app.pool).await;
     }
     let _workers = (stand.worker(), stand.worker());
     wait_for("its end", Duration::from_mins(1), async || {

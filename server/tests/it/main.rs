@@ -15,6 +15,7 @@ mod demo;
 mod fuzz;
 mod journey;
 mod killed;
+mod killed_autopay;
 mod letters;
 mod office;
 mod outage;

@@ -7,6 +7,7 @@ mod access;
 mod autopay;
 mod command_line;
 mod faults;
+mod guest;
 mod identity;
 mod kept;
 mod ledger;

@@ -99,6 +99,7 @@ impl Stand {
             ("MAIL__SMTP_URL", "smtp://127.0.0.1:1".into()),
             // The demo's people and cards are in the database, so its key is needed.
             ("VOUCHER__KEYS", DEMO_VOUCHER_KEY.into()),
+            ("CARDS__KEYS", "0123456789abcdef".repeat(4)),
             ("DEMO__SANDBOX_LISTEN", format!("127.0.0.1:{acquirer_port}")),
             ("DEMO__SANDBOX_URL", acquirer),
             (
