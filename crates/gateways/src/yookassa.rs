@@ -333,8 +333,8 @@ struct Card {
     expiry_month: String,
     #[serde(default)]
     expiry_year: String,
-    #[serde(default)]
-    card_type: String,
+    #[serde(default, rename = "card_type")]
+    brand: String,
 }
 
 impl Card {
@@ -363,7 +363,7 @@ impl Method {
             .filter(|year| (2000..=2200).contains(year));
         Some(SavedCard {
             token: SecretString::from(self.id.clone()),
-            brand: card.card_type.chars().take(40).collect(),
+            brand: card.brand.chars().take(40).collect(),
             last4: card.last4()?,
             expires: month.zip(year),
         })

@@ -25,7 +25,7 @@ use domain::settings::AutopayTerms;
 use domain::{Date, Lang, Money, Timestamp};
 use storage::autopay::{Mandate, Month, New};
 use storage::payment::Payment;
-use storage::{Conn, autopay, ledger, payment, payment_method, subscription};
+use storage::{Conn, autopay, autopay_link, ledger, payment, payment_method, subscription};
 
 /// How many months the page shows.
 const HISTORY: i64 = 12;
@@ -136,35 +136,34 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
             let card = cards.into_iter().find(|card| card.id == order.method);
             let card =
                 card.ok_or_else(|| ServiceError::Internal("autopay without a card".into()))?;
-            match order.paused_reason {
-                Some(reason) => Standing::Paused {
+            if let Some(reason) = order.paused_reason {
+                Standing::Paused {
                     day: order.day,
                     card,
                     reason,
-                },
-                None => {
-                    let month = autopay::open_run(&mut conn, subscriber, order.id).await?;
-                    let run = month.as_ref().map(|month| &month.run);
-                    let next = run.map_or(order.scheduled_at, |run| run.due_at);
-                    let sum = match run {
-                        Some(run) => run.noticed,
-                        None => {
-                            short(&mut conn, services, subscriber, tz, order.day, next, now).await?
-                        }
-                    };
-                    Standing::On(On {
-                        since: zone::local(tz, order.agreed_at),
-                        day: order.day,
-                        card,
-                        next: zone::local(tz, next),
-                        sum,
-                        announced: run.is_some(),
-                        run: run.map(|run| run.state),
-                        retry: run
-                            .and_then(|run| run.retry_at)
-                            .map(|at| zone::local(tz, at)),
-                    })
                 }
+            } else {
+                let month = autopay::open_run(&mut conn, subscriber, order.id).await?;
+                let run = month.as_ref().map(|month| &month.run);
+                let next = run.map_or(order.scheduled_at, |run| run.due_at);
+                let sum = match run {
+                    Some(run) => run.noticed,
+                    None => {
+                        short(&mut conn, services, subscriber, tz, order.day, next, now).await?
+                    }
+                };
+                Standing::On(On {
+                    since: zone::local(tz, order.agreed_at),
+                    day: order.day,
+                    card,
+                    next: zone::local(tz, next),
+                    sum,
+                    announced: run.is_some(),
+                    run: run.map(|run| run.state),
+                    retry: run
+                        .and_then(|run| run.retry_at)
+                        .map(|at| zone::local(tz, at)),
+                })
             }
         }
     };
@@ -322,10 +321,10 @@ pub async fn enable(services: &Services, actor: &Actor, form: &Enable) -> Result
         let (Some(card), Some(day), Some(email), true) = (card, day, email, agreed) else {
             return Err(ServiceError::Invalid(errors));
         };
-        let same = |order: &&Mandate| {
+        let same = |order: &Mandate| {
             order.state == MandateState::Active && order.method == card.id && order.day == day
         };
-        if before.as_ref().filter(same).is_some() {
+        if before.as_ref().is_some_and(same) {
             // A second click, or nothing changed.
             return Ok(());
         }
@@ -412,7 +411,7 @@ pub enum Link {
 pub async fn look(services: &Services, token: &str) -> Result<Link, ServiceError> {
     let (mut conn, _) = services.db.look().await?;
     let digest = crypto::sha256(token.as_bytes());
-    let Some(link) = autopay::find_link(&mut conn, &digest).await? else {
+    let Some(link) = autopay_link::find(&mut conn, &digest).await? else {
         return Ok(Link::Unknown);
     };
     if link.switches_off.is_some() {
@@ -445,7 +444,7 @@ pub async fn disable_by_link(
 ) -> Result<Option<Ended>, ServiceError> {
     let (mut conn, _) = services.db.look().await?;
     let digest = crypto::sha256(token.as_bytes());
-    let link = autopay::find_link(&mut conn, &digest)
+    let link = autopay_link::find(&mut conn, &digest)
         .await?
         .ok_or(ServiceError::NotFound)?;
     drop(conn);

@@ -28,9 +28,10 @@ impl Text {
 
 fn closing(services: &Services, lang: Lang) -> String {
     let phone = &services.settings.support.phone;
-    let free = match phone.is_free() {
-        true => lang.pick(", звонок бесплатный", ", free of charge"),
-        false => "",
+    let free = if phone.is_free() {
+        lang.pick(", звонок бесплатный", ", free of charge")
+    } else {
+        ""
     };
     match lang {
         Lang::Ru => format!("Вопросы — {phone}{free}.\nОрион Экспресс"),

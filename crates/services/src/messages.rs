@@ -12,7 +12,7 @@ use storage::{Conn, inbox};
 const MOST: i64 = 50;
 
 /// A message as it is read: in words, so that no browser needs the catalogue of all messages.
-fn message(viewer: &Viewer, row: Row, lang: Lang, today: Date) -> Message {
+fn message(viewer: &Viewer, row: &Row, lang: Lang, today: Date) -> Message {
     Message {
         id: row.id,
         at: zone::local(viewer.tz, row.at),
@@ -31,7 +31,7 @@ pub(crate) async fn newest(
 ) -> Result<Option<Message>, ServiceError> {
     let rows = inbox::list(conn, viewer.reader(), 1).await?;
     let newest = rows.into_iter().next();
-    Ok(newest.map(|row| message(viewer, row, lang, today)))
+    Ok(newest.map(|row| message(viewer, &row, lang, today)))
 }
 
 /// The inbox.
@@ -41,7 +41,7 @@ pub async fn list(services: &Services, actor: &Actor, lang: Lang) -> Result<Inbo
     let rows = inbox::list(&mut conn, viewer.reader(), MOST).await?;
     let unread = inbox::unread(&mut conn, viewer.reader()).await?;
     let today = zone::today(viewer.tz, now);
-    let shown = |row| message(viewer, row, lang, today);
+    let shown = |row: Row| message(viewer, &row, lang, today);
     let messages = rows.into_iter().map(shown).collect();
     Ok(Inbox {
         today,
@@ -67,7 +67,7 @@ pub async fn open(
         commit(tx).await?;
     }
     let today = zone::today(viewer.tz, now);
-    Ok((message(viewer, row, lang, today), today))
+    Ok((message(viewer, &row, lang, today), today))
 }
 
 /// Marks one message, or all, as read; a message of somebody else stays as it is.

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod autopay;
+pub mod autopay_link;
 pub mod code;
 pub mod consent;
 pub mod db;

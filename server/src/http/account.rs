@@ -214,9 +214,10 @@ pub async fn pay_confirm(Extract(state): Extract<State>, request: Request) -> Re
         };
         // Only a saved card is asked about; nothing is made without the yes.
         let saved = Means::from_form(&command.means).is_some_and(|means| means.saved().is_some());
-        let asked = match saved {
-            true => payments::start(services, actor, command).await,
-            false => Err(ServiceError::Invalid(Vec::new())),
+        let asked = if saved {
+            payments::start(services, actor, command).await
+        } else {
+            Err(ServiceError::Invalid(Vec::new()))
         };
         match asked {
             Ok(Start::Confirm(asked)) => Ok(AccountPage::PayConfirm(Some(asked))),

@@ -93,7 +93,6 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
             config.office.keys()?
         },
         hash_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
-        ..Settings::default()
     };
     let services = Arc::new(Services::new(db, Arc::new(acquirer), mail, sms, settings));
     Ok(Built {

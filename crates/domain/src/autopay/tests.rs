@@ -1,5 +1,6 @@
 use super::*;
 use crate::billing::{PeriodUnit, Price};
+use CancelReason as R;
 use proptest::prelude::*;
 
 const LIMITS: TopUpLimits = TopUpLimits {
@@ -111,7 +112,6 @@ fn refusals_that_may_pass_are_tried_again_and_then_end_it() {
         ..run(RunState::Charging)
     };
     let act = |attempt, reason| decide(13 * DAY + 60, Some(&refused(attempt, reason)), rub(399));
-    use CancelReason as R;
     assert_eq!(act(0, R::InsufficientFunds), Act::TryAgain(at(14 * DAY)));
     assert_eq!(act(1, R::InsufficientFunds), Act::TryAgain(at(16 * DAY)));
     assert_eq!(

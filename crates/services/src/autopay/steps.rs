@@ -5,7 +5,7 @@
 use super::{month_of, short, told};
 use crate::billing::new_id;
 use crate::error::{commit, retried};
-use crate::{ServiceError, Services, crypto, payment_flow, zone};
+use crate::{ServiceError, Services, billing, crypto, payment_flow, zone};
 use chrono_tz::Tz;
 use domain::autopay::{Act, Facts, MandateState, RunState, next};
 use domain::ids::{PaymentId, SubscriberId};
@@ -34,6 +34,8 @@ enum Then {
 
 /// Does what is due about the order of a contract.
 pub async fn step(services: &Services, subscriber: SubscriberId) -> Result<(), ServiceError> {
+    // Periods that have ended are charged first: what is short is seen only after that.
+    billing::settle_due(services, subscriber).await?;
     for _ in 0..MOST {
         match retried(|| one(services, subscriber)).await? {
             Then::Again => {}

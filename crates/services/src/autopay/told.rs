@@ -10,7 +10,7 @@ use domain::{LocalTime, Money, Timestamp};
 use storage::account::Account;
 use storage::autopay::Mandate;
 use storage::outbox::Channel;
-use storage::{Conn, account, autopay, inbox, payment_method};
+use storage::{Conn, account, autopay_link, inbox, payment_method};
 
 /// A charge that is coming.
 pub(super) struct Due<'a> {
@@ -40,7 +40,7 @@ pub(super) async fn tell_due(
     inbox::insert(conn, subscriber, MessageId(new_id()), &notice, now).await?;
     let token = crypto::random_token();
     let digest = crypto::sha256(token.as_bytes());
-    autopay::insert_link(conn, &digest, subscriber, due.order.id, now).await?;
+    autopay_link::insert(conn, &digest, subscriber, due.order.id, now).await?;
     let Some(account) = account::of_subscriber(conn, subscriber).await? else {
         return Ok(());
     };
