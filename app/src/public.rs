@@ -259,10 +259,10 @@ impl PublicPage {
         let wrong = !request.draft.errors.is_empty();
         let title = window_title(request.lang, self.title(request.lang), wrong);
         let body = || view! { <Title text=title/> {self.body(request)} }.into_any();
-        if matches!(self, Self::Gallery) {
-            shell::whole(request, body)
-        } else {
-            shell::public(request, self.art(), body)
+        match self {
+            Self::Gallery => shell::whole(request, body),
+            Self::PayDetails { .. } => shell::public_styled(request, body),
+            _ => shell::public(request, self.art(), body),
         }
     }
 }

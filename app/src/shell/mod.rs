@@ -111,6 +111,11 @@ pub fn public(request: &Request, art: &[&'static str], body: impl FnOnce() -> An
     document(request, Kind::Public, &ids, body)
 }
 
+/// A public page with forms that the inlined styles do not know.
+pub fn public_styled(request: &Request, body: impl FnOnce() -> AnyView) -> AnyView {
+    document(request, Kind::PublicWhole, PUBLIC_SPRITE, body)
+}
+
 /// A plain page: the cabinet's frame around plain HTML.
 pub fn account(request: &Request, body: impl FnOnce() -> AnyView) -> AnyView {
     let mut ids = CABINET_SPRITE.to_vec();

@@ -322,7 +322,9 @@ pub async fn enable(services: &Services, actor: &Actor, form: &Enable) -> Result
             return Err(ServiceError::Invalid(errors));
         };
         let same = |order: &Mandate| {
-            order.state == MandateState::Active && order.method == card.id && order.day == day
+            order.state == MandateState::Active
+                && (order.method, order.day) == (card.id, day)
+                && order.version == MANDATE_VERSION
         };
         if before.as_ref().is_some_and(same) {
             // A second click, or nothing changed.

@@ -24,6 +24,8 @@ pub struct Mandate {
     pub state: MandateState,
     /// Where receipts go when the login has no e-mail.
     pub receipt_email: String,
+    /// The version of the text that was agreed to.
+    pub version: String,
     /// When it was agreed to.
     pub agreed_at: Timestamp,
     /// The next moment of its day.
@@ -38,6 +40,7 @@ struct Row {
     day: i16,
     state: String,
     receipt_email: String,
+    mandate_version: String,
     agreed_at: DateTime<Utc>,
     scheduled_at: DateTime<Utc>,
     paused_reason: Option<String>,
@@ -54,6 +57,7 @@ impl TryFrom<Row> for Mandate {
             day: day.ok_or_else(|| StorageError::corrupt("autopay.day", &row.day))?,
             state: code("autopay.state", &row.state, MandateState::from_code)?,
             receipt_email: row.receipt_email,
+            version: row.mandate_version,
             agreed_at: from_db(row.agreed_at),
             scheduled_at: from_db(row.scheduled_at),
             paused_reason: row
@@ -74,7 +78,8 @@ pub async fn open(
 ) -> Result<Option<Mandate>, StorageError> {
     let row = sqlx::query_as!(
         Row,
-        "select mandate_id, method_id, day, state, receipt_email, agreed_at, scheduled_at, paused_reason
+        "select mandate_id, method_id, day, state, receipt_email, mandate_version, agreed_at,
+             scheduled_at, paused_reason
          from billing.autopay where subscriber_id = $1 and state <> 'off'",
         subscriber.0,
     )
@@ -101,7 +106,8 @@ pub async fn lock(
     .await?;
     let row = sqlx::query_as!(
         Row,
-        "select mandate_id, method_id, day, state, receipt_email, agreed_at, scheduled_at, paused_reason
+        "select mandate_id, method_id, day, state, receipt_email, mandate_version, agreed_at,
+             scheduled_at, paused_reason
          from billing.autopay where subscriber_id = $1 and state <> 'off' for no key update",
         subscriber.0,
     )
@@ -579,6 +585,23 @@ pub async fn try_again(
     .execute(conn)
     .await?;
     changed_one(&done, "autopay_run")
+}
+
+/// Money of a month that was given up came after all: the month was paid.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn paid_late(conn: &mut Conn, subscriber: SubscriberId) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update billing.autopay_run r set state = 'succeeded', reason = null from billing.payment p
+         where r.subscriber_id = $1 and r.state in ('failed', 'skipped')
+           and p.subscriber_id = r.subscriber_id and p.payment_id = r.payment_id
+           and p.state = 'succeeded'",
+        subscriber.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// A run is over.

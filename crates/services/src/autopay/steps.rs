@@ -52,6 +52,7 @@ async fn one(services: &Services, subscriber: SubscriberId) -> Result<Then, Serv
     let (mut tx, now) = services.db.begin().await?;
     let order = autopay::lock(&mut tx, subscriber).await?;
     close_left_over(&mut tx, subscriber, now).await?;
+    autopay::paid_late(&mut tx, subscriber).await?;
     let then = match order.filter(|order| order.state == MandateState::Active) {
         Some(order) => {
             let contract = subscriber::get(&mut tx, subscriber)

@@ -116,6 +116,23 @@ async fn a_final_refusal_stops_it_at_once(pool: PgPool) {
             ..
         }
     ));
+    let history = async || {
+        let page = autopay::page(&cabinet.services, &actor).await.unwrap();
+        page.history[0].state
+    };
+    assert_eq!(history().await, RunState::Failed);
+    // The bank takes the money after all: it is credited, and the month was paid.
+    let object: String = sqlx::query_scalar(
+        "select gateway_payment_id from billing.payment where purpose = 'autopay'",
+    )
+    .fetch_one(&cabinet.pool)
+    .await
+    .unwrap();
+    cabinet.acquirer.complete_late(&object).unwrap();
+    cabinet.notify(&object).await;
+    cabinet.jobs().await;
+    assert_eq!(charges(&cabinet, &actor).await[0].1, "succeeded");
+    assert_eq!(history().await, RunState::Succeeded);
     cabinet.check().await;
 }
 
