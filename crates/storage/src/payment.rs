@@ -335,7 +335,8 @@ pub async fn update(
              card_last4 = coalesce($9, card_last4),
              credited_at = coalesce(credited_at, $10),
              next_poll_at = $11,
-             polls = polls + 1,
+             -- A call that is begun is no answer yet: pauses grow by answers.
+             polls = polls + case when $5::timestamptz is null then 1 else 0 end,
              version = version + 1
          where subscriber_id = $1 and payment_id = $2 and version = $3",
         payment.subscriber.0,
