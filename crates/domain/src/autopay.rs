@@ -121,6 +121,25 @@ pub enum EndedBy {
 }
 
 impl EndedBy {
+    const ALL: [Self; 5] = [
+        Self::Subscriber,
+        Self::Link,
+        Self::CardRemoved,
+        Self::Replaced,
+        Self::CabinetLeft,
+    ];
+
+    /// From storage.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.code() == code)
+    }
+
+    /// Was autopay itself switched off, by its owner or whoever holds a notice? That is what one may want
+    /// back as it was.
+    pub const fn by_hand(self) -> bool {
+        matches!(self, Self::Subscriber | Self::Link)
+    }
+
     /// As stored.
     pub const fn code(self) -> &'static str {
         match self {
@@ -176,11 +195,6 @@ impl RunState {
     /// From storage.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    /// Is something still to come of it?
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Notified | Self::Charging | Self::Retry)
     }
 }
 
@@ -238,7 +252,7 @@ pub enum Act {
 pub struct Facts<'a> {
     /// Now.
     pub now: Timestamp,
-    /// The next moment of the mandate's day, for a month without a run.
+    /// The next moment of the mandate's day: that of a month without a run.
     pub scheduled: Timestamp,
     /// The open run.
     pub run: Option<&'a Run>,
@@ -251,7 +265,7 @@ pub struct Facts<'a> {
 const TOO_LATE: i64 = 24 * 3600;
 
 /// How soon a payment that is under way is looked at again, in seconds.
-const LOOK_AGAIN: i64 = 60;
+pub const LOOK_AGAIN: i64 = 60;
 
 /// A charge that failed for a reason of ours is tried again so soon, in seconds.
 const POSTPONED: i64 = 1800;
@@ -287,8 +301,7 @@ pub fn next(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
                 PaymentState::Canceled,
                 Some(CancelReason::Refused | CancelReason::CanceledByMerchant),
             )) => {
-                let told = run.retry_at.unwrap_or(run.due_at);
-                if now.seconds_since(told) >= TOO_LATE {
+                if now.seconds_since(run.due_at) >= TOO_LATE {
                     anew(facts, terms)
                 } else {
                     Act::Postpone(now.plus_seconds(POSTPONED))
@@ -316,7 +329,7 @@ fn first_notice(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
         return Act::Wait(first);
     }
     if facts.needed.is_positive() {
-        return announce(facts, terms);
+        return announce(facts, facts.scheduled, terms);
     }
     // The balance is enough now; it may not be any more a day before.
     if facts.now < last {
@@ -327,18 +340,18 @@ fn first_notice(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
 }
 
 /// Nobody is charged sooner than the law's and our own notice allow.
-fn announce(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
+fn announce(facts: &Facts<'_>, at: Timestamp, terms: &AutopayTerms) -> Act {
     let soonest = facts.now.plus_seconds(terms.notice_last);
     Act::Announce {
         sum: facts.needed,
-        due_at: facts.scheduled.max(soonest),
+        due_at: at.max(soonest),
     }
 }
 
 /// The told moment has passed without a charge: another one is told, or nothing is needed any more.
 fn anew(facts: &Facts<'_>, terms: &AutopayTerms) -> Act {
     if facts.needed.is_positive() {
-        announce(facts, terms)
+        announce(facts, facts.now, terms)
     } else {
         Act::Skip
     }

@@ -132,6 +132,12 @@ impl Date {
         self.days_since_epoch() - earlier.days_since_epoch()
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self { day: 1, ..self }
+    }
+
     /// The same day `months` later. `anchor_day` is the day the subscriber renews on: a month too
     /// short for it ends on its last day, and the next long month returns to the anchor.
     #[must_use]

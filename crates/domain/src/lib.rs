@@ -29,6 +29,7 @@ pub mod password;
 pub mod payment;
 pub mod promise;
 pub mod receipt;
+pub mod saved_card;
 pub mod secret;
 pub mod security;
 pub mod settings;

@@ -107,6 +107,18 @@ pub struct AutopayTerms {
     pub retry_days: Vec<u16>,
 }
 
+impl AutopayTerms {
+    /// Whole days before the charge on which the sum is told first.
+    pub const fn first_notice_days(&self) -> i64 {
+        self.notice_first / (24 * 3600)
+    }
+
+    /// Whole hours before the charge at which it is told again.
+    pub const fn last_notice_hours(&self) -> i64 {
+        self.notice_last / 3600
+    }
+}
+
 impl Default for AutopayTerms {
     fn default() -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! Autopay: switching it on and off, and what the worker does about it. The rules stand in
 //! [`domain::autopay`]; here they meet the payments.
 //!
-//! Everything that changes a standing order, or begins a payment for one, holds the order's row. Whoever
-//! refuses is answered after the commit: from then on nothing is begun. A payment that was begun before is
+//! Everything that changes a standing order, or begins a payment for one, holds the contract's autopay
+//! ([`autopay::lock`]). Whoever refuses is answered after the commit: from then on nothing is begun. A payment that was begun before is
 //! named in the answer ([`Ended::under_way`]).
 
 mod steps;
@@ -15,25 +15,27 @@ use crate::error::{commit, retried};
 use crate::payments::{contract_of, receipt_email, same_contract, typed_email};
 use crate::{Actor, ServiceError, Services, Viewer, cards, crypto, payment_flow, zone};
 use chrono_tz::Tz;
-use domain::autopay::page::{AutopayPage, Expiry, On, Past, SetupPage, Standing, expiry, mandate};
+use domain::autopay::page::{AutopayPage, On, Past, SetupPage, Standing, mandate};
 use domain::autopay::{DayOfMonth, EndedBy, MANDATE_VERSION, MandateState, RunState, needed};
 use domain::form::{FieldError, Problem};
 use domain::ids::{MandateId, MethodId, SubscriberId};
 use domain::notice::Notice;
 use domain::payment::{AutopayHint, PaymentState};
+use domain::saved_card::Expiry;
 use domain::settings::AutopayTerms;
-use domain::{Date, Lang, Money, Timestamp};
-use storage::autopay::{Mandate, Month, New};
+use domain::{Lang, Money, Timestamp};
+use storage::autopay::{Mandate, New};
+use storage::autopay_run::Month;
 use storage::payment::Payment;
-use storage::{Conn, autopay, autopay_link, ledger, payment, payment_method, subscription};
+use storage::{
+    Conn, autopay, autopay_link, autopay_run, ledger, payment, payment_method, subscription,
+};
 
 /// How many months the page shows.
 const HISTORY: i64 = 12;
 
 /// So long after switching off, in seconds, one tap brings it back as it was.
 const UNDO: i64 = 30 * 60;
-
-const DAY: i64 = 24 * 3600;
 
 /// What ending a standing order has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,10 +90,11 @@ async fn first_free(
 ) -> Result<Timestamp, ServiceError> {
     let terms = &services.settings.autopay;
     let first = first_moment(tz, day, terms, now);
-    if !autopay::is_taken(conn, subscriber, month_of(tz, first)).await? {
+    let date = zone::today(tz, first);
+    if !autopay_run::is_taken(conn, subscriber, date.first_of_month()).await? {
         return Ok(first);
     }
-    let next = day.in_next_month(zone::today(tz, first));
+    let next = day.in_next_month(date);
     Ok(zone::moment(tz, next, terms.hour))
 }
 
@@ -130,7 +133,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
     let order = autopay::open(&mut conn, subscriber).await?;
     let standing = match order {
         None => Standing::Off {
-            cards: cards.iter().any(|card| card.expiry(today) != Expiry::Over),
+            cards: cards.iter().any(|card| card.works(today)),
         },
         Some(order) => {
             let card = cards.into_iter().find(|card| card.id == order.method);
@@ -143,7 +146,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
                     reason,
                 }
             } else {
-                let month = autopay::open_run(&mut conn, subscriber, order.id).await?;
+                let month = autopay_run::open(&mut conn, subscriber, order.id).await?;
                 let run = month.as_ref().map(|month| &month.run);
                 let next = run.map_or(order.scheduled_at, |run| run.due_at);
                 let sum = match run {
@@ -167,7 +170,7 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
             }
         }
     };
-    let history = autopay::closed_runs(&mut conn, subscriber, HISTORY).await?;
+    let history = autopay_run::closed(&mut conn, subscriber, HISTORY).await?;
     Ok(AutopayPage {
         today,
         contract: contract_of(&mut conn, viewer).await?,
@@ -175,8 +178,8 @@ pub async fn page(services: &Services, actor: &Actor) -> Result<AutopayPage, Ser
         under_way: under_way(&mut conn, subscriber, None).await?,
         standing,
         history: history.into_iter().map(|month| past(tz, &month)).collect(),
-        first_notice_days: terms.notice_first / DAY,
-        last_notice_hours: terms.notice_last / 3600,
+        first_notice_days: terms.first_notice_days(),
+        last_notice_hours: terms.last_notice_hours(),
     })
 }
 
@@ -201,15 +204,13 @@ async fn undo(
     if !matches!(standing, Standing::Off { cards: true }) {
         return Ok(None);
     }
-    let Some((day, method, by, at)) = autopay::last_ended(conn, subscriber).await? else {
+    let Some(last) = autopay::last_ended(conn, subscriber).await? else {
         return Ok(None);
     };
-    let by_hand = [EndedBy::Subscriber, EndedBy::Link]
-        .into_iter()
-        .any(|one| one.code() == by);
     let cards = payment_method::list(conn, subscriber).await?;
-    let there = cards.iter().any(|card| card.id == method);
-    Ok((by_hand && there && now.seconds_since(at) < UNDO).then_some((day, method)))
+    let there = cards.iter().any(|card| card.id == last.method);
+    let a_moment_ago = now.seconds_since(last.at) < UNDO;
+    Ok((last.by.by_hand() && there && a_moment_ago).then_some((last.day, last.method)))
 }
 
 /// How it stands, in a word; nothing where cards cannot be saved.
@@ -227,7 +228,7 @@ pub(crate) async fn hint(
     if order.state == MandateState::Paused {
         return Ok(Some(AutopayHint::Paused));
     }
-    let month = autopay::open_run(conn, viewer.subscriber, order.id).await?;
+    let month = autopay_run::open(conn, viewer.subscriber, order.id).await?;
     let next = month.map_or(order.scheduled_at, |month| month.run.due_at);
     Ok(Some(AutopayHint::On {
         next: zone::local(viewer.tz, next),
@@ -246,7 +247,7 @@ pub async fn setup(
     let terms = &services.settings.autopay;
     let today = zone::today(viewer.tz, now);
     let mut cards = cards::saved(&mut conn, viewer.subscriber).await?;
-    cards.retain(|card| card.expiry(today) != Expiry::Over);
+    cards.retain(|card| card.works(today));
     let order = autopay::open(&mut conn, viewer.subscriber).await?;
     let running = subscription::list(&mut conn, viewer.subscriber).await?;
     let renewal = running.iter().map(|s| s.rules.paid_through).min();
@@ -273,8 +274,8 @@ pub async fn setup(
         first: zone::local(viewer.tz, first),
         price: running.iter().map(|s| s.rules.price.amount).sum(),
         receipt_email: email.map(|email| email.masked()),
-        first_notice_days: terms.notice_first / DAY,
-        last_notice_hours: terms.notice_last / 3600,
+        first_notice_days: terms.first_notice_days(),
+        last_notice_hours: terms.last_notice_hours(),
         change: order.is_some(),
     })
 }
@@ -296,7 +297,7 @@ pub async fn enable(services: &Services, actor: &Actor, form: &Enable) -> Result
             Err(_) => None,
         };
         let today = zone::today(viewer.tz, now);
-        let card = card.filter(|card| expiry(card.expires, today) != Expiry::Over);
+        let card = card.filter(|card| Expiry::of(card.expires, today) != Expiry::Over);
         if card.is_none() {
             errors.push(FieldError::new("card", Problem::SavedCardGone));
         }
@@ -311,7 +312,7 @@ pub async fn enable(services: &Services, actor: &Actor, form: &Enable) -> Result
         let terms = &services.settings.autopay;
         // Whoever read another text, in another language or before the terms changed, reads this one.
         let agreed = day.filter(|_| form.agreed).is_some_and(|day| {
-            let (first, last) = (terms.notice_first / DAY, terms.notice_last / 3600);
+            let (first, last) = (terms.first_notice_days(), terms.last_notice_hours());
             let texts = [Lang::Ru, Lang::En].map(|lang| mandate(lang, day, first, last));
             texts.iter().any(|text| digest(text) == form.shown)
         });
@@ -432,7 +433,7 @@ pub(crate) async fn under_way(
     subscriber: SubscriberId,
     only: Option<MandateId>,
 ) -> Result<Option<Money>, ServiceError> {
-    let left = autopay::left_over(conn, subscriber, only).await?;
+    let left = autopay_run::left_over(conn, subscriber, only).await?;
     Ok(left.first().and_then(|month| month.amount))
 }
 
@@ -456,7 +457,7 @@ pub async fn disable_by_link(
     }
 }
 
-/// Ends a standing order that the caller holds. A payment that was not sent is withdrawn; one that was is
+/// Ends a standing order whose contract's autopay the caller holds. A payment that was not sent is withdrawn; one that was is
 /// named.
 pub(crate) async fn end(
     conn: &mut Conn,
@@ -466,7 +467,7 @@ pub(crate) async fn end(
     now: Timestamp,
 ) -> Result<Ended, ServiceError> {
     let mut under_way = None;
-    if let Some(month) = autopay::open_run(conn, subscriber, order.id).await? {
+    if let Some(month) = autopay_run::open(conn, subscriber, order.id).await? {
         let charging = month.run.state == RunState::Charging;
         let found = match month.run.payment.filter(|_| charging) {
             Some((id, ..)) => payment::lock(conn, subscriber, id).await?,
@@ -483,7 +484,7 @@ pub(crate) async fn end(
                     payment_flow::withdraw(conn, &unsent, now).await?;
                 }
                 let month = month.month;
-                autopay::close(conn, subscriber, month, RunState::Skipped, None, now).await?;
+                autopay_run::close(conn, subscriber, month, RunState::Skipped, None, now).await?;
             }
         }
     }
@@ -501,21 +502,15 @@ pub(crate) async fn tell_revoked(
     told::tell(conn, services, subscriber, &Notice::AutopayOff, now).await
 }
 
-/// Does the standing order that made this payment still want it? The caller holds the order or has
-/// nothing to lose.
+/// Does the standing order that made this payment still want it? The caller holds the contract's autopay
+/// or has nothing to lose.
 pub(crate) async fn may_charge(conn: &mut Conn, found: &Payment) -> Result<bool, ServiceError> {
     let Some(order) = autopay::open(conn, found.subscriber).await? else {
         return Ok(false);
     };
-    let month = autopay::open_run(conn, found.subscriber, order.id).await?;
+    let month = autopay_run::open(conn, found.subscriber, order.id).await?;
     let this = month.and_then(|month| month.run.payment).map(|(id, ..)| id);
     Ok(order.state == MandateState::Active
         && this == Some(found.id)
         && found.means.saved() == Some(order.method))
-}
-
-/// The first day of the month of a moment.
-fn month_of(tz: Tz, at: Timestamp) -> Date {
-    let day = zone::today(tz, at);
-    Date::new(day.year(), day.month(), 1).unwrap_or(day)
 }

@@ -7,9 +7,9 @@ use crate::payments::{contract_of, same_contract};
 use crate::{Actor, ServiceError, Services, autopay, zone};
 use domain::Timestamp;
 use domain::autopay::EndedBy;
-use domain::autopay::page::{CardsPage, SavedCard};
 use domain::ids::{MethodId, SubscriberId};
 use domain::payment::{Means, Purpose};
+use domain::saved_card::{CardsPage, SavedCard};
 use gateways::acquirer::{By, GatewayPayment};
 use secrecy::{ExposeSecret, SecretString};
 use storage::payment::Payment;
@@ -71,7 +71,7 @@ pub async fn remove(
 }
 
 /// A card whose owner has taken the permission back at the bank: it is removed here too, and autopay with
-/// it is told to have failed.
+/// it is told to be off.
 pub(crate) async fn revoked(
     services: &Services,
     subscriber: SubscriberId,

@@ -12,6 +12,11 @@ pub fn random_token() -> String {
     hex(&rand::random::<[u8; 32]>())
 }
 
+/// The key of a form that must not be carried out twice: 128 random bits as 32 hexadecimal digits.
+pub fn form_key() -> String {
+    hex(&rand::random::<[u8; 16]>())
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

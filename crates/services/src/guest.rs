@@ -1,16 +1,16 @@
 //! Paying for a card without signing in: whoever has its number sees whether television is on, until when
 //! it is paid and what is short, and nothing about whose it is. Look-ups and starts are counted.
 
-use crate::access::{address_name, look_up_card};
+use crate::access::{address_name, look_up_card, typed_card};
 use crate::error::commit;
 use crate::payments::{Making, Started, chosen_amount, make, typed_email};
 use crate::{Actor, ServiceError, Services, crypto, zone};
+use domain::CardNumber;
 use domain::billing::paid_until;
 use domain::form::{FieldError, Problem};
 use domain::ids::SubscriberId;
 use domain::payment::Means;
 use domain::top_up::{GuestForm, suggest};
-use domain::{CardNumber, PartnerNumber, Timestamp};
 use storage::{Conn, ledger, subscriber, subscription};
 
 /// A payment as the form gives it.
@@ -35,11 +35,7 @@ pub struct Pay {
 /// # Errors
 /// [`ServiceError::Invalid`] with what is wrong with the number.
 pub async fn check(services: &Services, actor: &Actor, card: &str) -> Result<(), ServiceError> {
-    if PartnerNumber::parse(card).is_ok() {
-        return Err(ServiceError::field("card", Problem::PartnerNumber));
-    }
-    let number =
-        CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
+    let number = typed_card(card)?;
     let (mut tx, now) = services.db.begin().await?;
     let found = look_up_card(&mut tx, services, actor, &number, now).await?;
     commit(tx).await?;
@@ -68,7 +64,7 @@ pub async fn form(services: &Services, card: &str) -> Result<GuestForm, ServiceE
         paid_through: paid_until(&rules, &wallet),
         suggestions: suggest(&rules, &wallet, today, services.settings.top_up),
         limits: services.settings.top_up,
-        key: crypto::hex(&rand::random::<[u8; 16]>()),
+        key: crypto::form_key(),
         today,
     })
 }
@@ -103,7 +99,7 @@ pub async fn pay(
     if means.is_none() {
         errors.push(FieldError::new("means", Problem::MethodUnavailable));
     }
-    let (mut tx, now): (_, Timestamp) = services.db.begin().await?;
+    let (mut tx, now) = services.db.begin().await?;
     let number = CardNumber::parse(&command.card).map_err(|_| ServiceError::NotFound)?;
     let found = look_up_card(&mut tx, services, actor, &number, now).await?;
     let (subscriber, _) = match found {

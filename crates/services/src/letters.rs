@@ -264,8 +264,8 @@ pub fn security(services: &Services, lang: Lang, event: SecurityEvent, detail: &
     }
 }
 
-/// A message of the inbox, by letter. `off`: the link that switches off what it tells of.
-pub fn notice(
+/// A message about autopay, by letter. `off`: the link that switches it off.
+pub fn about_autopay(
     services: &Services,
     lang: Lang,
     notice: &Notice,

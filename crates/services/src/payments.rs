@@ -6,7 +6,6 @@ use crate::billing::new_id;
 use crate::error::commit;
 use crate::payment_flow::{check, submit};
 use crate::{Actor, ServiceError, Services, autopay, cards, crypto, jobs, zone};
-use domain::autopay::page::Expiry;
 use domain::billing::paid_until;
 use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
@@ -91,7 +90,7 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
     let email = receipt_email(&mut conn, viewer).await?;
     let today = zone::today(viewer.tz, now);
     let mut cards = cards::saved(&mut conn, viewer.subscriber).await?;
-    cards.retain(|card| card.expiry(today) != Expiry::Over);
+    cards.retain(|card| card.works(today));
     let subscriptions: Vec<_> = running.into_iter().map(|stored| stored.rules).collect();
     Ok(TopUpForm {
         contract: contract.contract,
@@ -111,7 +110,7 @@ pub async fn form(services: &Services, actor: &Actor) -> Result<TopUpForm, Servi
             })
             .collect(),
         saves_cards: !services.settings.card_keys.is_empty(),
-        key: crypto::hex(&rand::random::<[u8; 16]>()),
+        key: crypto::form_key(),
         today,
     })
 }
@@ -121,9 +120,7 @@ pub(crate) async fn receipt_email(
     viewer: &Viewer,
 ) -> Result<Option<Email>, ServiceError> {
     let account = account::get(conn, viewer.account).await?;
-    Ok(account
-        .filter(|account| account.email_confirmed)
-        .and_then(|account| account.email))
+    Ok(account.and_then(|account| account.confirmed_email().cloned()))
 }
 
 /// Makes a payment, or finds the one this form has made, and sends it to the acquirer.
@@ -159,7 +156,7 @@ pub async fn start(
             contract: contract_of(&mut tx, viewer).await?,
             amount,
             card,
-            key: crypto::hex(&rand::random::<[u8; 16]>()),
+            key: crypto::form_key(),
         }));
     }
     let save = command.save && means == Means::BankCard && !services.settings.card_keys.is_empty();
@@ -320,7 +317,7 @@ async fn means(
     };
     let cards = cards::saved(conn, viewer.subscriber).await?;
     let card = cards.into_iter().find(|card| card.id == id);
-    let card = card.filter(|card| card.expiry(today) != Expiry::Over);
+    let card = card.filter(|card| card.works(today));
     Ok(card
         .map(|card| (means, Some(card.name())))
         .ok_or(Problem::SavedCardGone))

@@ -31,13 +31,9 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, Service
         name: format!("{} {}", contract.given_name, contract.surname),
         contract: contract.contract,
         email: account
-            .email
-            .filter(|_| account.email_confirmed)
+            .confirmed_email()
             .map(|email| email.as_str().to_owned()),
-        phone: account
-            .phone
-            .filter(|_| account.phone_confirmed)
-            .map(|phone| phone.grouped()),
+        phone: account.confirmed_phone().map(|phone| phone.grouped()),
     })
 }
 

@@ -7,8 +7,8 @@ use domain::Timestamp;
 use storage::job::Again;
 use storage::office::{enrolment, person, session, subscriber_case};
 use storage::{
-    account, autopay, code, draft, known_browser, ledger, outbox, passkey, payment, promise,
-    registration, subscription, throttle, webhook,
+    account, autopay, autopay_run, code, draft, known_browser, ledger, outbox, passkey, payment,
+    promise, registration, subscription, throttle, webhook,
 };
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -53,7 +53,7 @@ pub async fn watch(services: &Services) -> Result<(), ServiceError> {
     for object in webhook::stuck(&mut tx, services.acquirer.name(), late, BATCH).await? {
         jobs::enqueue_object(&mut tx, &object).await?;
     }
-    for subscriber in autopay::missed(&mut tx, BATCH).await? {
+    for subscriber in autopay_run::missed(&mut tx, BATCH).await? {
         jobs::enqueue_autopay(&mut tx, subscriber, Again::AsItIs).await?;
     }
     for delivery in outbox::stuck(&mut tx, late, BATCH).await? {

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod autopay;
 pub mod autopay_link;
+pub mod autopay_run;
 pub mod code;
 pub mod consent;
 pub mod db;

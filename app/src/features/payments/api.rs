@@ -181,12 +181,13 @@ pub async fn remove_card(
     let removed = services::cards::remove(&request.services, &request.actor, &contract, id)
         .await
         .map_err(crate::error::fail)?;
-    let done = if removed.autopay.is_some() {
-        "autopay"
-    } else {
-        "removed"
+    // A second click, or another tab: nothing was removed now.
+    let done = match (removed.autopay.is_some(), removed.card) {
+        (true, _) => "?done=autopay",
+        (false, true) => "?done=removed",
+        (false, false) => "",
     };
-    leptos_axum::redirect(&format!("/payments/cards?done={done}"));
+    leptos_axum::redirect(&format!("/payments/cards{done}"));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::autopay::said;
 use crate::i18n::{autopay as t, lang};
 use crate::ui::{empty, icon};
 use domain::Lang;
-use domain::autopay::page::{CardsPage, Expiry, SavedCard};
+use domain::saved_card::{CardsPage, Expiry, SavedCard};
 use leptos::prelude::*;
 
 /// The page.

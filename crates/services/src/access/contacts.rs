@@ -231,16 +231,14 @@ pub(crate) async fn bind(
             SecurityEvent::EmailChanged,
             Email::parse(contact).ok().map(|email| email.masked()),
             before
-                .email
-                .filter(|_| before.email_confirmed)
+                .confirmed_email()
                 .map(|email| email.as_str().to_owned()),
         ),
         Proven::Phone => (
             SecurityEvent::PhoneChanged,
             Phone::parse(contact).ok().map(|phone| phone.masked()),
             before
-                .phone
-                .filter(|_| before.phone_confirmed)
+                .confirmed_phone()
                 .map(|phone| phone.as_str().to_owned()),
         ),
     };

@@ -21,7 +21,7 @@ use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services, crypto, jobs, letters};
 use domain::form::Problem;
 use domain::ids::{AccountId, EventId, SubscriberId};
-use domain::{CardNumber, Contact, Email, Lang, Timestamp};
+use domain::{CardNumber, Contact, Email, Lang, PartnerNumber, Timestamp};
 use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
@@ -57,7 +57,19 @@ pub(crate) async fn count_try(
     })
 }
 
-/// Looks a card up by what was typed, for people who have proven nothing: whether a card exists is public,
+/// The number of a subscriber's card as it was typed. A partner's number is told apart: it has a door of its
+/// own.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] of the field `card`.
+pub(crate) fn typed_card(text: &str) -> Result<CardNumber, ServiceError> {
+    if PartnerNumber::parse(text).is_ok() {
+        return Err(ServiceError::field("card", Problem::PartnerNumber));
+    }
+    CardNumber::parse(text).map_err(|error| ServiceError::field("card", error.into()))
+}
+
+/// Looks a card up, for people who have proven nothing: whether a card exists is public,
 /// but counted by address.
 ///
 /// # Errors

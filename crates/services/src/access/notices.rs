@@ -4,10 +4,10 @@
 use super::{throttle_name, write_letter};
 use crate::billing::new_id;
 use crate::{Actor, ServiceError, Services, letters};
-use domain::Timestamp;
 use domain::ids::{AccountId, EventId, MessageId};
 use domain::notice::Notice;
 use domain::security::SecurityEvent;
+use domain::{Email, Phone, Timestamp};
 use storage::account::{Account, Proven};
 use storage::inbox::Reader;
 use storage::outbox::Channel;
@@ -84,12 +84,8 @@ async fn write_to_contacts(
 ) -> Result<(), ServiceError> {
     let mut emails: Vec<&str> = Vec::new();
     let mut phones: Vec<&str> = Vec::new();
-    if let Some(email) = account.email.as_ref().filter(|_| account.email_confirmed) {
-        emails.push(email.as_str());
-    }
-    if let Some(phone) = account.phone.as_ref().filter(|_| account.phone_confirmed) {
-        phones.push(phone.as_str());
-    }
+    emails.extend(account.confirmed_email().map(Email::as_str));
+    phones.extend(account.confirmed_phone().map(Phone::as_str));
     match happened.replaced {
         Some((Proven::Email, old)) => emails.push(old),
         Some((Proven::Phone, old)) => phones.push(old),

@@ -3,14 +3,16 @@
 //! told only to somebody who has matched the contract.
 
 use super::proof::{self, Claim, Proof};
-use super::{codes, has_room, look_up_card, no_room, send_link, tell_contract, write_letter};
+use super::{
+    codes, has_room, look_up_card, no_room, send_link, tell_contract, typed_card, write_letter,
+};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, letters};
 use domain::consent::Document;
 use domain::form::{FieldError, Problem};
 use domain::ids::{AccountId, ChallengeId, EventId, RegistrationId};
-use domain::{CardNumber, Email, Lang, PartnerNumber, Phone, Timestamp};
+use domain::{Email, Lang, Phone, Timestamp};
 use serde::{Deserialize, Serialize};
 use storage::account::Account;
 use storage::outbox::Channel;
@@ -29,11 +31,7 @@ pub async fn begin(
     actor: &Actor,
     card: &str,
 ) -> Result<RegistrationId, ServiceError> {
-    if PartnerNumber::parse(card).is_ok() {
-        return Err(ServiceError::field("card", Problem::PartnerNumber));
-    }
-    let number =
-        CardNumber::parse(card).map_err(|error| ServiceError::field("card", error.into()))?;
+    let number = typed_card(card)?;
     let (mut tx, now) = services.db.begin().await?;
     let result = look_up_card(&mut tx, services, actor, &number, now).await?;
     let id = RegistrationId(Uuid::new_v4());

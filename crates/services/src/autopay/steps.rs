@@ -1,26 +1,25 @@
 //! What the worker does about standing orders: one act after the other, each in one transaction that
-//! holds the order, until there is nothing to do but wait. It may run on several nodes at once and as
+//! holds the contract's autopay, until there is nothing to do but wait. It may run on several nodes at once and as
 //! often as it likes: a month has one payment at most, since its row is the month's key.
 
-use super::{month_of, short, told};
+use super::{short, told};
 use crate::billing::new_id;
 use crate::error::{commit, retried};
 use crate::{ServiceError, Services, billing, crypto, payment_flow, zone};
 use chrono_tz::Tz;
-use domain::autopay::{Act, Facts, MandateState, RunState, next};
+use domain::autopay::{Act, Facts, LOOK_AGAIN, MandateState, RunState, next};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::notice::Notice;
 use domain::payment::{CancelReason, Means, PaymentState, Purpose};
 use domain::{Email, Money, Timestamp};
-use storage::autopay::{Mandate, Month};
+use storage::account::Account;
+use storage::autopay::Mandate;
+use storage::autopay_run::Month;
 use storage::payment::New;
-use storage::{Conn, account, autopay, payment, subscriber};
+use storage::{Conn, account, autopay, autopay_run, payment, subscriber};
 
 /// More acts than this in a row are left for the next run.
 const MOST: usize = 8;
-
-/// A payment that is under way is looked at again so soon, in seconds.
-const LOOK_AGAIN: i64 = 60;
 
 /// What follows an act.
 enum Then {
@@ -52,7 +51,7 @@ async fn one(services: &Services, subscriber: SubscriberId) -> Result<Then, Serv
     let (mut tx, now) = services.db.begin().await?;
     let order = autopay::lock(&mut tx, subscriber).await?;
     close_left_over(&mut tx, subscriber, now).await?;
-    autopay::paid_late(&mut tx, subscriber).await?;
+    autopay_run::paid_late(&mut tx, subscriber).await?;
     let then = match order.filter(|order| order.state == MandateState::Active) {
         Some(order) => {
             let contract = subscriber::get(&mut tx, subscriber)
@@ -63,7 +62,7 @@ async fn one(services: &Services, subscriber: SubscriberId) -> Result<Then, Serv
                 subscriber,
                 tz: zone::parse(&contract.tz),
                 order: &order,
-                month: autopay::open_run(&mut tx, subscriber, order.id).await?,
+                month: autopay_run::open(&mut tx, subscriber, order.id).await?,
                 now,
             };
             case.act(&mut tx).await?
@@ -80,7 +79,7 @@ async fn close_left_over(
     subscriber: SubscriberId,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    for month in autopay::left_over(conn, subscriber, None).await? {
+    for month in autopay_run::left_over(conn, subscriber, None).await? {
         let Some((_, state, reason)) = month.run.payment else {
             continue;
         };
@@ -90,7 +89,7 @@ async fn close_left_over(
             PaymentState::Abandoned => (RunState::Failed, Some(CancelReason::Other)),
             _ => continue,
         };
-        autopay::close(conn, subscriber, month.month, state, reason, now).await?;
+        autopay_run::close(conn, subscriber, month.month, state, reason, now).await?;
     }
     Ok(())
 }
@@ -117,7 +116,7 @@ impl Case<'_> {
         let needed = short(conn, self.services, subscriber, self.tz, day, due, now).await?;
         let facts = Facts {
             now,
-            scheduled: if run.is_some() { now } else { scheduled },
+            scheduled,
             run,
             needed,
         };
@@ -128,12 +127,13 @@ impl Case<'_> {
                 Ok(Then::Rest)
             }
             Act::Announce { sum, due_at } => {
-                let month = this_month.unwrap_or_else(|| month_of(self.tz, scheduled));
+                let scheduled_day = zone::today(self.tz, scheduled);
+                let month = this_month.unwrap_or_else(|| scheduled_day.first_of_month());
                 self.announce(conn, month, sum, due_at).await
             }
             Act::Remind => {
                 if let Some(month) = &self.month {
-                    autopay::reminded(conn, subscriber, month.month).await?;
+                    autopay_run::reminded(conn, subscriber, month.month).await?;
                     self.tell_due(conn, month.run.noticed, month.run.due_at)
                         .await?;
                 }
@@ -149,7 +149,7 @@ impl Case<'_> {
             Act::Succeeded => self.close(conn, RunState::Succeeded).await,
             Act::TryAgain(at) => {
                 if let Some(month) = &self.month {
-                    autopay::try_again(conn, subscriber, month.month, at, true).await?;
+                    autopay_run::try_again(conn, subscriber, month.month, at, true).await?;
                     let notice = Notice::AutopayFailed {
                         sum: month.run.noticed,
                         retry: Some(zone::local(self.tz, at)),
@@ -161,7 +161,7 @@ impl Case<'_> {
             Act::Postpone(at) => {
                 if let Some(month) = &self.month {
                     tracing::error!(%subscriber, "autopay.postponed: it never came to the bank, people must look");
-                    autopay::try_again(conn, subscriber, month.month, at, false).await?;
+                    autopay_run::try_again(conn, subscriber, month.month, at, false).await?;
                 }
                 Ok(Then::Again)
             }
@@ -169,7 +169,8 @@ impl Case<'_> {
                 if let Some(month) = &self.month {
                     let month_id = month.month;
                     let failed = RunState::Failed;
-                    autopay::close(conn, subscriber, month_id, failed, Some(reason), now).await?;
+                    autopay_run::close(conn, subscriber, month_id, failed, Some(reason), now)
+                        .await?;
                     let notice = Notice::AutopayFailed {
                         sum: month.run.noticed,
                         retry: None,
@@ -203,7 +204,7 @@ impl Case<'_> {
         let reminded = due_at.seconds_since(self.now) < terms.notice_last + 3600;
         let about = (sum, due_at, reminded);
         let (subscriber, order) = (self.subscriber, self.order.id);
-        if autopay::announce(conn, subscriber, order, month, about, self.now).await? {
+        if autopay_run::announce(conn, subscriber, order, month, about, self.now).await? {
             self.tell_due(conn, sum, due_at).await?;
             self.look_at(conn, self.order.scheduled_at, self.now)
                 .await?;
@@ -266,7 +267,7 @@ impl Case<'_> {
                 "{form_key} was made before"
             )));
         }
-        autopay::charging(conn, self.subscriber, month.month, id).await?;
+        autopay_run::charging(conn, self.subscriber, month.month, id).await?;
         let soon = self.now.plus_seconds(LOOK_AGAIN);
         self.look_at(conn, self.order.scheduled_at, soon).await?;
         Ok(Then::Submit(id))
@@ -275,11 +276,8 @@ impl Case<'_> {
     /// Where the receipt goes: the login's e-mail of today, or the one that was given for it.
     async fn receipt_email(&self, conn: &mut Conn) -> Result<Email, ServiceError> {
         let account = account::of_subscriber(conn, self.subscriber).await?;
-        let own = account
-            .filter(|account| account.email_confirmed)
-            .and_then(|account| account.email);
-        match own {
-            Some(email) => Ok(email),
+        match account.as_ref().and_then(Account::confirmed_email) {
+            Some(email) => Ok(email.clone()),
             None => Email::parse(&self.order.receipt_email).map_err(|_| {
                 ServiceError::Internal("stored receipt e-mail is not an address".into())
             }),
@@ -289,7 +287,7 @@ impl Case<'_> {
     async fn close(&self, conn: &mut Conn, state: RunState) -> Result<Then, ServiceError> {
         if let Some(month) = &self.month {
             let month = month.month;
-            autopay::close(conn, self.subscriber, month, state, None, self.now).await?;
+            autopay_run::close(conn, self.subscriber, month, state, None, self.now).await?;
         }
         self.next_month(conn).await?;
         Ok(Then::Again)

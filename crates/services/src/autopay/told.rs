@@ -3,7 +3,7 @@
 
 use crate::access::write_letter;
 use crate::billing::new_id;
-use crate::{ServiceError, Services, crypto, letters};
+use crate::{ServiceError, Services, crypto, letters, zone};
 use domain::ids::{MessageId, SubscriberId};
 use domain::notice::Notice;
 use domain::{LocalTime, Money, Timestamp};
@@ -44,9 +44,9 @@ pub(super) async fn tell_due(
     let Some(account) = account::of_subscriber(conn, subscriber).await? else {
         return Ok(());
     };
-    let today = crate::zone::today(crate::zone::OPERATOR, now);
+    let today = zone::today(zone::OPERATOR, now);
     let link = format!("{}/autopay/off/{token}", services.settings.public_url);
-    let letter = letters::notice(services, account.lang, &notice, today, Some(&link));
+    let letter = letters::about_autopay(services, account.lang, &notice, today, Some(&link));
     let sms = letters::autopay_due_sms(account.lang, due.sum, due.at, &link);
     write(conn, services, &account, letter, Some(sms), now).await
 }
@@ -63,8 +63,8 @@ pub(super) async fn tell(
     let Some(account) = account::of_subscriber(conn, subscriber).await? else {
         return Ok(());
     };
-    let today = crate::zone::today(crate::zone::OPERATOR, now);
-    let letter = letters::notice(services, account.lang, notice, today, None);
+    let today = zone::today(zone::OPERATOR, now);
+    let letter = letters::about_autopay(services, account.lang, notice, today, None);
     write(conn, services, &account, letter, None, now).await
 }
 
@@ -76,12 +76,11 @@ async fn write(
     sms: Option<letters::Text>,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    if let Some(email) = account.email.as_ref().filter(|_| account.email_confirmed) {
+    if let Some(email) = account.confirmed_email() {
         let to = email.as_str();
         write_letter(conn, Some(account.id), Channel::Email, to, letter, now).await?;
     }
-    let phone = account.phone.as_ref().filter(|_| account.phone_confirmed);
-    if let (Some(phone), Some(sms), Some(_)) = (phone, sms, &services.sms) {
+    if let (Some(phone), Some(sms), Some(_)) = (account.confirmed_phone(), sms, &services.sms) {
         let to = phone.as_str();
         write_letter(conn, Some(account.id), Channel::Sms, to, sms, now).await?;
     }

@@ -265,14 +265,8 @@ async fn owner(conn: &mut Conn, id: SubscriberId) -> Result<Owner, ServiceError>
     let cabinet = match open_account(conn, id).await? {
         None => Cabinet::None,
         Some(account) => Cabinet::Open {
-            email: account
-                .email
-                .filter(|_| account.email_confirmed)
-                .map(|email| email.masked()),
-            phone: account
-                .phone
-                .filter(|_| account.phone_confirmed)
-                .map(|phone| phone.masked()),
+            email: account.confirmed_email().map(|email| email.masked()),
+            phone: account.confirmed_phone().map(|phone| phone.masked()),
         },
     };
     Ok(Owner {

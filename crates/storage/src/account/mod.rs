@@ -60,16 +60,23 @@ impl AccountState {
 }
 
 impl Account {
+    /// The e-mail, if it is proven.
+    pub fn confirmed_email(&self) -> Option<&Email> {
+        self.email.as_ref().filter(|_| self.email_confirmed)
+    }
+
+    /// The phone, if it is proven.
+    pub fn confirmed_phone(&self) -> Option<&Phone> {
+        self.phone.as_ref().filter(|_| self.phone_confirmed)
+    }
+
     /// Is this contact bound and proven?
     pub fn has_proven(&self, proven: Proven, contact: &str) -> bool {
-        match proven {
-            Proven::Email => {
-                self.email_confirmed && self.email.as_ref().is_some_and(|e| e.as_str() == contact)
-            }
-            Proven::Phone => {
-                self.phone_confirmed && self.phone.as_ref().is_some_and(|p| p.as_str() == contact)
-            }
-        }
+        let own = match proven {
+            Proven::Email => self.confirmed_email().map(Email::as_str),
+            Proven::Phone => self.confirmed_phone().map(Phone::as_str),
+        };
+        own == Some(contact)
     }
 
     /// Was it opened, so that it has a password? One that is being deleted signs in to come back.
