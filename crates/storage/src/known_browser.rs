@@ -1,4 +1,4 @@
-//! Browsers on which somebody has signed in to an account.
+//! Browsers on which somebody has signed in to an account; [`crate::session::open`] remembers them.
 
 use crate::convert::to_db;
 use crate::{Conn, StorageError};
@@ -23,32 +23,6 @@ pub async fn is_known(
                           where account_id = $1 and browser_sha256 = $2) as "known!""#,
         account.map(|id| id.0),
         browser,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(known)
-}
-
-/// Remembers a browser on which somebody has just signed in. Was it known before?
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn remember(
-    conn: &mut Conn,
-    account: AccountId,
-    browser: &[u8; 32],
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let known = sqlx::query_scalar!(
-        r#"insert into identity.known_browser as b
-               (account_id, browser_sha256, first_seen_at, last_seen_at)
-           values ($1, $2, $3, $3)
-           on conflict (account_id, browser_sha256) do update
-               set last_seen_at = excluded.last_seen_at
-           returning b.first_seen_at < $3 as "known!""#,
-        account.0,
-        browser,
-        to_db(now),
     )
     .fetch_one(conn)
     .await?;

@@ -4,7 +4,8 @@ use crate::account::Origin;
 use crate::convert::{from_db, to_db};
 use crate::{Conn, StorageError};
 use domain::Timestamp;
-use domain::ids::{AccountId, CardId, SessionId, SubscriberId};
+use domain::ids::{AccountId, CardId, EventId, SessionId, SubscriberId};
+use domain::security::SecurityEvent;
 
 /// A device on which somebody is signed in.
 #[derive(Debug, Clone, Copy)]
@@ -42,36 +43,112 @@ pub struct Device {
     pub last_seen_at: Timestamp,
 }
 
-/// Begins a session.
+/// A session to begin, with all that belongs to a beginning.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Its id.
+    pub id: SessionId,
+    /// The digest of its secret.
+    pub token_sha256: &'a [u8; 32],
+    /// Whose.
+    pub account: AccountId,
+    /// What must still hold: nothing when the caller holds the login.
+    pub only_if: Option<StillTrue<'a>>,
+    /// Does it stay after the browser is closed?
+    pub remembered: bool,
+    /// How long it lives, in seconds.
+    pub life: i64,
+    /// The browser it is in.
+    pub browser: &'a [u8; 32],
+    /// Where it comes from.
+    pub origin: &'a Origin,
+    /// The session that this browser had.
+    pub instead_of: Option<SessionId>,
+    /// The entry of the security log, unless the caller writes one: a sign-in, or one on a device that is
+    /// new to a login in use, which is described.
+    pub entry: Option<(EventId, &'a str)>,
+}
+
+/// What a session may depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct StillTrue<'a> {
+    /// This hash is the password's, and the browser is one that the login knows.
+    pub password_hash: &'a str,
+}
+
+/// A session that has begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened {
+    /// Is the browser new to a login that was used before? Its owner has to be told.
+    pub new_device: bool,
+}
+
+/// Begins a session: ends the one before, remembers the browser, writes it down, all in one statement.
+/// Nothing when what it depends on does not hold any more.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn insert(
-    conn: &mut Conn,
-    token_sha256: &[u8; 32],
-    session: &Session,
-    browser: &[u8; 32],
-    origin: &Origin,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "insert into identity.session (session_id, token_sha256, account_id, remembered, user_agent,
-             address, card_id, created_at, last_seen_at, confirmed_at, expires_at, browser_sha256)
-         values ($1, $2, $3, $4, $5, $6::text::inet, $7, $8, $8, $8, $9, $10)",
-        session.id.0,
-        token_sha256,
-        session.account.0,
-        session.remembered,
-        origin.user_agent,
-        origin.address.map(|a| a.to_string()),
-        session.card.map(|c| c.0),
-        to_db(now),
-        to_db(session.expires_at),
-        browser,
+pub async fn open(conn: &mut Conn, new: &Opening<'_>) -> Result<Option<Opened>, StorageError> {
+    let known = SecurityEvent::SignedIn.code();
+    let unknown = SecurityEvent::NewDevice.code();
+    let row = sqlx::query!(
+        r#"with clock as (select app.now() as now),
+           held as (
+               select a.account_id from identity.account a
+               where a.account_id = $1
+                 and ($2::text is null
+                      or a.password_hash = $2 and a.state in ('active', 'closing')
+                         and exists (select from identity.known_browser b
+                                     where b.account_id = $1 and b.browser_sha256 = $3))
+               for share),
+           ended as (
+               update identity.session s set ended_at = clock.now from clock, held
+               where s.session_id = $4 and s.ended_at is null),
+           browser as (
+               insert into identity.known_browser as b
+                   (account_id, browser_sha256, first_seen_at, last_seen_at)
+               select held.account_id, $3, clock.now, clock.now from clock, held
+               on conflict (account_id, browser_sha256) do update
+                   set last_seen_at = excluded.last_seen_at
+               returning b.first_seen_at < b.last_seen_at as known),
+           opened as (
+               insert into identity.session (session_id, token_sha256, account_id, remembered,
+                   user_agent, address, created_at, last_seen_at, confirmed_at, expires_at,
+                   browser_sha256)
+               select $5, $6, held.account_id, $7, $8, $9::text::inet, clock.now, clock.now,
+                   clock.now, clock.now + make_interval(secs => $10::bigint::double precision), $3
+               from clock, held),
+           device as (
+               select not (known or not exists (select from identity.session s
+                                                where s.account_id = $1)) as new
+               from browser),
+           entry as (
+               insert into identity.security_log
+                   (account_id, event_id, event, detail, at, address, user_agent)
+               select $1, $11, case when device.new then $13 else $12 end,
+                   case when device.new then $14 else '' end, clock.now, $9::text::inet, $8
+               from clock, device where $11::uuid is not null)
+           select device.new as "new!" from device"#,
+        new.account.0,
+        new.only_if.map(|still| still.password_hash),
+        new.browser,
+        new.instead_of.map(|session| session.0),
+        new.id.0,
+        new.token_sha256,
+        new.remembered,
+        new.origin.user_agent,
+        new.origin.address.map(|address| address.to_string()),
+        new.life,
+        new.entry.map(|(id, _)| id.0),
+        known,
+        unknown,
+        new.entry.map_or("", |(_, device)| device),
     )
-    .execute(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(())
+    Ok(row.map(|row| Opened {
+        new_device: row.new,
+    }))
 }
 
 /// A living session with what each page needs to know of it.
@@ -218,20 +295,6 @@ pub async fn list(
             last_seen_at: from_db(row.last_seen_at),
         })
         .collect())
-}
-
-/// Has anybody ever signed in to this account?
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn any_of(conn: &mut Conn, account: AccountId) -> Result<bool, StorageError> {
-    let any = sqlx::query_scalar!(
-        r#"select exists (select from identity.session where account_id = $1) as "any!""#,
-        account.0,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(any)
 }
 
 /// Whoever had one card in view has another one there now.

@@ -5,7 +5,7 @@ use super::contacts;
 use super::end_pending;
 use super::notices::{Happened, record};
 use super::passwords::{judge, offer};
-use super::sessions::{self, After, NewSession};
+use super::sessions::{self, After, NewSession, Opening};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::office::restore;
@@ -161,9 +161,11 @@ pub async fn set_password(
         &mut tx,
         services,
         actor,
-        link.account,
-        command.remember,
-        After::NewPassword,
+        Opening {
+            account: link.account,
+            remembered: command.remember,
+            after: After::NewPassword,
+        },
         now,
     )
     .await?;

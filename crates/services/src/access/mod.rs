@@ -26,6 +26,7 @@ use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
 use storage::subscriber::{Card, CardState, Subscriber};
+use storage::throttle::Count;
 use storage::token::{Purpose, Token};
 use storage::{Conn, code, outbox, subscriber, throttle, token};
 
@@ -48,12 +49,13 @@ pub(crate) async fn count_try(
     now: Timestamp,
 ) -> Result<Result<u32, Problem>, ServiceError> {
     let count = throttle::hit(conn, key, window_seconds, now).await?;
-    Ok(if count.hits > limit {
-        Err(Problem::TooManyTries {
-            minutes: minutes_until(count.window_ends_at, now),
-        })
-    } else {
-        Ok(limit - count.hits)
+    Ok(judged(count, limit, now))
+}
+
+/// What is left of a limit after a hit, or how long to wait.
+pub(crate) fn judged(count: Count, limit: u32, now: Timestamp) -> Result<u32, Problem> {
+    limit.checked_sub(count.hits).ok_or(Problem::TooManyTries {
+        minutes: minutes_until(count.window_ends_at, now),
     })
 }
 

@@ -58,6 +58,22 @@ pub(crate) async fn record(
     if !event.is_told() {
         return Ok(());
     }
+    tell(conn, services, happened, now).await
+}
+
+/// Tells what is written down already: in the inbox of each contract and by every contact.
+pub(crate) async fn tell(
+    conn: &mut Conn,
+    services: &Services,
+    happened: Happened<'_>,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let Happened {
+        account: id,
+        event,
+        detail,
+        ..
+    } = happened;
     let notice = Notice::Security {
         event,
         detail: detail.to_owned(),

@@ -3,7 +3,7 @@
 //! password remains beside them, so that nobody is left without a way in.
 
 use super::notices::{Happened, record};
-use super::sessions::{self, After, NewSession};
+use super::sessions::{self, After, NewSession, Opening};
 use super::{address_name, confirm, count_try};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, Settings, crypto, zone};
@@ -145,9 +145,11 @@ pub async fn sign_in(
         &mut tx,
         services,
         actor,
-        owner,
-        remember,
-        After::SignIn,
+        Opening {
+            account: owner,
+            remembered: remember,
+            after: After::SignIn,
+        },
         now,
     )
     .await?;

@@ -1,7 +1,7 @@
 //! A forgotten password. The form does the same work and gives the same answer whether a cabinet
 //! exists or not; a job finds out. The old password works until a new one is set.
 
-use super::sign_in::find_account;
+use super::sign_in::name;
 use super::{address_name, codes, count_try, send_link, throttle_name};
 use crate::billing::new_id;
 use crate::error::commit;
@@ -10,9 +10,9 @@ use crate::{Actor, ServiceError, Services};
 use domain::form::Problem;
 use domain::ids::{ChallengeId, EventId};
 use domain::{CardNumber, Contact, Email, Lang, PartnerNumber, Phone, Timestamp};
-use storage::Conn;
 use storage::account::Account;
 use storage::token::Purpose;
+use storage::{Conn, account};
 
 /// Longest login that is looked at, in bytes.
 const LONGEST: usize = 254;
@@ -106,7 +106,9 @@ fn way(account: &Account, login: &str) -> Option<Way> {
 /// opened gets its activation link or code again.
 pub async fn send(services: &Services, recover: &Recover) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
-    let Some(account) = find_account(&mut tx, &recover.login).await? else {
+    // No browser asks here: this is a job.
+    let named = account::named(&mut tx, &name(&recover.login), &[]).await?;
+    let Some(account) = named.account else {
         tracing::info!(login = throttle_name(&recover.login), "recovery.no_account");
         return Ok(());
     };

@@ -1,15 +1,15 @@
 //! Sessions: from a cookie to an actor and back. The cookie holds 256 random bits, the table their
 //! digest; a new one is made at each sign-in, so none can be planted beforehand.
 
-use super::notices::{Happened, record};
+use super::notices::{Happened, tell};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::{Actor, Origin, ServiceError, Services, Viewer, crypto, zone};
 use domain::Timestamp;
-use domain::ids::{AccountId, SessionId};
+use domain::ids::{AccountId, EventId, SessionId};
 use domain::security::SecurityEvent;
-use storage::session::Session;
-use storage::{Conn, account, known_browser, session};
+use storage::session::StillTrue;
+use storage::{Conn, account, session};
 
 /// A session that was just opened: what goes into the cookie.
 #[derive(Debug, Clone)]
@@ -32,76 +32,91 @@ pub(crate) enum After {
     NewPassword,
 }
 
+/// Whose session is opened, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    /// Whose.
+    pub account: AccountId,
+    /// Does it stay after the browser is closed?
+    pub remembered: bool,
+    /// After what.
+    pub after: After,
+}
+
+/// Opens a session of an account that the caller holds. A browser that this account does not know is told
+/// to its owner; the very first one of an account that nobody has used yet is nothing new.
 pub(crate) async fn open(
     conn: &mut Conn,
     services: &Services,
     actor: &Actor,
-    account: AccountId,
-    remembered: bool,
-    after: After,
+    opening: Opening,
     now: Timestamp,
 ) -> Result<NewSession, ServiceError> {
-    // Whoever was signed in in this browser is not any more.
-    if let Some(viewer) = &actor.viewer {
-        session::end(conn, viewer.session, now).await?;
-    }
-    let known = known_browser::remember(conn, account, &actor.browser, now).await?;
-    if after == After::SignIn {
-        note_sign_in(conn, services, actor, account, known, now).await?;
-    }
-    let token = crypto::random_token();
-    let life = life(services, remembered);
-    let row = Session {
-        id: SessionId(new_id()),
-        account,
-        remembered,
-        card: None,
-        last_seen_at: now,
-        expires_at: now.plus_seconds(life),
-        confirmed_at: now,
-        closes_at: None,
+    let device = match opening.after {
+        After::SignIn => {
+            let account = account::get(conn, opening.account).await?;
+            let lang = account.map(|account| account.lang).unwrap_or_default();
+            Some(domain::device::describe(lang, &actor.origin.user_agent))
+        }
+        After::NewPassword => None,
     };
-    session::insert(
-        conn,
-        &crypto::sha256(token.as_bytes()),
-        &row,
-        &actor.browser,
-        &actor.origin,
-        now,
-    )
-    .await?;
-    Ok(NewSession {
-        token,
-        max_age: remembered.then_some(life),
-    })
+    let (session, opened) = begin(conn, services, actor, opening, device.as_deref(), None)
+        .await?
+        .ok_or_else(|| ServiceError::Internal("no account to open a session of".into()))?;
+    if let Some(device) = device.filter(|_| opened.new_device) {
+        let happened = Happened {
+            account: opening.account,
+            event: SecurityEvent::NewDevice,
+            detail: &device,
+            replaced: None,
+        };
+        tell(conn, services, happened, now).await?;
+    }
+    Ok(session)
 }
 
-/// Writes the sign-in down; one on a browser that this account does not know is told. The very first
-/// one of an account that nobody has used yet is nothing new.
-async fn note_sign_in(
+/// Opens a session on a browser that the account knows, if this is still its password: one statement, and
+/// nothing has to be told. Otherwise nothing happens.
+pub(crate) async fn reopen(
     conn: &mut Conn,
     services: &Services,
     actor: &Actor,
-    account: AccountId,
-    known: bool,
-    now: Timestamp,
-) -> Result<(), ServiceError> {
-    let (event, device) = if known || !session::any_of(conn, account).await? {
-        (SecurityEvent::SignedIn, String::new())
-    } else {
-        let lang = account::get(conn, account)
-            .await?
-            .map(|account| account.lang);
-        let device = domain::device::describe(lang.unwrap_or_default(), &actor.origin.user_agent);
-        (SecurityEvent::NewDevice, device)
+    opening: Opening,
+    password_hash: &str,
+) -> Result<Option<NewSession>, ServiceError> {
+    let still = StillTrue { password_hash };
+    let begun = begin(conn, services, actor, opening, Some(""), Some(still)).await?;
+    Ok(begun.map(|(session, _)| session))
+}
+
+async fn begin(
+    conn: &mut Conn,
+    services: &Services,
+    actor: &Actor,
+    opening: Opening,
+    device: Option<&str>,
+    only_if: Option<StillTrue<'_>>,
+) -> Result<Option<(NewSession, session::Opened)>, ServiceError> {
+    let token = crypto::random_token();
+    let life = life(services, opening.remembered);
+    let new = session::Opening {
+        id: SessionId(new_id()),
+        token_sha256: &crypto::sha256(token.as_bytes()),
+        account: opening.account,
+        only_if,
+        remembered: opening.remembered,
+        life,
+        browser: &actor.browser,
+        origin: &actor.origin,
+        // Whoever was signed in in this browser is not any more.
+        instead_of: actor.viewer.as_ref().map(|viewer| viewer.session),
+        entry: device.map(|device| (EventId(new_id()), device)),
     };
-    let happened = Happened {
-        account,
-        event,
-        detail: &device,
-        replaced: None,
-    };
-    record(conn, services, actor, happened, now).await
+    let opened = session::open(conn, &new).await?;
+    Ok(opened.map(|opened| {
+        let max_age = opening.remembered.then_some(life);
+        (NewSession { token, max_age }, opened)
+    }))
 }
 
 fn life(services: &Services, remembered: bool) -> i64 {

@@ -2,7 +2,7 @@
 //! same whether the account exists or not; tries are counted by what was typed and by address.
 
 use super::notices::{Happened, record};
-use super::sessions::{self, After, NewSession};
+use super::sessions::{self, After, NewSession, Opening};
 use super::throttle_name;
 use super::tries::{self, Counted, Guess, Of};
 use crate::error::commit;
@@ -11,8 +11,8 @@ use crate::{Actor, ServiceError, Services};
 use domain::form::{FieldError, Problem};
 use domain::security::SecurityEvent;
 use domain::{CardNumber, Email, PartnerNumber, Phone, Timestamp};
-use storage::account::Account;
-use storage::{Conn, Tx, account, known_browser, throttle};
+use storage::account::{Account, Name};
+use storage::{Conn, Tx, account, throttle};
 
 /// The posted form.
 #[derive(Debug, Clone)]
@@ -36,24 +36,14 @@ fn spelling(login: &str) -> String {
     login.trim().to_lowercase()
 }
 
-/// The account a login names. Eleven digits may be a card or a phone: the card goes first, because
+/// What a login may name. Eleven digits may be a card or a phone: the card goes first, because
 /// it is the login; its check digit makes a mix-up rare.
-pub(crate) async fn find_account(
-    conn: &mut Conn,
-    login: &str,
-) -> Result<Option<Account>, ServiceError> {
-    if let Ok(card) = CardNumber::parse(login)
-        && let Some(found) = account::of_card(conn, &card).await?
-    {
-        return Ok(found);
+pub(crate) fn name(login: &str) -> Name {
+    Name {
+        card: CardNumber::parse(login).ok(),
+        phone: Phone::parse(login).ok(),
+        email: Email::parse(login).ok(),
     }
-    if let Ok(phone) = Phone::parse(login) {
-        return Ok(account::by_phone(conn, &phone).await?);
-    }
-    if let Ok(email) = Email::parse(login) {
-        return Ok(account::by_email(conn, &email).await?);
-    }
-    Ok(None)
 }
 
 /// Signs in.
@@ -79,17 +69,18 @@ pub async fn sign_in(
         return Err(ServiceError::field("login", Problem::PartnerNumber));
     }
     // Each statement stands alone: nothing here has to be undone, and whoever signs in waits less.
-    let (mut conn, now) = services.db.look().await?;
-    let account = find_account(&mut conn, &command.login).await?;
+    let mut conn = services.db.statement().await?;
+    let named = account::named(&mut conn, &name(&command.login), &actor.browser).await?;
+    let (account, now) = (named.account, named.now);
     let stored = account.as_ref().filter(|account| account.may_sign_in());
-    let known = known_browser::is_known(&mut conn, stored.map(|a| a.id), &actor.browser).await?;
+    let known = named.known_browser && stored.is_some();
     // Every try is counted before the password is looked at: tries at the same moment count too.
-    let name = spelling(&command.login);
+    let spelled = spelling(&command.login);
     let whom = stored.map(|account| account.id.to_string());
-    let warned = whom.clone().unwrap_or_else(|| throttle_name(&name));
+    let warned = whom.clone().unwrap_or_else(|| throttle_name(&spelled));
     let guess = Guess {
         door: "",
-        name: &name,
+        name: &spelled,
         whom,
         known,
     };
@@ -116,28 +107,32 @@ pub async fn sign_in(
     let hash = stored.and_then(|account| account.password_hash.as_deref());
     let verified = services.hasher.verify(&command.password, hash).await?;
     let mismatch = || {
-        tracing::info!(login = throttle_name(&name), left, "sign_in.refused");
+        tracing::info!(login = throttle_name(&spelled), left, "sign_in.refused");
         ServiceError::field("", Problem::SignInMismatch { left })
     };
     let (Verified::Fits(renewed), Some(account), Some(hash)) = (verified, stored, hash) else {
         return Err(mismatch());
     };
+    let opening = Opening {
+        account: account.id,
+        remembered: command.remember,
+        after: After::SignIn,
+    };
+    if known && renewed.is_none() {
+        let mut conn = services.db.statement().await?;
+        let reopened = sessions::reopen(&mut conn, services, actor, opening, hash).await?;
+        if let Some(session) = reopened {
+            tries::forgive(&mut conn, &counters).await?;
+            return Ok(session);
+        }
+    }
     let renewed = renewed.as_deref();
     let held = hold(services, account, &command.password, hash, renewed).await?;
     let Some((mut tx, now)) = held else {
         return Err(mismatch());
     };
     tries::forgive(&mut tx, &counters).await?;
-    let session = sessions::open(
-        &mut tx,
-        services,
-        actor,
-        account.id,
-        command.remember,
-        After::SignIn,
-        now,
-    )
-    .await?;
+    let session = sessions::open(&mut tx, services, actor, opening, now).await?;
     commit(tx).await?;
     Ok(session)
 }

@@ -168,36 +168,66 @@ pub async fn of_subscriber(
     Ok(row.map(Account::from))
 }
 
-/// The login that holds the contract of a usable card; `Some(None)` when there is such a card and
-/// nobody holds its contract.
+/// What somebody has typed to name a login: what it may be read as.
+#[derive(Debug, Clone, Default)]
+pub struct Name {
+    /// The number of a card: it goes first, and one that there is means nothing else.
+    pub card: Option<CardNumber>,
+    /// A phone.
+    pub phone: Option<Phone>,
+    /// An e-mail.
+    pub email: Option<Email>,
+}
+
+/// A login that was named, or none; what a sign-in needs to know before it looks at the password.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The login.
+    pub account: Option<Account>,
+    /// Has it been signed in to on this browser?
+    pub known_browser: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Finds the login that is named by the number of a usable card or by a proven contact. One statement, the
+/// same for one that there is not.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn of_card(
-    conn: &mut Conn,
-    number: &CardNumber,
-) -> Result<Option<Option<Account>>, StorageError> {
+pub async fn named(conn: &mut Conn, name: &Name, browser: &[u8]) -> Result<Named, StorageError> {
     let row = sqlx::query!(
-        r#"select a.account_id as "account_id?", a.state as "state?", a.password_hash, a.email,
-                  a.email_confirmed_at is not null as "email_confirmed!",
-                  a.phone, a.phone_confirmed_at is not null as "phone_confirmed!", a.lang as "lang?",
-                  a.password_changed_at
-           from billing.card_number n
-           join billing.card c on c.subscriber_id = n.subscriber_id and c.card_id = n.card_id
-           left join (identity.membership m join identity.account a
-                      on a.account_id = m.account_id and a.state <> 'closed')
-               on m.subscriber_id = n.subscriber_id
-           where n.number = $1 and c.state = 'active'"#,
-        number.as_str(),
+        r#"with meant as (
+               select 1 as place, m.account_id
+               from billing.card_number n
+               join billing.card c on c.subscriber_id = n.subscriber_id and c.card_id = n.card_id
+               left join identity.membership m on m.subscriber_id = n.subscriber_id
+               where n.number = $1 and c.state = 'active'
+               union all
+               select 2, account_id from identity.account
+               where phone = $2 and phone_confirmed_at is not null and state <> 'closed'
+               union all
+               select 3, account_id from identity.account
+               where email = $3 and email_confirmed_at is not null and state <> 'closed'
+               order by place limit 1)
+           select app.now() as "now!", a.account_id as "account_id?", a.state as "state?",
+                  a.password_hash, a.email as "email?",
+                  a.email_confirmed_at is not null as "email_confirmed!", a.phone,
+                  a.phone_confirmed_at is not null as "phone_confirmed!", a.lang as "lang?",
+                  a.password_changed_at,
+                  exists (select from identity.known_browser b
+                          where b.account_id = a.account_id and b.browser_sha256 = $4) as "known!"
+           from (select) nobody left join meant on true
+           left join identity.account a on a.account_id = meant.account_id and a.state <> 'closed'"#,
+        name.card.as_ref().map(CardNumber::as_str),
+        name.phone.as_ref().map(Phone::as_str),
+        name.email.as_ref().map(Email::as_str),
+        browser,
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await?;
-    Ok(row.map(|row| {
-        let (Some(account_id), Some(state), Some(lang)) = (row.account_id, row.state, row.lang)
-        else {
-            return None;
-        };
-        Some(Account::from(Row {
+    let account = match (row.account_id, row.state, row.lang) {
+        (Some(account_id), Some(state), Some(lang)) => Some(Account::from(Row {
             account_id,
             state,
             password_hash: row.password_hash,
@@ -207,8 +237,14 @@ pub async fn of_card(
             phone_confirmed: row.phone_confirmed,
             lang,
             password_changed_at: row.password_changed_at,
-        }))
-    }))
+        })),
+        _ => None,
+    };
+    Ok(Named {
+        account,
+        known_browser: row.known,
+        now: from_db(row.now),
+    })
 }
 
 /// The login with this proven e-mail.
