@@ -25,6 +25,23 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     });
   });
 });
+// A card's number in groups of four while it is typed; whatever else was pasted stays as it is.
+document.querySelectorAll("input[name=card][inputmode=numeric]").forEach((field) => {
+  field.addEventListener("input", () => {
+    const typed = field.value;
+    if (/[^\d\s-]/.test(typed)) return;
+    const text = typed.replace(/\D/g, "").replace(/(.{4})(?=.)/g, "$1 ");
+    if (text === typed) return;
+    let left = typed.slice(0, field.selectionStart).replace(/\D/g, "").length;
+    field.value = text;
+    let caret = 0;
+    while (left) if (/\d/.test(text[caret++])) left--;
+    field.setSelectionRange(caret, caret);
+  });
+});
+// An installed cabinet is on one's own device: whoever signs in there stays, unless they say no.
+const stay = document.querySelector("[name=remember][type=checkbox]");
+if (stay && !document.querySelector(".c-summary") && matchMedia("(display-mode: standalone)").matches) stay.checked = true;
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => print());

@@ -63,7 +63,13 @@ mod server {
             ServiceError::Invalid(errors) => AppError::Invalid(errors),
             ServiceError::SignedOut => AppError::SignedOut,
             ServiceError::ConfirmFirst => AppError::ConfirmFirst,
-            ServiceError::NotFound => AppError::NotFound,
+            ServiceError::NotFound => {
+                // Somebody else's and missing look alike; a series of them is somebody who looks around.
+                let viewer = request.as_ref().and_then(|r| r.actor.viewer.as_ref());
+                let account = viewer.map(|viewer| viewer.account.to_string());
+                tracing::info!(account, "request.not_found");
+                AppError::NotFound
+            }
             ServiceError::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "request.unavailable");
                 AppError::Unavailable

@@ -63,7 +63,11 @@ pub enum PublicPage {
         token: String,
         /// What it is worth.
         link: Link,
+        /// Was another one just sent?
+        sent: bool,
     },
+    /// A registration or a code that another browser has begun, or that is over.
+    Elsewhere(Begun),
     /// A forgotten password.
     Forgot,
     /// A code is waited for.
@@ -130,6 +134,15 @@ pub enum PublicPage {
     },
 }
 
+/// What was begun in a browser and goes on only there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// A registration.
+    Registration,
+    /// A code.
+    Code,
+}
+
 impl PublicPage {
     fn title(&self, lang: Lang) -> &'static str {
         match self {
@@ -138,6 +151,7 @@ impl PublicPage {
             Self::RegisterDetails { .. } => t::details_title(lang),
             Self::RegisterCheck { .. } => t::check_title(lang),
             Self::Password { purpose, link, .. } => password::title(lang, *purpose, link),
+            Self::Elsewhere(_) => t::elsewhere_title(lang),
             Self::Forgot => t::forgot_title(lang),
             Self::Code { waiting, .. } => code::title(lang, waiting),
             Self::EmailLink { link, .. } => profile::contacts::link_title(lang, link),
@@ -160,6 +174,7 @@ impl PublicPage {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound
+            | Self::Elsewhere(_)
             | Self::AutopayLink {
                 link: autopay::Link::Unknown,
                 ..
@@ -170,7 +185,7 @@ impl PublicPage {
                 ..
             } => StatusCode::NOT_FOUND,
             Self::Password {
-                link: Link::Used | Link::Expired,
+                link: Link::Used | Link::Expired { .. },
                 ..
             }
             | Self::EmailLink {
@@ -199,6 +214,7 @@ impl PublicPage {
             Self::SignIn { .. }
             | Self::Password { .. }
             | Self::Forgot
+            | Self::Elsewhere(_)
             | Self::Code { .. }
             | Self::Closing { .. }
             | Self::DeletionAsked
@@ -225,7 +241,9 @@ impl PublicPage {
                 purpose,
                 token,
                 link,
-            } => password::page(request, *purpose, token, link.clone()),
+                sent,
+            } => password::page(request, *purpose, token, link.clone(), *sent),
+            Self::Elsewhere(begun) => code::elsewhere(*begun),
             Self::Forgot => recovery::forgot(request),
             Self::Code {
                 id,

@@ -398,6 +398,12 @@ fn encryption(server: &Server) -> Result<()> {
     if ends_tls && server.behind_proxy {
         bail!("settings server.tls_certificate and server.behind_proxy: only one of them ends TLS");
     }
+    let in_the_clear = server.public_url.starts_with("http://");
+    if in_the_clear && !server.listen.ip().is_loopback() {
+        bail!(
+            "setting server.listen: only 127.0.0.1 or [::1] while server.public_url begins with http://, since passwords and sessions would travel in the clear"
+        );
+    }
     match server.public_url.strip_prefix("http://") {
         Some(_) if ends_tls => bail!(
             "setting server.public_url: must begin with https:// when server.tls_certificate is set"
@@ -536,6 +542,27 @@ mod tests {
                 encryption(&server(url, behind_proxy, tls)).is_err(),
                 "{url}"
             );
+        }
+    }
+
+    #[test]
+    fn listening_to_the_world_needs_encryption() {
+        let server = |listen: &str, url: &str| Server {
+            listen: listen.parse().unwrap(),
+            public_url: url.into(),
+            site_root: PathBuf::new(),
+            behind_proxy: url.starts_with("https://"),
+            tls_certificate: None,
+            tls_key: None,
+        };
+        for listen in ["127.0.0.1:3000", "127.8.8.8:1", "[::1]:3000"] {
+            assert!(encryption(&server(listen, "http://localhost:3000")).is_ok());
+        }
+        for listen in ["0.0.0.0:3000", "[::]:3000", "192.0.2.7:3000"] {
+            let refused = encryption(&server(listen, "http://localhost:3000"));
+            let text = refused.unwrap_err().to_string();
+            assert!(text.contains("server.listen"), "{listen}: {text}");
+            assert!(encryption(&server(listen, "https://lk.example")).is_ok());
         }
     }
 

@@ -6,6 +6,8 @@ use domain::Lang;
 texts! {
     sign_in_title: "Вход в кабинет", "Sign in";
     ended: "Вход на этом устройстве закончился. Войдите снова: набранное не пропало.", "You were signed out on this device. Sign in again: what you typed is kept.";
+    not_opened_yet: "Зарегистрировались, но ещё не открыли кабинет?", "Registered but have not opened the cabinet yet?";
+    not_opened_again: "Пришлём ссылку или код ещё раз", "We send the link or code again";
     sign_in_slogan: "Небо над домом, каналы в доме", "Sky above the house, channels inside";
     sign_in_promise: "Пополнить, узнать, до какого числа оплачено, увидеть каждое списание — без поездки в офис.", "Top up, see until when it is paid and where the money went, without a trip to the office.";
     login: "Номер карты, телефон или почта", "Card number, phone or e-mail";
@@ -92,6 +94,12 @@ texts! {
     link_used_reset: "Пароль уже сменили. Войдите с новым.", "The password was changed. Sign in with the new one.";
     link_expired_title: "Ссылка устарела", "The link has expired";
     link_expired_activate: "Пройдите регистрацию ещё раз — это две минуты.", "Register again: it takes two minutes.";
+    link_expired_again: "Пришлём новую на тот же адрес:", "A new one goes to the same address:";
+    link_again: "Прислать новую ссылку", "Send a new link";
+    link_again_sent: "Новая ссылка отправлена. Откройте письмо на", "A new link is sent. Open the letter at";
+    elsewhere_title: "Здесь не продолжить", "It does not go on here";
+    elsewhere_register: "Регистрацию заканчивают в том же браузере и в тот же день, когда её начали. Начните заново — это две минуты.", "A registration is finished in the browser and on the day it was begun. Begin anew: it takes two minutes.";
+    elsewhere_code: "Код вводят в том же браузере, где его запросили. Запросите новый здесь.", "A code is typed in the browser that asked for it. Ask for a new one here.";
     link_expired_reset: "Запросите новую ссылку.", "Ask for a new link.";
     link_unknown_title: "Ссылка не подошла", "The link does not fit";
     link_unknown_body: "Скопируйте её из письма целиком.", "Copy it from the letter as a whole.";

@@ -217,7 +217,10 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Этот пароль слишком известен",
             "This password is too well known",
         ),
-        Problem::PasswordLong => ("Пароль слишком длинный", "The password is too long"),
+        Problem::PasswordLong => (
+            "Пароль длиннее 128 символов",
+            "The password is longer than 128 characters",
+        ),
         Problem::AmountEmpty => ("Введите сумму", "Enter the sum"),
         Problem::AmountMalformed => (
             "Введите сумму цифрами: 390 или 390,50",
@@ -310,15 +313,22 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 format!("You can send it again in {when}")
             }
         }
+        Problem::EmailSlip { meant } => {
+            if ru {
+                format!("Похоже на опечатку: {meant}? Если адрес верный, нажмите ещё раз")
+            } else {
+                format!("Looks like a slip: {meant}? If the address is right, press again")
+            }
+        }
         Problem::PartnerNumber => {
             if ru {
                 format!(
-                    "Это номер партнёра. Вход для партнёров — ссылка под формой, вопросы — {}",
+                    "Это номер партнёра. У партнёров своя дверь — ссылка на этой странице, вопросы — {}",
                     phone()
                 )
             } else {
                 format!(
-                    "This is a partner’s number. The partners’ door is under the form; questions: {}",
+                    "This is a partner’s number. Partners have a door of their own, linked on this page; questions: {}",
                     phone()
                 )
             }

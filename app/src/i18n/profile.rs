@@ -66,6 +66,7 @@ texts! {
     confirm_lead: "Так мы убедимся, что за экраном вы. Хватит на 10 минут.", "So we know it is you. It is good for 10 minutes.";
     go_on: "Продолжить", "Continue";
 
+    card: "Карта доступа", "Access card";
     cards: "Договоры и карты", "Contracts and cards";
     cards_hint: "Названия, договор родителей", "Names, the parents’ contract";
     unnamed: "Без названия", "No name";

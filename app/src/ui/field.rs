@@ -3,7 +3,8 @@
 
 use super::icon::icon;
 use crate::i18n::{auth, common, lang, problem};
-use domain::form::FieldError;
+use domain::form::{FieldError, Problem};
+use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 /// What a field is.
@@ -27,6 +28,10 @@ pub struct Input {
     pub unit: &'static str,
     /// Longest text; 0 for none.
     pub maxlength: u16,
+    /// Id of something else that describes the field.
+    pub described: &'static str,
+    /// Rules for password managers.
+    pub passwordrules: &'static str,
 }
 
 impl Input {
@@ -42,6 +47,8 @@ impl Input {
             numeric: false,
             unit: "",
             maxlength: 0,
+            described: "",
+            passwordrules: "",
         }
     }
 }
@@ -78,10 +85,23 @@ fn described_by(input: Input, wrong: bool) -> Option<String> {
     if !input.hint.is_empty() {
         ids.push(format!("{}-h", input.name));
     }
+    if !input.described.is_empty() {
+        ids.push(input.described.to_owned());
+    }
     if wrong {
         ids.push(format!("{}-e", input.name));
     }
     (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+/// The address that a form has just asked about as a slip of the finger: sent again it is meant.
+pub fn seen_email(errors: &[FieldError], typed: &str) -> Option<AnyView> {
+    let asked = errors
+        .iter()
+        .any(|error| matches!(error.problem, Problem::EmailSlip { .. }));
+    asked.then(|| {
+        view! { <input type="hidden" name="seen_email" value=typed.to_owned()/> }.into_any()
+    })
 }
 
 /// A field with its label, hint and problem.
@@ -89,6 +109,8 @@ pub fn field(input: Input, value: String, error: Option<String>) -> AnyView {
     let wrong = error.is_some();
     let name = input.name;
     let password = input.kind == "password";
+    let rules = (!input.passwordrules.is_empty()).then_some(input.passwordrules);
+    let rules = custom_attribute("passwordrules", rules);
     let lang = lang();
     view! {
         <div class="c-field" data-state=wrong.then_some("error")>
@@ -105,6 +127,7 @@ pub fn field(input: Input, value: String, error: Option<String>) -> AnyView {
                     autocomplete=input.autocomplete
                     autocapitalize="off"
                     spellcheck="false"
+                    {..rules}
                     maxlength=(input.maxlength > 0).then_some(i64::from(input.maxlength))
                     value=value
                     aria-invalid=wrong.then_some("true")

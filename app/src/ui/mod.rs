@@ -9,7 +9,9 @@ pub mod row;
 
 pub use call::{call_button, call_link, help_corner};
 pub use empty::empty;
-pub use field::{Choice, Input, checkbox, error_of, error_text, field, radios, summary};
+pub use field::{
+    Choice, Input, checkbox, error_of, error_text, field, radios, seen_email, summary,
+};
 pub use icon::{icon, icon_small, logo};
 pub use notice::{Tone, notice};
 pub use row::{operation_row, payment_row};

@@ -145,11 +145,53 @@ impl Email {
         &self.0
     }
 
+    /// The address that was probably meant, when the server's name is one slip of the finger away from a
+    /// well-known one. It is asked about, not refused: such servers may exist.
+    pub fn slip(&self) -> Option<String> {
+        let (name, host) = self.0.rsplit_once('@')?;
+        if MAIL_SERVERS.contains(&host) || TAKEN_FOR_SLIPS.contains(&host) {
+            return None;
+        }
+        let meant = MAIL_SERVERS.iter().find(|known| one_slip(known, host))?;
+        Some(format!("{name}@{meant}"))
+    }
+
     /// For people who may know it only in part: `m•••@mail.ru`.
     pub fn masked(&self) -> String {
         let (name, host) = self.0.split_once('@').unwrap_or((&self.0, ""));
         let first = name.chars().next().unwrap_or('•');
         format!("{first}•••@{host}")
+    }
+}
+
+/// Servers that most people have their mail at; long enough that a slip leads to no other known one.
+const MAIL_SERVERS: [&str; 9] = [
+    "mail.ru",
+    "gmail.com",
+    "yandex.ru",
+    "yandex.com",
+    "inbox.ru",
+    "rambler.ru",
+    "icloud.com",
+    "outlook.com",
+    "hotmail.com",
+];
+
+/// Servers that exist though their names look like slips.
+const TAKEN_FOR_SLIPS: [&str; 4] = ["email.ru", "mail.com", "ymail.com", "gmail.ru"];
+
+/// Is `typed` made from `meant` by one letter too many, too few, another one, or two that changed places?
+fn one_slip(meant: &str, typed: &str) -> bool {
+    let (a, b) = (meant.as_bytes(), typed.as_bytes());
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match (a, b) {
+        ([], []) => false,
+        ([x, y, a @ ..], [p, q, b @ ..]) if (x, y) == (q, p) && a == b => true,
+        ([_, rest @ ..], other) if rest == other => true,
+        (other, [_, rest @ ..]) if rest == other => true,
+        ([_, a @ ..], [_, b @ ..]) => a == b,
+        _ => false,
     }
 }
 
@@ -192,6 +234,27 @@ impl Contact {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_slip_in_a_servers_name_is_asked_about() {
+        let slip = |text: &str| Email::parse(text).unwrap().slip();
+        for typed in ["mial.ru", "maill.ru", "mal.ru", "mail.rt", "nail.ru"] {
+            let meant = slip(&format!("ivan@{typed}"));
+            assert_eq!(meant.as_deref(), Some("ivan@mail.ru"), "{typed}");
+        }
+        assert_eq!(slip("a.b@gmial.com").as_deref(), Some("a.b@gmail.com"));
+        for right in [
+            "mail.ru",
+            "email.ru",
+            "mail.com",
+            "ya.ru",
+            "bk.ru",
+            "orion.example",
+        ] {
+            assert_eq!(slip(&format!("ivan@{right}")), None, "{right}");
+        }
+        assert_eq!(slip("ivan@amil.rru"), None, "two slips are another name");
+    }
 
     #[test]
     fn a_contact_is_a_phone_or_an_email() {

@@ -59,6 +59,7 @@ pub enum Problem {
     EmailMalformed,
     EmailNotLatin,
     EmailTooLong,
+    EmailSlip { meant: String },
     ContactMissing,
     ContactTaken,
     ContactSame,

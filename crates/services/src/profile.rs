@@ -11,6 +11,8 @@ pub struct Profile {
     pub name: String,
     /// The contract in view.
     pub contract: ContractNumber,
+    /// Its usable cards: the name, if it has one, and the number, grouped.
+    pub cards: Vec<(Option<String>, String)>,
     /// The proven e-mail.
     pub email: Option<String>,
     /// The proven phone, for people.
@@ -27,9 +29,14 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, Service
     let account = account::get(&mut conn, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let cards = subscriber::cards(&mut conn, viewer.subscriber).await?;
     Ok(Profile {
         name: format!("{} {}", contract.given_name, contract.surname),
         contract: contract.contract,
+        cards: cards
+            .into_iter()
+            .map(|card| (card.name, card.number.grouped()))
+            .collect(),
         email: account
             .confirmed_email()
             .map(|email| email.as_str().to_owned()),

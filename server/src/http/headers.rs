@@ -37,6 +37,17 @@ pub async fn secure(
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
+    // Opened as a page of its own an answer for scripts is a file, whatever stands in it (ASVS 14.4.2).
+    let json = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if json {
+        headers
+            .entry(header::CONTENT_DISPOSITION)
+            .or_insert(HeaderValue::from_static(
+                "attachment; filename=\"api.json\"",
+            ));
+    }
     headers
         .entry("content-security-policy")
         .or_insert(HeaderValue::from_static(

@@ -5,7 +5,7 @@ use super::api::retry_at;
 use super::request::{Incoming, is_prefetch, query};
 use app::features::auth::registration::back_to_details;
 use app::features::info::Kept;
-use app::public::PublicPage;
+use app::public::{Begun, PublicPage};
 use axum::body::Body;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::request::Parts;
@@ -200,11 +200,26 @@ async fn progress(loading: &Loading) -> Result<(String, registration::Progress),
     Ok((id, registration::progress(services, actor, parsed).await?))
 }
 
+/// The page of what was begun in this browser; in any other one a way to begin anew.
+fn here<T>(
+    found: Result<T, ServiceError>,
+    begun: Begun,
+    page: impl FnOnce(T) -> PublicPage,
+) -> Result<PublicPage, ServiceError> {
+    match found {
+        Ok(found) => Ok(page(found)),
+        Err(ServiceError::NotFound) => Ok(PublicPage::Elsewhere(begun)),
+        Err(error) => Err(error),
+    }
+}
+
 /// Registration, step 2.
 pub async fn register_details(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
-        let (id, progress) = progress(&loading).await?;
-        Ok(PublicPage::RegisterDetails { id, progress })
+        let found = progress(&loading).await;
+        here(found, Begun::Registration, |(id, progress)| {
+            PublicPage::RegisterDetails { id, progress }
+        })
     })
     .await
 }
@@ -212,15 +227,18 @@ pub async fn register_details(Extract(state): Extract<State>, request: Request) 
 /// Registration, step 3.
 pub async fn register_check(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
-        let (id, progress) = progress(&loading).await?;
-        if progress.sent_to.is_none() {
-            return Err(ServiceError::NotFound);
-        }
-        Ok(PublicPage::RegisterCheck {
-            back: back_to_details(&id, loading.query("d").as_deref()),
-            sent: loading.query("sent").is_some(),
-            id,
-            progress,
+        let found = progress(&loading).await;
+        let found = found.and_then(|(id, progress)| match progress.sent_to {
+            Some(_) => Ok((id, progress)),
+            None => Err(ServiceError::NotFound),
+        });
+        here(found, Begun::Registration, |(id, progress)| {
+            PublicPage::RegisterCheck {
+                back: back_to_details(&id, loading.query("d").as_deref()),
+                sent: loading.query("sent").is_some(),
+                id,
+                progress,
+            }
         })
     })
     .await
@@ -232,6 +250,7 @@ async fn link(state: &State, request: Request, purpose: Purpose, token: String) 
         let link = activation::look(services, actor, purpose, &token).await?;
         Ok(PublicPage::Password {
             purpose,
+            sent: loading.query("sent").is_some(),
             token,
             link,
         })
@@ -266,14 +285,16 @@ pub async fn forgot(Extract(state): Extract<State>, request: Request) -> Respons
 pub async fn code(Extract(state): Extract<State>, request: Request) -> Response {
     public(&state, request, async |loading| {
         let id = loading.query("c").unwrap_or_default();
-        let challenge = id.parse().map_err(|_| ServiceError::NotFound)?;
         let (services, actor) = loading.who();
-        let waiting = codes::look(services, actor, challenge).await?;
+        let found = match id.parse() {
+            Ok(challenge) => codes::look(services, actor, challenge).await,
+            Err(_) => Err(ServiceError::NotFound),
+        };
         let back = match loading.query("r") {
             Some(registration) => back_to_details(&registration, loading.query("d").as_deref()),
             None => "/register".to_owned(),
         };
-        Ok(PublicPage::Code {
+        here(found, Begun::Code, |waiting| PublicPage::Code {
             id,
             waiting,
             sent: loading.query("sent").is_some(),

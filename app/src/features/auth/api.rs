@@ -117,6 +117,7 @@ pub async fn register_details(
     #[server(default)] surname: String,
     #[server(default)] known_contact: String,
     #[server(default)] email: String,
+    #[server(default)] seen_email: String,
     #[server(default)] phone: String,
     #[server(default)] terms: bool,
     #[server(default)] personal_data: bool,
@@ -132,6 +133,7 @@ pub async fn register_details(
         surname,
         known_contact,
         email,
+        seen_email,
         phone,
         terms,
         personal_data,
@@ -225,6 +227,17 @@ pub async fn activate(
 ) -> Result<(), AppError> {
     let command = command(token, &choice, offered, password, remember);
     set_password(Purpose::Activation, command).await
+}
+
+/// Sends another activation link instead of one whose time has passed.
+#[server(endpoint = "auth/activate-again", output = Json)]
+pub async fn activate_again(token: String) -> Result<(), AppError> {
+    let request = request()?;
+    activation::again(&request.services, &token, request.lang)
+        .await
+        .map_err(fail)?;
+    leptos_axum::redirect(&format!("/activate/{token}?sent=1"));
+    Ok(())
 }
 
 /// Sets a new password: uses the recovery link up.

@@ -1,8 +1,9 @@
 //! The form that waits for a code. After a forgotten password it is shown to everybody alike: a code
 //! may have been sent, or a link, or nothing.
 
-use super::frame::{button_link, sky};
+use super::frame::{button_link, message, sky};
 use crate::i18n::{auth, common, lang, profile as t};
+use crate::public::Begun;
 use crate::request::Request;
 use crate::ui::{Input, error_of, field, summary};
 use leptos::prelude::*;
@@ -67,6 +68,30 @@ pub fn page(
         {(waiting.again_in > 0).then(|| view! { <p class="c-hint">{t::again_in(lang, waiting.again_in)}</p> })}
     }
     .into_any())
+}
+
+/// What was begun in another browser, or is over: it begins anew here.
+pub fn elsewhere(begun: Begun) -> AnyView {
+    let lang = lang();
+    let (body, actions) = match begun {
+        Begun::Registration => (
+            auth::elsewhere_register(lang),
+            view! {
+                {button_link("/register", auth::create(lang), "")}
+                {button_link("/login", auth::have_cabinet(lang), "text")}
+            }
+            .into_any(),
+        ),
+        Begun::Code => (
+            auth::elsewhere_code(lang),
+            view! {
+                {button_link("/forgot-password", auth::get_link(lang), "")}
+                {button_link("/login", auth::sign_in(lang), "text")}
+            }
+            .into_any(),
+        ),
+    };
+    sky(message(auth::elsewhere_title(lang), body, actions))
 }
 
 /// The page's title.

@@ -1,8 +1,10 @@
 //! The frames of public pages: with the night sky beside a form, or plain.
 
 use crate::features::frame::footer;
-use crate::i18n::{auth as t, common, lang};
+use crate::i18n::{auth as t, common, lang, office};
+use crate::request::Request;
 use crate::ui::{help_corner, icon, logo};
+use domain::form::Problem;
 use leptos::prelude::*;
 
 /// What stands in the sky beside a door's form.
@@ -124,6 +126,30 @@ pub fn message(title: &'static str, body: &'static str, actions: AnyView) -> Any
         <div class="l-actions">{actions}</div>
     }
     .into_any()
+}
+
+/// Somebody with a partner's number stands at the wrong door: the way to the right one.
+pub fn to_partners(request: &Request) -> Option<AnyView> {
+    let lang = lang();
+    has_partners_number(request).then(|| {
+        view! {
+            <section class="c-card" data-flush="">
+                <ul class="c-list">
+                    {door_row("/partner/login", "i-key", office::to_partners(lang), office::to_partners_hint(lang))}
+                </ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// Was a partner's number typed, and is there a door for it?
+pub fn has_partners_number(request: &Request) -> bool {
+    let errors = &request.draft.errors;
+    request.services.has_office()
+        && errors
+            .iter()
+            .any(|error| error.problem == Problem::PartnerNumber)
 }
 
 /// A row that leads to another door.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use services::access::activation::{Link, Purpose};
 
 /// The page behind a one-time link.
-pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link) -> AnyView {
+pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link, sent: bool) -> AnyView {
     let lang = lang();
     let activation = purpose == Purpose::Activation;
     let login = || button_link("/login", t::sign_in(lang), "");
@@ -23,7 +23,8 @@ pub fn page(request: &Request, purpose: Purpose, token: &str, link: Link) -> Any
             };
             sky(message(t::link_used_title(lang), body, login()))
         }
-        Link::Expired => {
+        Link::Expired { again: Some(email) } => expired(request, token, email, sent),
+        Link::Expired { again: None } => {
             let (body, action) = if activation {
                 (
                     t::link_expired_activate(lang),
@@ -51,9 +52,35 @@ pub const fn title(lang: Lang, purpose: Purpose, link: &Link) -> &'static str {
         (Link::Ready { .. }, Purpose::Activation) => t::activate_title(lang),
         (Link::Ready { .. }, _) => t::reset_title(lang),
         (Link::Used, _) => t::link_used_title(lang),
-        (Link::Expired, _) => t::link_expired_title(lang),
+        (Link::Expired { .. }, _) => t::link_expired_title(lang),
         (Link::Unknown, _) => t::link_unknown_title(lang),
     }
+}
+
+/// A link whose time has passed before it was used: another one can be sent to the same address.
+fn expired(request: &Request, token: &str, email: String, sent: bool) -> AnyView {
+    let lang = lang();
+    let body = if sent {
+        view! { <p class="c-lead" role="status">{t::link_again_sent(lang)} " " <b class="c-nowrap">{email}</b></p> }
+            .into_any()
+    } else {
+        view! {
+            <p class="c-lead">{t::link_expired_again(lang)} " " <b class="c-nowrap">{email}</b></p>
+            <form class="l-actions" method="post" action="/api/auth/activate-again">
+                <input type="hidden" name="token" value=token.to_owned()/>
+                <button class="c-btn" data-wide="" data-once="">{t::link_again(lang)}</button>
+                {button_link("/register", t::create(lang), "text")}
+            </form>
+        }
+        .into_any()
+    };
+    sky(view! {
+        {summary(&request.draft.errors)}
+        <h1 tabindex="-1">{t::link_expired_title(lang)}</h1>
+        {body}
+        {request.site.demo.then(|| button_link("/dev/mailbox", t::open_mailbox(lang), "soft"))}
+    }
+    .into_any())
 }
 
 fn form(
@@ -113,6 +140,9 @@ pub fn choice(request: &Request, offered: String) -> AnyView {
     let input = Input {
         kind: "password",
         autocomplete: "new-password",
+        described: "rules",
+        // For password managers that make one up; the same rules as `domain::password`.
+        passwordrules: "minlength: 8; maxlength: 128; required: digit; required: special;",
         ..Input::text("password", t::own_label(lang))
     };
     // The small script ticks off what is met while one types; the last is judged by the server.
@@ -151,7 +181,7 @@ pub fn choice(request: &Request, offered: String) -> AnyView {
                     <input type="radio" name="choice" value="own" checked=own/>
                     <span>{t::think_own(lang)}</span>
                 </label>
-                <ul class="c-rules">{rules}</ul>
+                <ul class="c-rules" id="rules">{rules}</ul>
                 {field(input, String::new(), error_of(&draft.errors, "password"))}
             </div>
         </fieldset>

@@ -1,6 +1,6 @@
 //! A forgotten password, and the way to people when nothing else helps.
 
-use super::frame::{button_link, plain, sky_typed};
+use super::frame::{button_link, plain, sky_typed, to_partners};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, lang};
 use crate::request::Request;
@@ -28,6 +28,7 @@ pub fn forgot(request: &Request) -> AnyView {
             {summary(&request.draft.errors)}
             <h1 tabindex="-1">{t::forgot_title(lang)}</h1>
             <p class="c-lead">{t::forgot_lead(lang)}</p>
+            {to_partners(request)}
             <form id=TYPED class="l-stack" method="post" action="/api/auth/forgot" novalidate="">
                 {field(input, typed, error_of(&request.draft.errors, "login"))}
                 <div class="l-actions">

@@ -1,10 +1,12 @@
 //! The three steps of registration.
 
-use super::frame::{plain, plain_typed, steps};
+use super::frame::{plain, plain_typed, steps, to_partners};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
-use crate::ui::{Input, call_link, checkbox, error_of, error_text, field, icon_small, summary};
+use crate::ui::{
+    Input, call_link, checkbox, error_of, error_text, field, icon_small, seen_email, summary,
+};
 use domain::form::Problem;
 use leptos::prelude::*;
 use services::access::registration::Progress;
@@ -45,6 +47,7 @@ pub fn card(request: &Request, before: &str) -> AnyView {
                     <h1 tabindex="-1">{t::enter_card(lang)}</h1>
                     <p class="c-lead">{t::enter_card_lead(lang)}</p>
                 </div>
+                {to_partners(request)}
                 <form id=TYPED class="l-stack" method="post" action="/api/auth/register" novalidate="">
                     {field(input, typed, error_of(&draft.errors, "card"))}
                     <div class="l-actions" data-row="">
@@ -124,6 +127,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                             {t::where_to_write(lang)} <small>{t::where_to_write_hint(lang)}</small>
                         </legend>
                         {field(email, kept("email"), wrong("email"))}
+                        {seen_email(&draft.errors, &kept("email"))}
                         {field(phone, kept("phone"), wrong("phone"))}
                     </fieldset>
                     <fieldset>

@@ -1,6 +1,6 @@
 //! The subscriber's door.
 
-use super::frame::{door_row, sky_typed};
+use super::frame::{door_row, has_partners_number, sky_typed};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, guest, lang, office};
 use crate::request::Request;
@@ -26,18 +26,20 @@ pub fn page(request: &Request, next: String, ended: bool) -> AnyView {
     let again = next.clone();
     let typed = draft.fields.get("login").cloned().unwrap_or_default();
     let remember = draft.fields.contains_key("remember");
-    // Somebody with a partner's number stands at the wrong door: the right one is shown.
-    let partners = request.services.has_office()
-        && draft
-            .errors
-            .iter()
-            .any(|error| error.problem == Problem::PartnerNumber);
+    let partners = has_partners_number(request);
+    let mismatch = draft
+        .errors
+        .iter()
+        .any(|error| matches!(error.problem, Problem::SignInMismatch { .. }));
     sky_typed(view! {
         {ended.then(|| view! {
             <p class="c-notice" data-tone="info" role="status">{icon("i-clock")}<span>{t::ended(lang)}</span></p>
         })}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::sign_in_title(lang)}</h1>
+        {mismatch.then(|| view! {
+            <p class="c-hint">{t::not_opened_yet(lang)} " " <a href="/forgot-password">{t::not_opened_again(lang)}</a></p>
+        })}
         <form id=TYPED class="l-stack" method="post" action="/api/auth/sign-in" novalidate="">
             {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> })}
             <input type="hidden" name="passkeys" data-able=""/>

@@ -1,6 +1,6 @@
 //! Paying for a card without signing in: its number, then the sum. No name, no contract.
 
-use crate::features::auth::frame::{button_link, plain, plain_typed};
+use crate::features::auth::frame::{button_link, plain, plain_typed, to_partners};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth, autopay, cabinet as t, common, guest as g, lang};
 use crate::request::Request;
@@ -32,6 +32,7 @@ pub fn card(request: &Request) -> AnyView {
                     <h1 tabindex="-1">{g::title(lang)}</h1>
                     <p class="c-lead">{g::lead(lang)}</p>
                 </div>
+                {to_partners(request)}
                 <form id=TYPED class="l-stack" method="post" action="/api/pay/check" novalidate="">
                     {field(input, typed, error_of(&draft.errors, "card"))}
                     <div class="l-actions" data-row="">

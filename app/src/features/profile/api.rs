@@ -14,9 +14,13 @@ use services::privacy;
 
 /// Sends a link to a new e-mail.
 #[server(endpoint = "profile/email", output = Json)]
-pub async fn new_email(#[server(default)] email: String) -> Result<(), AppError> {
+pub async fn new_email(
+    #[server(default)] email: String,
+    #[server(default)] seen_email: String,
+) -> Result<(), AppError> {
     let request = request()?;
-    contacts::begin_email(&request.services, &request.actor, &email, request.lang)
+    let (services, actor) = (&request.services, &request.actor);
+    contacts::begin_email(services, actor, &email, &seen_email, request.lang)
         .await
         .map_err(fail)?;
     leptos_axum::redirect("/profile/contacts");

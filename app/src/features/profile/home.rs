@@ -15,12 +15,21 @@ pub fn page(profile: &Profile) -> AnyView {
         .or(profile.phone.as_ref())
         .cloned()
         .unwrap_or_default();
+    let cards: Vec<_> = profile
+        .cards
+        .iter()
+        .map(|(name, number)| {
+            let name = name.clone().unwrap_or_else(|| t::card(lang).to_owned());
+            view! { <div><dt>{name}</dt><dd class="c-nowrap">{number.clone()}</dd></div> }
+        })
+        .collect();
     view! {
         <div class="l-stack">
             <section class="c-card l-stack" data-gap="m">
                 <p class="c-name">{profile.name.clone()}</p>
                 <dl class="c-dl">
                     <div><dt>{t::contract(lang)}</dt><dd class="c-nowrap">{profile.contract.grouped()}</dd></div>
+                    {cards}
                 </dl>
                 <p class="c-hint">
                     {t::office_only(lang)} " "

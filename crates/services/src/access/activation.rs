@@ -2,10 +2,10 @@
 //! does not use it up, since mail scanners look too; only the posted form does.
 
 use super::contacts;
-use super::end_pending;
 use super::notices::{Happened, record};
 use super::passwords::{judge, offer};
 use super::sessions::{self, After, NewSession, Opening};
+use super::{end_pending, no_room, send_link};
 use crate::billing::new_id;
 use crate::error::commit;
 use crate::office::restore;
@@ -14,6 +14,7 @@ use domain::form::Problem;
 use domain::ids::MessageId;
 use domain::notice::Notice;
 use domain::security::SecurityEvent;
+use domain::{Email, Lang};
 use storage::inbox::Reader;
 pub use storage::token::Purpose;
 use storage::token::Token;
@@ -32,7 +33,10 @@ pub enum Link {
     /// It was used.
     Used,
     /// Its time has passed, or a newer one was sent.
-    Expired,
+    Expired {
+        /// The address, masked, that another one can go to: that of a cabinet that waits to be opened.
+        again: Option<String>,
+    },
     /// There is no such link.
     Unknown,
 }
@@ -49,13 +53,47 @@ pub async fn look(
     Ok(match found {
         Some(link) if !serves(link.purpose, purpose) => Link::Unknown,
         Some(link) if link.used => Link::Used,
-        Some(link) if link.expires_at <= now => Link::Expired,
+        Some(link) if link.expires_at <= now => Link::Expired {
+            again: waiting(&mut tx, &link).await?.map(|email| email.masked()),
+        },
         Some(link) => Link::Ready {
             offered: offer(),
             contact: link.contact,
         },
         None => Link::Unknown,
     })
+}
+
+/// The address of a cabinet that still waits to be opened by a link like this one.
+async fn waiting(conn: &mut Conn, link: &Token) -> Result<Option<Email>, ServiceError> {
+    if link.purpose != Purpose::Activation {
+        return Ok(None);
+    }
+    let account = account::get(conn, link.account).await?;
+    Ok(account
+        .filter(|account| !account.may_sign_in())
+        .and_then(|account| account.email)
+        .filter(|email| email.as_str() == link.contact))
+}
+
+/// Sends another link instead of one whose time has passed: whoever holds that one reads the letters of
+/// its address, and nowhere else does the new one go.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a link that cannot be renewed; [`ServiceError::Invalid`] when the address
+/// got too many letters.
+pub async fn again(services: &Services, secret: &str, lang: Lang) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    let link = token::find(&mut tx, &crypto::sha256(secret.as_bytes()))
+        .await?
+        .filter(|link| !link.used && link.expires_at <= now)
+        .ok_or(ServiceError::NotFound)?;
+    let email = waiting(&mut tx, &link).await?;
+    let email = email.ok_or(ServiceError::NotFound)?;
+    let purpose = Purpose::Activation;
+    let sent = send_link(&mut tx, services, link.account, &email, purpose, lang, now).await?;
+    commit(tx).await?;
+    if sent { Ok(()) } else { Err(no_room("")) }
 }
 
 /// Does a link of this purpose open the page of that one? An operator's link leads to the page of

@@ -2,7 +2,7 @@
 //! and the password must have been given a short while ago.
 
 use super::notices::{Happened, record};
-use super::{codes, confirm, count_try, no_room, send_link};
+use super::{codes, confirm, count_try, no_room, send_link, slip};
 use crate::error::commit;
 use crate::{Actor, ServiceError, Services, crypto, zone};
 use domain::form::Problem;
@@ -48,7 +48,8 @@ pub async fn list(services: &Services, actor: &Actor) -> Result<Contacts, Servic
     })
 }
 
-/// Sends a link to a new e-mail. Nothing changes before it is opened.
+/// Sends a link to a new e-mail. Nothing changes before it is opened. `seen`: the address that was asked
+/// about already.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] with what is wrong; [`ServiceError::ConfirmFirst`].
@@ -56,11 +57,15 @@ pub async fn begin_email(
     services: &Services,
     actor: &Actor,
     typed: &str,
+    seen: &str,
     lang: Lang,
 ) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let viewer = confirm::recent(services, actor, now)?;
     let email = Email::parse(typed).map_err(|error| ServiceError::field("email", error.into()))?;
+    if let Some(problem) = slip(&email, seen) {
+        return Err(ServiceError::field("email", problem));
+    }
     let account = account::get(&mut tx, viewer.account)
         .await?
         .ok_or(ServiceError::NotFound)?;

@@ -109,14 +109,14 @@ pub async fn load(
 /// afar is a stranger again.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`].
+/// [`ServiceError::NotFound`]; [`ServiceError::ConfirmFirst`]: a stolen device must not throw its owner out.
 pub async fn end_one(
     services: &Services,
     actor: &Actor,
     id: SessionId,
 ) -> Result<(), ServiceError> {
-    let viewer = actor.viewer()?;
     let (mut tx, now) = services.db.begin().await?;
+    let viewer = confirm::recent(services, actor, now)?;
     if !session::end_of_account(&mut tx, viewer.account, id, now).await? {
         return Err(ServiceError::NotFound);
     }

@@ -59,6 +59,13 @@ pub(crate) fn judged(count: Count, limit: u32, now: Timestamp) -> Result<u32, Pr
     })
 }
 
+/// An address that looks like a slip of the finger, unless it was asked about before: `seen`.
+pub(crate) fn slip(email: &Email, seen: &str) -> Option<Problem> {
+    let asked = Email::parse(seen).is_ok_and(|seen| seen == *email);
+    let meant = email.slip().filter(|_| !asked)?;
+    Some(Problem::EmailSlip { meant })
+}
+
 /// The number of a subscriber's card as it was typed. A partner's number is told apart: it has a door of its
 /// own.
 ///

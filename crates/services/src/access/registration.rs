@@ -4,7 +4,8 @@
 
 use super::proof::{self, Claim, Proof};
 use super::{
-    codes, has_room, look_up_card, no_room, send_link, tell_contract, typed_card, write_letter,
+    codes, has_room, look_up_card, no_room, send_link, slip, tell_contract, typed_card,
+    write_letter,
 };
 use crate::billing::new_id;
 use crate::error::commit;
@@ -92,6 +93,8 @@ pub struct Details {
     pub known_contact: String,
     /// E-mail for the cabinet.
     pub email: String,
+    /// The e-mail that was asked about already: it is meant as it is.
+    pub seen_email: String,
     /// Phone for the cabinet.
     pub phone: String,
     /// Terms accepted.
@@ -147,6 +150,10 @@ fn parse(details: &Details, sms: bool) -> Result<Parsed, Vec<FieldError>> {
     let phone = Phone::parse(&details.phone)
         .map_err(|error| optional("phone", &details.phone, error.into()))
         .ok();
+    let slipped = email
+        .as_ref()
+        .and_then(|email| slip(email, &details.seen_email));
+    errors.extend(slipped.map(|problem| FieldError::new("email", problem)));
     let named = |field: &str| errors.iter().any(|error| error.field == field);
     let missing = match &phone {
         _ if email.is_some() || named("email") || named("phone") => None,

@@ -370,7 +370,7 @@ async fn the_email_is_changed_by_its_new_owner_and_the_old_one_hears(pool: PgPoo
     let cabinet = cabinet(pool).await;
     let actor = cabinet.sign_in(CARD, PASSWORD).await.unwrap();
     let begin =
-        |typed: &'static str| contacts::begin_email(&cabinet.services, &actor, typed, Lang::Ru);
+        |typed: &'static str| contacts::begin_email(&cabinet.services, &actor, typed, "", Lang::Ru);
     assert_eq!(problem(begin("masha@").await), Problem::EmailMalformed);
     let cyrillic = "маша@почта.рф";
     assert_eq!(problem(begin(cyrillic).await), Problem::EmailNotLatin);
@@ -418,7 +418,7 @@ async fn an_email_of_another_cabinet_is_refused_to_whoever_can_read_it(pool: PgP
     let cabinet = cabinet(pool).await;
     let actor = cabinet.sign_in(CARD, PASSWORD).await.unwrap();
     let taken = "demo1@mail.example";
-    contacts::begin_email(&cabinet.services, &actor, taken, Lang::Ru)
+    contacts::begin_email(&cabinet.services, &actor, taken, "", Lang::Ru)
         .await
         .unwrap();
     cabinet.jobs().await;
@@ -464,7 +464,7 @@ async fn a_device_left_open_does_not_change_contacts(pool: PgPool) {
     cabinet.shift(10 * 60 + 1).await;
     let actor = cabinet.actor(&session).await;
     let email = "masha@new.example";
-    let refused = contacts::begin_email(&cabinet.services, &actor, email, Lang::Ru).await;
+    let refused = contacts::begin_email(&cabinet.services, &actor, email, "", Lang::Ru).await;
     assert!(matches!(refused, Err(ServiceError::ConfirmFirst)));
     let refused = contacts::begin_phone(&cabinet.services, &actor, NEW_PHONE, Lang::Ru).await;
     assert!(matches!(refused, Err(ServiceError::ConfirmFirst)));
@@ -479,7 +479,7 @@ async fn a_device_left_open_does_not_change_contacts(pool: PgPool) {
         .await
         .unwrap();
     let actor = cabinet.actor(&session).await;
-    contacts::begin_email(&cabinet.services, &actor, email, Lang::Ru)
+    contacts::begin_email(&cabinet.services, &actor, email, "", Lang::Ru)
         .await
         .unwrap();
 }
@@ -545,9 +545,15 @@ async fn a_pending_change_of_contact_ends_with_the_password(pool: PgPool) {
     let id = contacts::begin_phone(&cabinet.services, &thief, NEW_PHONE, Lang::Ru)
         .await
         .unwrap();
-    contacts::begin_email(&cabinet.services, &thief, "thief@mail.example", Lang::Ru)
-        .await
-        .unwrap();
+    contacts::begin_email(
+        &cabinet.services,
+        &thief,
+        "thief@mail.example",
+        "",
+        Lang::Ru,
+    )
+    .await
+    .unwrap();
     cabinet.jobs().await;
     let code = cabinet.code(NEW_PHONE).unwrap();
     let link = cabinet.link("thief@mail.example").unwrap();
@@ -613,7 +619,7 @@ async fn one_account_cannot_send_to_many_strangers(pool: PgPool) {
         let begun = contacts::begin_phone(&cabinet.services, &actor, &phone, Lang::Ru).await;
         sent += u32::from(begun.is_ok());
         let email = format!("stranger-{number}@mail.example");
-        let begun = contacts::begin_email(&cabinet.services, &actor, &email, Lang::Ru).await;
+        let begun = contacts::begin_email(&cabinet.services, &actor, &email, "", Lang::Ru).await;
         sent += u32::from(begun.is_ok());
     }
     assert_eq!(sent, 5);

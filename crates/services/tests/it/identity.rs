@@ -7,7 +7,7 @@ use domain::ids::RegistrationId;
 use services::ServiceError;
 use services::access::activation::{Link, Purpose, look};
 use services::access::registration::{Details, begin, progress, resend, submit};
-use services::access::{recovery, sessions};
+use services::access::{activation, recovery, sessions};
 use services::demo::PASSWORD;
 use sqlx::PgPool;
 
@@ -207,7 +207,9 @@ async fn links_expire_and_a_new_one_ends_the_old(pool: PgPool) {
     )
     .await
     .unwrap();
-    assert_eq!(looked, Link::Expired);
+    let again = Some("e•••@mail.example".to_owned());
+    let expired = Link::Expired { again };
+    assert_eq!(looked, expired);
     // The purpose is part of the link.
     let other = look(&cabinet.services, &browser("b"), Purpose::Recovery, &second)
         .await
@@ -222,13 +224,31 @@ async fn links_expire_and_a_new_one_ends_the_old(pool: PgPool) {
     )
     .await
     .unwrap();
-    assert_eq!(late, Link::Expired);
+    assert_eq!(late, expired);
     assert!(matches!(
         cabinet
             .set_password(Purpose::Activation, &second, OWN)
             .await,
         Err(ServiceError::NotFound)
     ));
+    // Whoever holds the late link gets another one, at the same address.
+    activation::again(&cabinet.services, &second, Lang::Ru)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    let third = cabinet.link("elena@mail.example").unwrap();
+    assert_ne!(second, third);
+    for fresh in [third.as_str(), "no-such-link"] {
+        let refused = activation::again(&cabinet.services, fresh, Lang::Ru).await;
+        assert!(matches!(refused, Err(ServiceError::NotFound)), "{fresh}");
+    }
+    cabinet
+        .set_password(Purpose::Activation, &third, OWN)
+        .await
+        .unwrap();
+    // The cabinet is open: a late link of before has nothing to renew.
+    let refused = activation::again(&cabinet.services, &second, Lang::Ru).await;
+    assert!(matches!(refused, Err(ServiceError::NotFound)));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
