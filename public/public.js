@@ -1,5 +1,5 @@
-// Small comforts of plain pages: show a password, copy the offered one, no double sending.
-// Everything works without them.
+// Small comforts of every page: show a password, close lists, no double sending. Everything works
+// without them; what only some pages need is in typing.js.
 "use strict";
 document.querySelectorAll("[data-show]").forEach((button) => {
   const field = document.getElementById(button.dataset.show);
@@ -12,56 +12,9 @@ document.querySelectorAll("[data-show]").forEach((button) => {
   });
   field.form?.addEventListener("submit", () => { field.type = "password"; });
 });
-document.querySelectorAll("[data-copy]").forEach((button) => {
-  if (!navigator.clipboard) return;
-  const field = document.getElementById(button.dataset.copy);
-  const label = button.querySelector("span");
-  const text = label.textContent;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    navigator.clipboard.writeText(field.value || field.innerText).then(() => {
-      label.textContent = button.dataset.done;
-      setTimeout(() => { label.textContent = text; }, 3000);
-    });
-  });
-});
-// A card's number in groups of four while it is typed; whatever else was pasted stays as it is.
-document.querySelectorAll("input[name=card][inputmode=numeric]").forEach((field) => {
-  field.addEventListener("input", () => {
-    const typed = field.value;
-    if (/[^\d\s-]/.test(typed)) return;
-    const text = typed.replace(/\D/g, "").replace(/(.{4})(?=.)/g, "$1 ");
-    if (text === typed) return;
-    let left = typed.slice(0, field.selectionStart).replace(/\D/g, "").length;
-    field.value = text;
-    let caret = 0;
-    while (left) if (/\d/.test(text[caret++])) left--;
-    field.setSelectionRange(caret, caret);
-  });
-});
 // An installed cabinet is on one's own device: whoever signs in there stays, unless they say no.
 const stay = document.querySelector("[name=remember][type=checkbox]");
 if (stay && !document.querySelector(".c-summary") && matchMedia("(display-mode: standalone)").matches) stay.checked = true;
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-});
-// Typing one's own password chooses it, and the rules are ticked off on the way.
-const rules = document.querySelectorAll("[data-rule]");
-if (rules.length) {
-  const own = document.querySelector("[name=choice][value=own]");
-  const field = document.getElementById("password");
-  field.addEventListener("input", () => {
-    const text = field.value;
-    const met = {
-      length: [...text].length >= 8,
-      digit: /\d/.test(text),
-      special: /[^\p{L}\p{N}\s]/u.test(text),
-    };
-    own.checked = true;
-    rules.forEach((rule) => { rule.dataset.state = met[rule.dataset.rule] ? "met" : ""; });
-  });
-}
 // A list that was opened closes on Esc and on a click beside it.
 const closeLists = (but) => document.querySelectorAll(".c-switcher[open]").forEach((list) => {
   if (!list.contains(but)) list.open = false;

@@ -20,6 +20,8 @@ pub struct Assets {
     pub wasm: String,
     /// The small script of public pages.
     pub public_js: String,
+    /// The script of pages where more is typed.
+    pub typing_js: String,
     /// The script of passkeys, for the pages that use them.
     pub passkey_js: String,
     /// Styles inlined into public pages.

@@ -1,17 +1,21 @@
 // A real SMTP server for tests: takes letters and prints each as one line of JSON.
-//   node smtp.mjs [--tls]
+//   node smtp.mjs [--tls [KEY CERTIFICATE]]
 // The first line it prints is its port. Sign in as `lk` / `secret`, or not at all.
 //   busy-N@…     is told to come later (451) for the first N tries
 //   nobody@…     is refused for good (550)
-// With --tls it offers STARTTLS with a certificate that nobody has signed.
+// With --tls it offers STARTTLS, with a certificate that nobody has signed or with the one of the files.
+import { readFileSync } from "node:fs";
 import { SMTPServer } from "smtp-server";
 import { simpleParser } from "mailparser";
 
-const tls = process.argv.includes("--tls");
+const [option, key, cert] = process.argv.slice(2);
+const tls = option === "--tls";
+const own = cert && { key: readFileSync(key), cert: readFileSync(cert) };
 const tries = new Map();
 const refusal = (code, text) => Object.assign(new Error(text), { responseCode: code });
 
 const server = new SMTPServer({
+  ...own,
   disabledCommands: tls ? [] : ["STARTTLS"],
   authOptional: true,
   allowInsecureAuth: true,

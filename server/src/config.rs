@@ -111,6 +111,9 @@ pub struct Mail {
     pub smtp_url: Option<SecretString>,
     /// Sender.
     pub from: String,
+    /// File with the certificate, in PEM form, of who has signed the server's one, where that is one's own
+    /// authority. Then nothing is sent without encryption.
+    pub authority: Option<PathBuf>,
 }
 
 /// The SMS provider (edna Pulse).

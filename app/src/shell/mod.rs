@@ -97,6 +97,12 @@ pub fn passkey_script(request: &Request) -> AnyView {
     view! { <script defer="" src=source nonce=use_nonce()></script> }.into_any()
 }
 
+/// The script of pages where more is typed: numbers in groups, rules of a password, copying.
+pub fn typing_script() -> Option<AnyView> {
+    let source = use_context::<Request>()?.site.assets.typing_js.clone();
+    Some(view! { <script defer="" src=source nonce=use_nonce()></script> }.into_any())
+}
+
 /// The cabinet's document.
 pub fn cabinet(request: &Request) -> AnyView {
     document(request, Kind::Cabinet, CABINET_SPRITE, || {

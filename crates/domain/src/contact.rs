@@ -156,6 +156,20 @@ impl Email {
         Some(format!("{name}@{meant}"))
     }
 
+    /// Where its owner reads it in a browser, for the servers that most people have their mail at.
+    pub fn webmail(&self) -> Option<&'static str> {
+        let (_, host) = self.0.rsplit_once('@')?;
+        Some(match host {
+            "mail.ru" | "inbox.ru" | "list.ru" | "bk.ru" | "internet.ru" => "https://e.mail.ru/",
+            "yandex.ru" | "ya.ru" | "yandex.com" => "https://mail.yandex.ru/",
+            "gmail.com" => "https://mail.google.com/",
+            "rambler.ru" => "https://mail.rambler.ru/",
+            "outlook.com" | "hotmail.com" => "https://outlook.live.com/",
+            "icloud.com" => "https://www.icloud.com/mail",
+            _ => return None,
+        })
+    }
+
     /// For people who may know it only in part: `m•••@mail.ru`.
     pub fn masked(&self) -> String {
         let (name, host) = self.0.split_once('@').unwrap_or((&self.0, ""));
@@ -234,6 +248,17 @@ impl Contact {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn well_known_mail_is_read_at_its_own_place() {
+        let webmail = |text: &str| Email::parse(text).unwrap().webmail();
+        assert_eq!(webmail("a@bk.ru"), Some("https://e.mail.ru/"));
+        assert_eq!(webmail("a@gmail.com"), Some("https://mail.google.com/"));
+        assert_eq!(webmail("a@orion.example"), None);
+        for server in MAIL_SERVERS {
+            assert!(webmail(&format!("a@{server}")).is_some(), "{server}");
+        }
+    }
 
     #[test]
     fn a_slip_in_a_servers_name_is_asked_about() {

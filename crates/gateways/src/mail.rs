@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use lettre::message::{Mailbox as Address, MultiPart};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::Code;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
@@ -46,18 +47,35 @@ pub struct Smtp {
 
 impl Smtp {
     /// `url` is `smtps://user:password@host`, `smtp://host:587?tls=required` or, inside one's own
-    /// network, `smtp://host:25`; `from` is `Name <address>`.
+    /// network, `smtp://host:25`; `from` is `Name <address>`. `authority` is the certificate, in PEM form,
+    /// of who has signed the server's one, where that is nobody the world knows: then nothing is sent
+    /// without encryption.
     ///
     /// # Errors
     /// [`MailError::Permanent`] names what is not understood.
-    pub fn new(url: &str, from: &str) -> Result<Self, MailError> {
+    pub fn new(url: &str, from: &str, authority: Option<&[u8]>) -> Result<Self, MailError> {
         crate::http::install_tls();
         let wrong = |what: &str, error: &dyn std::fmt::Display| {
             MailError::Permanent(format!("{what} is not understood: {error}"))
         };
         let from: Address = from.parse().map_err(|error| wrong("sender", &error))?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|error| wrong("SMTP address", &error))?
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| wrong("SMTP address", &error))?;
+        if let Some(pem) = authority {
+            let address = url::Url::parse(url).map_err(|error| wrong("SMTP address", &error))?;
+            let trusted = Certificate::from_pem(pem);
+            let trusted = trusted.map_err(|error| wrong("certificate", &error))?;
+            let host = address.host_str().unwrap_or_default().to_owned();
+            let encryption = TlsParameters::builder(host)
+                .add_root_certificate(trusted)
+                .build()
+                .map_err(|error| wrong("certificate", &error))?;
+            transport = transport.tls(match address.scheme() {
+                "smtps" => Tls::Wrapper(encryption),
+                _ => Tls::Required(encryption),
+            });
+        }
+        let transport = transport
             .timeout(Some(std::time::Duration::from_secs(20)))
             .build();
         let domain = from.email.domain().to_owned();
@@ -154,8 +172,10 @@ mod tests {
 
     #[test]
     fn wrong_addresses_are_named_at_start() {
-        assert!(Smtp::new("ftp://x", "Орион <a@b.ru>").is_err());
-        assert!(Smtp::new("smtp://127.0.0.1:2525", "no address").is_err());
-        assert!(Smtp::new("smtp://127.0.0.1:2525", "Орион Экспресс <lk@orion.example>").is_ok());
+        assert!(Smtp::new("ftp://x", "Орион <a@b.ru>", None).is_err());
+        assert!(Smtp::new("smtp://127.0.0.1:2525", "no address", None).is_err());
+        let from = "Орион Экспресс <lk@orion.example>";
+        assert!(Smtp::new("smtp://127.0.0.1:2525", from, None).is_ok());
+        assert!(Smtp::new("smtp://127.0.0.1:2525", from, Some(b"no certificate")).is_err());
     }
 }

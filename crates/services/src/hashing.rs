@@ -225,6 +225,30 @@ mod tests {
         assert!(hasher.hash("m7kd-xw4p-9hra-tq2e").await.is_ok());
     }
 
+    #[tokio::test]
+    async fn never_more_passwords_are_hashed_at_once_than_allowed() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let hasher = Hasher::new(2);
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let jobs: Vec<_> = (0..12)
+            .map(|_| {
+                let (hasher, now, most) = (hasher.clone(), now.clone(), most.clone());
+                tokio::spawn(async move {
+                    let work = move |_: &mut Memory| {
+                        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        std::thread::sleep(std::time::Duration::from_millis(20));
+                        now.fetch_sub(1, Ordering::SeqCst);
+                    };
+                    hasher.blocking(work).await
+                })
+            })
+            .collect();
+        for job in jobs {
+            assert!(job.await.unwrap().is_ok());
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+    }
+
     /// The library's own verification says the same, whatever was in the memory before.
     #[test]
     fn kept_memory_changes_no_answer() {

@@ -74,6 +74,8 @@ pub struct Opening<'a> {
 pub struct StillTrue<'a> {
     /// This hash is the password's, and the browser is one that the login knows.
     pub password_hash: &'a str,
+    /// Counters against guessing that a right password clears.
+    pub cleared: &'a [String],
 }
 
 /// A session that has begun.
@@ -127,7 +129,9 @@ pub async fn open(conn: &mut Conn, new: &Opening<'_>) -> Result<Option<Opened>, 
                    (account_id, event_id, event, detail, at, address, user_agent)
                select $1, $11, case when device.new then $13 else $12 end,
                    case when device.new then $14 else '' end, clock.now, $9::text::inet, $8
-               from clock, device where $11::uuid is not null)
+               from clock, device where $11::uuid is not null),
+           cleared as (
+               delete from app.throttle t using held where t.key = any($15))
            select device.new as "new!" from device"#,
         new.account.0,
         new.only_if.map(|still| still.password_hash),
@@ -143,6 +147,7 @@ pub async fn open(conn: &mut Conn, new: &Opening<'_>) -> Result<Option<Opened>, 
         known,
         unknown,
         new.entry.map_or("", |(_, device)| device),
+        new.only_if.map_or(&[][..], |still| still.cleared),
     )
     .fetch_optional(conn)
     .await?;

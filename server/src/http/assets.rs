@@ -14,6 +14,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const CRITICAL_CSS: &str = include_str!("../../../style/dist/critical.min.css");
 /// The small script of public pages.
 const PUBLIC_JS: &str = include_str!("../../../public/public.js");
+/// The script of pages where more is typed.
+const TYPING_JS: &str = include_str!("../../../public/typing.js");
 /// The script of passkeys.
 const PASSKEY_JS: &str = include_str!("../../../public/passkey.js");
 
@@ -47,13 +49,23 @@ pub fn find(site_root: &Path) -> Result<Assets> {
     };
     let (css, js, wasm) = (newest(".css")?, newest(".js")?, newest(".wasm")?);
     let mut hasher = DefaultHasher::new();
-    (&css, &js, &wasm, CRITICAL_CSS, PUBLIC_JS, PASSKEY_JS).hash(&mut hasher);
+    (
+        &css,
+        &js,
+        &wasm,
+        CRITICAL_CSS,
+        PUBLIC_JS,
+        TYPING_JS,
+        PASSKEY_JS,
+    )
+        .hash(&mut hasher);
     let build = format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff);
     Ok(Assets {
         css,
         js,
         wasm,
         public_js: format!("/public.js?v={build}"),
+        typing_js: format!("/typing.js?v={build}"),
         passkey_js: format!("/passkey.js?v={build}"),
         critical_css: CRITICAL_CSS.to_owned(),
         build,
@@ -101,6 +113,7 @@ pub fn routes(site_root: &Path) -> Router<State> {
                 .service(dir("icons")),
         )
         .route_service("/public.js", script("public.js"))
+        .route_service("/typing.js", script("typing.js"))
         .route_service("/passkey.js", script("passkey.js"))
         .route_service(
             "/manifest.webmanifest",

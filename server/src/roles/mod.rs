@@ -55,10 +55,20 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
     let mailbox = Mailbox::default();
     let smtp = config.mail.smtp_url.as_ref();
     let mail: Arc<dyn Mail> = match smtp {
-        Some(url) => Arc::new(
-            gateways::mail::Smtp::new(url.expose_secret(), &config.mail.from)
-                .context("settings mail.smtp_url and mail.from")?,
-        ),
+        Some(url) => {
+            let authority = config
+                .mail
+                .authority
+                .as_ref()
+                .map(std::fs::read)
+                .transpose();
+            let authority = authority.context("setting mail.authority: the file cannot be read")?;
+            let (url, from) = (url.expose_secret(), &config.mail.from);
+            Arc::new(
+                gateways::mail::Smtp::new(url, from, authority.as_deref())
+                    .context("settings mail.smtp_url, mail.from and mail.authority")?,
+            )
+        }
         None if demo => Arc::new(mailbox.clone()),
         None => {
             anyhow::bail!("setting mail.smtp_url is missing: letters with links could not be sent")

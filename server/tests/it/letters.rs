@@ -1,8 +1,10 @@
 //! Letters and a real mail server: refusals, sign-in, encryption.
 
-use crate::support::{App, Smtp, app_with_mail};
+use crate::support::{App, Browser, Smtp, app_with_mail};
 use gateways::mail::{Letter, Mail, MailError, Smtp as Adapter};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use sqlx::PgPool;
+use std::path::PathBuf;
 
 fn letter(to: &str) -> Letter {
     Letter {
@@ -14,7 +16,7 @@ fn letter(to: &str) -> Letter {
 }
 
 fn adapter(url: &str) -> Adapter {
-    Adapter::new(url, "Орион Экспресс <lk@orion.example>").unwrap()
+    Adapter::new(url, "Орион Экспресс <lk@orion.example>", None).unwrap()
 }
 
 #[tokio::test]
@@ -80,7 +82,85 @@ async fn encryption_that_is_asked_for_is_not_given_up() {
     assert!(smtp.letters("a@b.ru").is_empty());
 }
 
-async fn forget(app: &App, email: &str) {
+/// A server whose certificate one's own authority has signed gets the letter, encrypted, and nobody else.
+#[tokio::test]
+async fn letters_travel_encrypted_to_a_server_that_proves_itself() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("smtp-tls");
+    std::fs::create_dir_all(&folder).unwrap();
+    let authority = |name: &str| {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".into()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let signed = params.self_signed(&key).unwrap();
+        let pem = signed.pem().into_bytes();
+        (Issuer::new(params, key), folder.join(name), pem)
+    };
+    let (issuer, _, ours) = authority("ours");
+    let (_, _, other) = authority("other");
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".into()]).unwrap();
+    let chain = params.signed_by(&key, &issuer).unwrap();
+    let (key_file, chain_file) = (folder.join("key.pem"), folder.join("chain.pem"));
+    std::fs::write(&key_file, key.serialize_pem()).unwrap();
+    std::fs::write(&chain_file, chain.pem()).unwrap();
+    let files = [key_file.to_str().unwrap(), chain_file.to_str().unwrap()];
+    let smtp = Smtp::start(&["--tls", files[0], files[1]]).await;
+    // The address does not ask for encryption, the authority does.
+    let url = format!("smtp://lk:secret@localhost:{}", smtp.port);
+    let mail = |authority: &[u8]| {
+        Adapter::new(&url, "Орион Экспресс <lk@orion.example>", Some(authority)).unwrap()
+    };
+    let refused = mail(&other).send(&letter("anna@mail.example")).await;
+    assert!(
+        matches!(refused, Err(MailError::Temporary(_))),
+        "{refused:?}"
+    );
+    assert!(smtp.letters("anna@mail.example").is_empty());
+    mail(&ours)
+        .send(&letter("anna@mail.example"))
+        .await
+        .unwrap();
+    let arrived = smtp.letter("anna@mail.example").await;
+    assert!(arrived.secure);
+    assert_eq!(arrived.user.as_deref(), Some("lk"));
+}
+
+fn is_cyrillic(sign: char) -> bool {
+    ('\u{400}'..='\u{4ff}').contains(&sign)
+}
+
+/// The same letter in each language, as text and as HTML, through the whole queue.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn letters_speak_their_readers_language(pool: PgPool) {
+    let smtp = Smtp::start(&[]).await;
+    let app = app_with_mail(pool, &smtp, "").await;
+    for (lang, email) in [("ru", "ru@mail.example"), ("en", "en@mail.example")] {
+        name_address(&app, email).await;
+        let mut browser = Browser::new(&app.url);
+        browser.set_cookie("lang", lang);
+        let form = browser
+            .get("/forgot-password")
+            .await
+            .form("/api/auth/forgot");
+        browser.submit(form.with("login", email)).await;
+        app.jobs().await;
+        let letter = smtp.letter(email).await;
+        let link = letter.text.lines().find(|line| line.starts_with("http"));
+        let link = link.unwrap_or_else(|| panic!("{}", letter.text));
+        assert!(link.contains("/reset-password/"), "{link}");
+        assert!(
+            letter.html.contains(&format!("href=\"{link}\"")),
+            "{}",
+            letter.html
+        );
+        let english = lang == "en";
+        for text in [&letter.subject, &letter.text, &letter.html] {
+            assert_eq!(text.chars().any(is_cyrillic), !english, "{text}");
+        }
+    }
+}
+
+async fn name_address(app: &App, email: &str) {
     sqlx::query(
         "update identity.account set email = $1 where account_id = (
         select account_id from identity.membership join billing.subscriber using (subscriber_id)
@@ -90,6 +170,10 @@ async fn forget(app: &App, email: &str) {
     .execute(&app.pool)
     .await
     .unwrap();
+}
+
+async fn forget(app: &App, email: &str) {
+    name_address(app, email).await;
     let guest = services::access::sessions::guest(
         services::Origin {
             address: None,

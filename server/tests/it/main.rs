@@ -20,4 +20,5 @@ mod letters;
 mod office;
 mod outage;
 mod routes;
+mod threats;
 mod tls;

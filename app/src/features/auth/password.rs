@@ -3,6 +3,7 @@
 use super::frame::{button_link, message, sky};
 use crate::i18n::{auth as t, lang};
 use crate::request::Request;
+use crate::shell::typing_script;
 use crate::ui::{Input, checkbox, error_of, field, icon, icon_small, summary};
 use domain::Lang;
 use leptos::prelude::*;
@@ -158,6 +159,7 @@ pub fn choice(request: &Request, offered: String) -> AnyView {
     })
     .collect();
     view! {
+        {typing_script()}
         <fieldset class="l-stack" data-gap="m">
             <legend class="c-legend">{t::password(lang)}</legend>
             <div class="c-card l-stack" data-gap="m">

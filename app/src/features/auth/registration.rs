@@ -4,6 +4,7 @@ use super::frame::{plain, plain_typed, steps, to_partners};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth as t, common, lang};
 use crate::request::Request;
+use crate::shell::typing_script;
 use crate::ui::{
     Input, call_link, checkbox, error_of, error_text, field, icon_small, seen_email, summary,
 };
@@ -48,6 +49,7 @@ pub fn card(request: &Request, before: &str) -> AnyView {
                     <p class="c-lead">{t::enter_card_lead(lang)}</p>
                 </div>
                 {to_partners(request)}
+                {typing_script()}
                 <form id=TYPED class="l-stack" method="post" action="/api/auth/register" novalidate="">
                     {field(input, typed, error_of(&draft.errors, "card"))}
                     <div class="l-actions" data-row="">
@@ -119,6 +121,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                     <h1 tabindex="-1">{t::details_title(lang)}</h1>
                     <p class="c-lead">{t::for_card(lang)} " " <span class="c-nowrap">{progress.card.clone()}</span></p>
                 </div>
+                {typing_script()}
                 <form id=TYPED class="l-stack" method="post" action="/api/auth/register-details" novalidate="">
                     <input type="hidden" name="registration" value=id.to_owned()/>
                     {proof(&kept, &wrong)}
@@ -201,6 +204,9 @@ pub fn check(
 ) -> AnyView {
     let lang = lang();
     let address = progress.sent_to.clone().unwrap_or_default();
+    // The demo keeps all letters itself.
+    let demo = request.site.demo.then(|| "/dev/mailbox".to_owned());
+    let mailbox = demo.or_else(|| progress.webmail.clone());
     plain(view! {
         <div class="l-steps">
             <div class="l-form l-stack">
@@ -211,7 +217,7 @@ pub fn check(
                     <p class="c-lead">{t::check_sent(lang)} " " <b class="c-nowrap">{address}</b> ". " {t::check_lead(lang)}</p>
                 </div>
                 {sent_again.then(|| view! { <p class="c-hint" data-tone="success" role="status">{t::sent_again(lang)}</p> })}
-                {request.site.demo.then(|| view! { <a class="c-btn" href="/dev/mailbox">{t::open_mailbox(lang)}</a> })}
+                {mailbox.map(|place| view! { <a class="c-btn" href=place rel="noreferrer">{t::open_mailbox(lang)}</a> })}
                 <p class="c-hint">{t::check_spam(lang)}</p>
                 <form class="l-actions" data-row="" method="post" action="/api/auth/resend">
                     <input type="hidden" name="registration" value=id.to_owned()/>

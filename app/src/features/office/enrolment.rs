@@ -5,6 +5,7 @@ use crate::features::auth::frame::{message, steps};
 use crate::features::auth::password::{choice, hidden_login};
 use crate::i18n::{auth, lang, office as t};
 use crate::request::Request;
+use crate::shell::typing_script;
 use crate::ui::{error_of, field, icon, summary};
 use domain::office::Door;
 use fast_qr::{ECL, QRBuilder};
@@ -66,6 +67,7 @@ fn second_factor(request: &Request, action: String, back: String, setup: &Setup)
     let lang = lang();
     let draft = &request.draft;
     view! {
+        {typing_script()}
         {steps(1, t::step_app(lang))}
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::invite_app(lang)}</h1>
@@ -131,6 +133,7 @@ pub fn codes(door: Door, codes: &[String]) -> AnyView {
         .collect();
     let action = format!("/{}/security/codes", door.code());
     view! {
+        {typing_script()}
         <div class="l-stack l-form">
             {steps(2, t::step_codes(lang))}
             <section class="c-card">

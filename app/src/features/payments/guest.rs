@@ -4,6 +4,7 @@ use crate::features::auth::frame::{button_link, plain, plain_typed, to_partners}
 use crate::features::frame::TYPED;
 use crate::i18n::{auth, autopay, cabinet as t, common, guest as g, lang};
 use crate::request::Request;
+use crate::shell::typing_script;
 use crate::ui::{Input, error_of, field, icon, radios, summary};
 use domain::Lang;
 use domain::format::money;
@@ -33,6 +34,7 @@ pub fn card(request: &Request) -> AnyView {
                     <p class="c-lead">{g::lead(lang)}</p>
                 </div>
                 {to_partners(request)}
+                {typing_script()}
                 <form id=TYPED class="l-stack" method="post" action="/api/pay/check" novalidate="">
                     {field(input, typed, error_of(&draft.errors, "card"))}
                     <div class="l-actions" data-row="">

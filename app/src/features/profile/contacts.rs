@@ -4,6 +4,7 @@ use super::{done, row};
 use crate::features::auth::frame::{button_link, message, sky};
 use crate::i18n::{lang, profile as t};
 use crate::request::Request;
+use crate::shell::typing_script;
 use crate::ui::{Input, error_of, field, icon, seen_email};
 use domain::Lang;
 use domain::format::deadline;
@@ -88,6 +89,7 @@ fn form(request: &Request, action: &'static str, input: Input, button: &'static 
     let typed = draft.fields.get(input.name).cloned().unwrap_or_default();
     view! {
         <form class="l-stack l-form" method="post" action=action novalidate="">
+            {typing_script()}
             {seen_email(&draft.errors, &typed)}
             {field(input, typed, error_of(&draft.errors, input.name))}
             <button class="c-btn" data-wide="" data-once="">{button}</button>

@@ -52,6 +52,8 @@ pub struct Progress {
     pub card: String,
     /// Where the link went, masked; nothing before the contract matched.
     pub sent_to: Option<String>,
+    /// Where that mail is read in a browser, if its server is well known.
+    pub webmail: Option<String>,
 }
 
 /// Where a registration of this browser stands.
@@ -69,16 +71,18 @@ pub async fn progress(
         .iter()
         .find(|card| card.id == found.card)
         .ok_or(ServiceError::NotFound)?;
-    let sent_to = match found.account {
+    let email = match found.account {
         Some(account) => account::get(&mut conn, account)
             .await?
-            .and_then(|a| a.email)
-            .map(|e| e.masked()),
+            .and_then(|a| a.email),
         None => None,
     };
     Ok(Progress {
         card: card.number.grouped(),
-        sent_to,
+        webmail: email
+            .as_ref()
+            .and_then(|email| email.webmail().map(str::to_owned)),
+        sent_to: email.map(|email| email.masked()),
     })
 }
 

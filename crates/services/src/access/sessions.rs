@@ -75,16 +75,15 @@ pub(crate) async fn open(
     Ok(session)
 }
 
-/// Opens a session on a browser that the account knows, if this is still its password: one statement, and
+/// Opens a session on a browser that the account knows, if this is `still` its password: one statement, and
 /// nothing has to be told. Otherwise nothing happens.
 pub(crate) async fn reopen(
     conn: &mut Conn,
     services: &Services,
     actor: &Actor,
     opening: Opening,
-    password_hash: &str,
+    still: StillTrue<'_>,
 ) -> Result<Option<NewSession>, ServiceError> {
-    let still = StillTrue { password_hash };
     let begun = begin(conn, services, actor, opening, Some(""), Some(still)).await?;
     Ok(begun.map(|(session, _)| session))
 }

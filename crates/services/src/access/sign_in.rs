@@ -12,6 +12,7 @@ use domain::form::{FieldError, Problem};
 use domain::security::SecurityEvent;
 use domain::{CardNumber, Email, PartnerNumber, Phone, Timestamp};
 use storage::account::{Account, Name};
+use storage::session::StillTrue;
 use storage::{Conn, Tx, account, throttle};
 
 /// The posted form.
@@ -120,9 +121,12 @@ pub async fn sign_in(
     };
     if known && renewed.is_none() {
         let mut conn = services.db.statement().await?;
-        let reopened = sessions::reopen(&mut conn, services, actor, opening, hash).await?;
+        let still = StillTrue {
+            password_hash: hash,
+            cleared: &tries::cleared(&counters),
+        };
+        let reopened = sessions::reopen(&mut conn, services, actor, opening, still).await?;
         if let Some(session) = reopened {
-            tries::forgive(&mut conn, &counters).await?;
             return Ok(session);
         }
     }

@@ -150,13 +150,16 @@ pub(crate) async fn count(
 
 /// A right password is no guess; the neighbours' ones stay counted.
 pub(crate) async fn forgive(conn: &mut Conn, counters: &[Counter]) -> Result<(), ServiceError> {
-    let keys = |of: [Of; 2]| -> Vec<String> {
-        let meant = counters.iter().filter(|counter| of.contains(&counter.of));
-        meant.map(|counter| counter.key.clone()).collect()
-    };
-    let (forgotten, taken_back) = (
-        keys([Of::Account, Of::Login]),
-        keys([Of::Address, Of::Everybody]),
-    );
-    Ok(throttle::forgive(conn, &forgotten, &taken_back).await?)
+    let taken_back = keys(counters, [Of::Address, Of::Everybody]);
+    Ok(throttle::forgive(conn, &cleared(counters), &taken_back).await?)
+}
+
+/// The counters that a right password clears. A known browser has no others to forgive.
+pub(crate) fn cleared(counters: &[Counter]) -> Vec<String> {
+    keys(counters, [Of::Account, Of::Login])
+}
+
+fn keys(counters: &[Counter], of: [Of; 2]) -> Vec<String> {
+    let meant = counters.iter().filter(|counter| of.contains(&counter.of));
+    meant.map(|counter| counter.key.clone()).collect()
 }

@@ -10,9 +10,8 @@ use services::access::contracts::{self, Add};
 use services::access::registration::{Details, begin, submit};
 use services::access::{codes, recovery};
 use services::demo::{PASSWORD, PEOPLE};
-use services::{ServiceError, Services, Settings, drafts, messages, privacy, upkeep};
+use services::{ServiceError, drafts, messages, privacy, upkeep};
 use sqlx::PgPool;
-use storage::Db;
 
 const CARD: &str = "020723406967";
 const OTHER_CARD: &str = "020723430001";
@@ -260,20 +259,6 @@ async fn a_recovery_takes_passkeys_away(pool: PgPool) {
     assert_eq!(cabinet.texts(&email, "Удалён ключ доступа"), 1);
 }
 
-/// The same cabinet with tighter limits.
-fn tighter(cabinet: &Cabinet, change: impl FnOnce(&mut Settings)) -> Services {
-    let mut settings = Settings::default();
-    change(&mut settings);
-    let mail = std::sync::Arc::new(cabinet.mailbox.clone());
-    Services::new(
-        Db::from_pool(cabinet.pool.clone()),
-        cabinet.services.acquirer.clone(),
-        mail.clone(),
-        Some(mail),
-        settings,
-    )
-}
-
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn guessing_at_large_pauses_codes_for_strangers(pool: PgPool) {
     let cabinet = cabinet(pool).await;
@@ -282,7 +267,7 @@ async fn guessing_at_large_pauses_codes_for_strangers(pool: PgPool) {
         .sign_in_on("c", "020723413318", PASSWORD)
         .await
         .unwrap();
-    let services = tighter(&cabinet, |settings| {
+    let services = cabinet.node(|settings| {
         settings.access.wrong_codes_everywhere = 6;
     });
     let guess = async |name: &str, phone: &str, code: Option<&str>| {
@@ -309,7 +294,7 @@ async fn guessing_at_large_pauses_codes_for_strangers(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_password_is_not_hashed_without_end(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let services = tighter(&cabinet, |settings| {
+    let services = cabinet.node(|settings| {
         settings.access.sign_ins_an_hour = 3;
     });
     let enter = async |name: &str| {
@@ -339,7 +324,7 @@ async fn a_password_is_not_hashed_without_end(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn refused_forms_of_one_address_are_not_kept_without_end(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let services = tighter(&cabinet, |settings| {
+    let services = cabinet.node(|settings| {
         settings.access.drafts_per_address = 3;
     });
     let typed = || drafts::Draft {

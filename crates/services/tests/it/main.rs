@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod access_threats;
 mod autopay;
 mod command_line;
 mod faults;

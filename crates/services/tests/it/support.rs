@@ -104,6 +104,20 @@ pub fn browser(name: &str) -> Actor {
 }
 
 impl Cabinet {
+    /// Another node of the same cabinet, with other settings.
+    pub fn node(&self, change: impl FnOnce(&mut Settings)) -> Services {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let mail = Arc::new(self.mailbox.clone());
+        Services::new(
+            Db::from_pool(self.pool.clone()),
+            self.services.acquirer.clone(),
+            mail.clone(),
+            Some(mail),
+            settings,
+        )
+    }
+
     /// Somebody signed in with a password.
     pub async fn sign_in(&self, card: &str, password: &str) -> Result<Actor, ServiceError> {
         self.sign_in_on("b", card, password).await

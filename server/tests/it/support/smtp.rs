@@ -17,6 +17,7 @@ pub struct Letter {
     pub text: String,
     pub html: String,
     pub user: Option<String>,
+    pub secure: bool,
 }
 
 /// The server; it ends with this value.
