@@ -42,6 +42,8 @@ const PUBLIC_PAGES = {
   terms: "/legal/terms",
   "personal-data": "/legal/personal-data",
   "wrong-link": "/activate/no-such-token",
+  "other-browser": "/register/details?r=00000000-0000-4000-8000-000000000000",
+  "other-browser-code": "/login/code?c=00000000-0000-4000-8000-000000000000",
   "not-found": "/no-such-page",
   gallery: "/_gallery",
 };

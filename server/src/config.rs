@@ -369,6 +369,10 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.demo.sandbox_url = origin("demo.sandbox_url", &config.demo.sandbox_url)?;
     config.acquirer.page_origin = origin("acquirer.page_origin", &config.acquirer.page_origin)?;
     config.sms.base_url = origin("sms.base_url", &config.sms.base_url)?;
+    let in_the_clear = config.sms.base_url.strip_prefix("http://");
+    if in_the_clear.is_some_and(|host| !is_local(host)) {
+        bail!("setting sms.base_url: must begin with https://, since codes travel there");
+    }
     if config.sms.api_key.is_some() != config.sms.cascade_id.is_some() {
         bail!("settings sms.api_key and sms.cascade_id: both or neither");
     }

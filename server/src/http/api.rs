@@ -24,6 +24,9 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if parts.method == Method::POST && !is_form(&parts.headers) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
     if has_zero(&bytes) {
         return StatusCode::BAD_REQUEST.into_response();
     }
@@ -63,6 +66,14 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
 /// Does a form hold what no text holds?
 pub fn has_zero(bytes: &[u8]) -> bool {
     bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0)
+}
+
+/// Does a request say that it is a form? All of ours do, and nothing else is read.
+pub fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {

@@ -37,6 +37,17 @@ pub async fn secure(
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
+    // Served files say nothing of their charset by themselves (ASVS 14.4.1).
+    let text = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| match kind.as_bytes() {
+            b"text/css" => Some("text/css; charset=utf-8"),
+            b"text/javascript" => Some("text/javascript; charset=utf-8"),
+            _ => None,
+        });
+    if let Some(kind) = text {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
     // Opened as a page of its own an answer for scripts is a file, whatever stands in it (ASVS 14.4.2).
     let json = headers
         .get(header::CONTENT_TYPE)

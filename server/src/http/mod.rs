@@ -18,14 +18,17 @@ use crate::roles::Built;
 use anyhow::Result;
 use app::request::Site;
 use axum::Router;
+use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use domain::office::Door;
 use gateways::Mailbox;
 use ipnet::IpNet;
 use services::Services;
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -155,9 +158,46 @@ pub fn router(state: State) -> Router {
             state.clone(),
             headers::secure,
         ))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::GATEWAY_TIMEOUT,
             Duration::from_secs(30),
         ))
         .with_state(state)
+}
+
+/// A mistake of ours ends one request and says nothing of itself; the panic is in the log.
+fn panicked(_: Box<dyn Any + Send>) -> axum::response::Response {
+    (
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "Сейчас не отвечаем, попробуйте ещё раз. We cannot answer now, try again.",
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use tower::ServiceExt;
+
+    async fn broken() -> &'static str {
+        panic!("a secret")
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_request_and_tells_nothing() {
+        let app = Router::<()>::new()
+            .route("/", get(broken))
+            .layer(CatchPanicLayer::custom(panicked));
+        for _ in 0..2 {
+            let request = Request::new(Body::empty());
+            let answer = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), 500);
+            let body = axum::body::to_bytes(answer.into_body(), 1024).await;
+            let text = String::from_utf8(body.unwrap().to_vec()).unwrap();
+            assert!(!text.contains("secret"), "{text}");
+        }
+    }
 }

@@ -43,6 +43,18 @@ pub async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Res
     response
 }
 
+/// Somebody else's and missing look alike to whoever asks. A series of them in the log is somebody who
+/// looks around.
+pub fn not_found_by(incoming: &Incoming) {
+    let viewer = incoming.request.actor.viewer.as_ref();
+    let account = viewer.map(|viewer| viewer.account.to_string());
+    let (path, from) = (
+        &incoming.request.path,
+        incoming.request.actor.origin.address,
+    );
+    tracing::info!(account, path, ?from, "page.not_found");
+}
+
 /// The same request without its body, as the renderer wants it.
 pub fn plain(parts: &Parts) -> Request {
     let mut request = Request::new(Body::empty());
@@ -68,7 +80,10 @@ where
     let loading = Loading::new(&incoming, &parts);
     let page = match load(loading).await {
         Ok(page) => page,
-        Err(ServiceError::NotFound) => PublicPage::NotFound,
+        Err(ServiceError::NotFound) => {
+            not_found_by(&incoming);
+            PublicPage::NotFound
+        }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
             unanswered(&parts)

@@ -43,6 +43,7 @@ const FORMS: &[(&str, &[&str])] = &[
     ),
     ("auth/resend", &["registration"]),
     ("auth/activate", &["token", "choice", "offered", "password"]),
+    ("auth/activate-again", &["token"]),
     ("auth/reset", &["token", "choice", "offered", "password"]),
     ("auth/forgot", &["login"]),
     ("auth/code", &["challenge", "code"]),

@@ -266,3 +266,50 @@ async fn a_partners_number_leads_to_the_partners_door(pool: PgPool) {
         assert!(page.html.contains("href=\"/partner/login\""), "{path}");
     }
 }
+
+/// Only forms are read, and an answer for scripts is never a page.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn posts_of_another_kind_are_not_read(pool: PgPool) {
+    let app = app(pool).await;
+    gateways::http::install_tls();
+    let client = Client::new();
+    for path in ["/api/auth/sign-in", "/api/payments/start", "/staff/login"] {
+        let url = format!("{}{path}", app.url);
+        for kind in ["application/json", "text/plain", "multipart/form-data"] {
+            let request = client.post(&url).header("content-type", kind);
+            let answer = request.body("login=a&password=b").send().await.unwrap();
+            assert_eq!(answer.status(), 415, "{path} {kind}");
+        }
+        let bare = client.post(&url).body("login=a").send().await.unwrap();
+        assert_eq!(bare.status(), 415, "{path}");
+    }
+    let answer = client
+        .post(format!("{}/api/auth/sign-in", app.url))
+        .header("accept", "application/json")
+        .form(&[("login", "a"), ("password", "b")])
+        .send()
+        .await
+        .unwrap();
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert!(header("content-type").starts_with("application/json"));
+    assert!(header("content-disposition").starts_with("attachment"));
+    for (path, kind) in [
+        ("/public.js", "text/javascript"),
+        ("/pkg/cabinet.0.css", "text/css"),
+    ] {
+        let answer = client
+            .get(format!("{}{path}", app.url))
+            .send()
+            .await
+            .unwrap();
+        if answer.status() == 200 {
+            let found = answer.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            assert_eq!(found, format!("{kind}; charset=utf-8"), "{path}");
+        } else {
+            assert_eq!(path, "/public.js", "the tests' folder has no such file");
+        }
+    }
+}

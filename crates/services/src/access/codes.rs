@@ -207,6 +207,7 @@ pub async fn verify(
         code::count_try(&mut tx, id).await?;
         throttle::hit(&mut tx, WRONG_EVERYWHERE, 3600, now).await?;
         commit(tx).await?;
+        tracing::info!(challenge = %id, from = address_name(actor), allowed, "codes.refused");
         let left = limits.code_tries - challenge.tries - 1;
         return Err(ServiceError::field("code", Problem::CodeMismatch { left }));
     };

@@ -69,6 +69,7 @@ pub(crate) async fn verify(
     let hash = account.and_then(|account| account.password_hash);
     let verified = services.hasher.verify(password, hash.as_deref()).await?;
     let (Verified::Fits(_), Some(hash)) = (verified, hash) else {
+        tracing::info!(account = %viewer.account, left, "confirm.refused");
         return Err(ServiceError::field(
             field,
             Problem::PasswordMismatch { left },

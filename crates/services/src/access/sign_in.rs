@@ -3,8 +3,8 @@
 
 use super::notices::{Happened, record};
 use super::sessions::{self, After, NewSession, Opening};
-use super::throttle_name;
 use super::tries::{self, Counted, Guess, Of};
+use super::{address_name, throttle_name};
 use crate::error::commit;
 use crate::hashing::Verified;
 use crate::{Actor, ServiceError, Services};
@@ -102,13 +102,20 @@ pub async fn sign_in(
         warn(&mut tx, services, actor, account, now).await?;
         commit(tx).await?;
     }
-    if let Some((_, problem)) = refused {
+    let from = address_name(actor);
+    if let Some((of, problem)) = refused {
+        tracing::info!(login = throttle_name(&spelled), from, ?of, "sign_in.paused");
         return Err(ServiceError::field("", problem));
     }
     let hash = stored.and_then(|account| account.password_hash.as_deref());
     let verified = services.hasher.verify(&command.password, hash).await?;
     let mismatch = || {
-        tracing::info!(login = throttle_name(&spelled), left, "sign_in.refused");
+        tracing::info!(
+            login = throttle_name(&spelled),
+            from,
+            left,
+            "sign_in.refused"
+        );
         ServiceError::field("", Problem::SignInMismatch { left })
     };
     let (Verified::Fits(renewed), Some(account), Some(hash)) = (verified, stored, hash) else {

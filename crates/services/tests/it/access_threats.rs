@@ -1,5 +1,6 @@
 //! Attacks on access: many guesses, races, other people's ids. What `docs/SECURITY.md` names.
 
+use crate::autopay::save_card;
 use crate::support::{Cabinet, browser, cabinet, problem};
 use domain::Lang;
 use domain::consent::Document;
@@ -11,9 +12,9 @@ use services::access::change::{ChangePassword, change};
 use services::access::codes::{self, Opened};
 use services::access::sessions::{self, NewSession};
 use services::access::sign_in::{SignIn, sign_in};
-use services::access::{passkeys, recovery};
+use services::access::{confirm, contracts, devices, passkeys, recovery};
 use services::demo::{PASSWORD, PEOPLE};
-use services::{Actor, Origin, ServiceError, Services, messages};
+use services::{Actor, Origin, ServiceError, Services, cards, home, messages};
 use sqlx::PgPool;
 use storage::passkey;
 
@@ -292,4 +293,74 @@ async fn a_consent_says_which_text_when_and_from_where(pool: PgPool) {
         )
     });
     assert_eq!(rows, expected);
+}
+
+/// Whose id it is decides, not who knows it: everything else is not found, and nothing changes.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn other_peoples_ids_are_not_found(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let owner = cabinet.sign_in_on("a", CARD, PASSWORD).await.unwrap();
+    let thief = cabinet
+        .sign_in_on("t", PEOPLE[1].card, PASSWORD)
+        .await
+        .unwrap();
+    let services = &cabinet.services;
+    // A message.
+    let inbox = messages::list(services, &owner, Lang::Ru).await.unwrap();
+    let message = inbox.messages.first().unwrap();
+    let opened = messages::open(services, &thief, message.id, Lang::Ru).await;
+    assert!(matches!(opened, Err(ServiceError::NotFound)));
+    let again = messages::list(services, &owner, Lang::Ru).await.unwrap();
+    assert_eq!(again.messages.first().unwrap().read, message.read);
+    // The card in view.
+    let held = contracts::list(services, &owner).await.unwrap();
+    let card = held[0].cards[0].id;
+    let chosen = home::choose_card(services, &thief, card).await;
+    assert!(matches!(chosen, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        contracts::card(services, &thief, card).await,
+        Err(ServiceError::NotFound)
+    ));
+    // A signed-in device.
+    let session = owner.viewer.as_ref().unwrap().session;
+    let ended = devices::end_one(services, &thief, session).await;
+    assert!(matches!(ended, Err(ServiceError::NotFound)));
+    // A saved bank card.
+    let subscriber = owner.viewer.as_ref().unwrap().subscriber;
+    let method = save_card(&cabinet, &owner, "a-form-sent-once").await;
+    let contract = cards::page(services, &thief).await.unwrap().contract;
+    let removed = cards::remove(services, &thief, contract.as_str(), method).await;
+    assert!(removed.is_ok_and(|removed| !removed.card));
+    let mut conn = cabinet.pool.acquire().await.unwrap();
+    let left = storage::payment_method::list(&mut conn, subscriber).await;
+    assert_eq!(left.unwrap().len(), 1);
+}
+
+/// Whoever holds a device that was left open cannot throw its owner out of the others.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn devices_are_signed_out_only_after_the_password(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let first = cabinet.sign_in_on("a", CARD, PASSWORD).await.unwrap();
+    let second = cabinet.sign_in_on("b", CARD, PASSWORD).await.unwrap();
+    let other = second.viewer.as_ref().unwrap().session;
+    let services = &cabinet.services;
+    cabinet
+        .shift(services.settings.access.confirm_life + 1)
+        .await;
+    let late = devices::end_one(services, &first, other).await;
+    assert!(matches!(late, Err(ServiceError::ConfirmFirst)));
+    let late = devices::end_others(services, &first).await;
+    assert!(matches!(late, Err(ServiceError::ConfirmFirst)));
+    confirm::confirm(services, &first, PASSWORD).await.unwrap();
+    let viewer = first.viewer.as_ref().unwrap();
+    let mut conn = cabinet.pool.acquire().await.unwrap();
+    let now = storage::db::now(&mut conn).await.unwrap();
+    let confirmed = Actor {
+        viewer: Some(services::Viewer {
+            confirmed_at: now,
+            ..viewer.clone()
+        }),
+        ..first.clone()
+    };
+    devices::end_one(services, &confirmed, other).await.unwrap();
 }

@@ -6,8 +6,8 @@ mod desk;
 pub use desk::routes as staff_routes;
 
 use super::State;
-use super::api::{MOST_BYTES, retry_at, with_draft};
-use super::pages::plain;
+use super::api::{MOST_BYTES, is_form, retry_at, with_draft};
+use super::pages::{not_found_by, plain};
 use super::request::{AtDoor, Incoming, ended_at, office_session, query};
 use app::features::auth::api::is_own_path;
 use app::features::auth::password::takes_offered;
@@ -202,7 +202,10 @@ where
             let response = Redirect::to(&door_of(door, &incoming.request.path, None));
             incoming.finish(response.into_response())
         }
-        Err(ServiceError::NotFound) => show(&incoming, &actor, &parts, OfficePage::NotFound).await,
+        Err(ServiceError::NotFound) => {
+            not_found_by(&incoming);
+            show(&incoming, &actor, &parts, OfficePage::NotFound).await
+        }
         Err(error) => {
             tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
             show(&incoming, &actor, &parts, unanswered(&parts)).await
@@ -249,6 +252,9 @@ where
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if !is_form(&parts.headers) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
     let form: BTreeMap<String, String> = form_urlencoded::parse(&bytes)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
@@ -302,6 +308,7 @@ where
             }
         }
         Err(ServiceError::NotFound) => {
+            not_found_by(&incoming);
             return show(&incoming, &actor, &parts, OfficePage::NotFound).await;
         }
         Err(error) => {

@@ -52,7 +52,7 @@ async fn contract(cabinet: &Cabinet, actor: &Actor) -> String {
 }
 
 /// Tops up by a new card that is to be kept; the card.
-async fn save_card(cabinet: &Cabinet, actor: &Actor, key: &str) -> MethodId {
+pub async fn save_card(cabinet: &Cabinet, actor: &Actor, key: &str) -> MethodId {
     let command = StartTopUp {
         sum: "other".into(),
         amount: "10".into(),
