@@ -57,6 +57,13 @@ pub enum Notice {
     },
     /// Autopay was switched off.
     AutopayOff,
+    /// The card that autopay takes money from stops working soon.
+    CardExpires {
+        /// The card.
+        last4: String,
+        /// The last day on which it works.
+        until: Date,
+    },
     /// Autopay takes money soon.
     AutopayDue {
         /// How much at most.
@@ -148,6 +155,7 @@ impl Notice {
             | Self::PromiseEnded { .. } => Topic::Money,
             Self::Suspended { .. }
             | Self::AutopayFailed { .. }
+            | Self::CardExpires { .. }
             | Self::PaymentFailed { .. }
             | Self::PromiseDue { .. }
             | Self::PromiseOverdue { .. } => Topic::Warning,
@@ -199,6 +207,13 @@ impl Notice {
             Self::AutopayOff => lang
                 .pick("Автоплатёж выключен", "Autopay is off")
                 .to_owned(),
+            Self::CardExpires { last4, .. } => {
+                if ru {
+                    format!("Карта •• {last4} скоро перестанет работать")
+                } else {
+                    format!("The card •• {last4} stops working soon")
+                }
+            }
             Self::AutopayDue { sum, due, .. } => {
                 let (sum, day) = (money(lang, *sum), date(lang, due.date, due.date));
                 if ru {
@@ -330,6 +345,14 @@ impl Notice {
                     "Nothing more is charged to the card. Pay for television yourself.",
                 )
                 .to_owned(),
+            Self::CardExpires { until, .. } => {
+                let until = date(lang, *until, today);
+                if ru {
+                    format!("Она действует до {until}, а с неё платит автоплатёж. Выберите другую карту, чтобы телевидение не прервалось.")
+                } else {
+                    format!("It works until {until}, and autopay charges it. Choose another card to keep television on.")
+                }
+            }
             Self::AutopayDue { due, last4, .. } => {
                 let when = deadline(lang, *due, today);
                 if ru {

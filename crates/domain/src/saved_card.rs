@@ -52,19 +52,19 @@ pub enum Expiry {
     Over,
 }
 
+/// The last day of a month: until then a card works that expires in it.
+pub fn last_day(month: u8, year: u16) -> Option<Date> {
+    let first = Date::new(i16::try_from(year).ok()?, month, 1)?;
+    Some(first.plus_months(1, 1).plus_days(-1))
+}
+
 impl Expiry {
     /// How a card that works to the end of a month stands on a day.
     pub fn of(expires: Option<(u8, u16)>, today: Date) -> Self {
-        let first = expires.and_then(|(month, year)| {
-            let year = i16::try_from(year).ok()?;
-            Date::new(year, month, 1)
-        });
-        let Some(first) = first else {
-            return Self::Fine;
-        };
-        match first.plus_months(1, 1).days_since(today) {
-            ..=0 => Self::Over,
-            1..=31 => Self::Soon,
+        let last = expires.and_then(|(month, year)| last_day(month, year));
+        match last.map(|last| last.days_since(today)) {
+            Some(..=-1) => Self::Over,
+            Some(0..=30) => Self::Soon,
             _ => Self::Fine,
         }
     }
@@ -81,4 +81,22 @@ pub struct CardsPage {
     pub cards: Vec<SavedCard>,
     /// A payment by autopay that was begun before it was switched off.
     pub under_way: Option<Money>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_works_to_the_end_of_its_month() {
+        let day = |month, day| Date::new(2026, month, day).unwrap();
+        let on = |today| Expiry::of(Some((2, 2026)), today);
+        assert_eq!(on(day(1, 28)), Expiry::Fine);
+        assert_eq!(on(day(1, 29)), Expiry::Soon);
+        assert_eq!(on(day(2, 28)), Expiry::Soon);
+        assert_eq!(on(day(3, 1)), Expiry::Over);
+        assert_eq!(Expiry::of(None, day(3, 1)), Expiry::Fine);
+        assert_eq!(last_day(2, 2028), Date::new(2028, 2, 29));
+        assert_eq!(last_day(13, 2028), None);
+    }
 }

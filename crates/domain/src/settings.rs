@@ -105,6 +105,8 @@ pub struct AutopayTerms {
     pub hour: u8,
     /// Days after the charge on which it is tried again when the bank's reason may pass.
     pub retry_days: Vec<u16>,
+    /// Days before the last one of the card on which its owner is warned.
+    pub card_warnings: Vec<u16>,
 }
 
 impl AutopayTerms {
@@ -126,6 +128,7 @@ impl Default for AutopayTerms {
             notice_last: 24 * 3600,
             hour: 12,
             retry_days: vec![1, 3],
+            card_warnings: vec![30, 7],
         }
     }
 }

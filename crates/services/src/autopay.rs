@@ -5,9 +5,11 @@
 //! ([`autopay::lock`]). Whoever refuses is answered after the commit: from then on nothing is begun. A payment that was begun before is
 //! named in the answer ([`Ended::under_way`]).
 
+mod expiry;
 mod steps;
 mod told;
 
+pub use expiry::warn as warn_of_expiry;
 pub use steps::step;
 
 use crate::billing::new_id;

@@ -90,5 +90,6 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     }
     ledger::ensure_months(&mut tx, now, 3).await?;
     commit(tx).await?;
-    privacy::erase_due(services).await
+    privacy::erase_due(services).await?;
+    crate::autopay::warn_of_expiry(services).await
 }

@@ -1,10 +1,10 @@
 //! Saved bank cards: the acquirer's tokens, sealed, and the little of a card that may be shown.
 
-use crate::convert::{from_db, to_db};
+use crate::convert::{date_to_db, from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
-use domain::Timestamp;
 use domain::ids::{AccountId, MethodId, PaymentId, SubscriberId};
+use domain::{Date, Timestamp};
 
 /// A saved card.
 #[derive(Debug, Clone)]
@@ -182,6 +182,63 @@ pub async fn hold(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Saved::from))
+}
+
+/// Cards that running autopay takes money from, whose last day is at most so many days after `today`, and
+/// whose owner was not told so near before it.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn expiring(
+    conn: &mut Conn,
+    today: Date,
+    days: u16,
+    limit: i64,
+) -> Result<Vec<(SubscriberId, MethodId)>, StorageError> {
+    let rows = sqlx::query!(
+        "select m.subscriber_id, m.method_id
+         from billing.payment_method m
+         join billing.autopay a using (subscriber_id, method_id)
+         where a.state = 'active' and m.state = 'active'
+           and (m.warned_days is null or m.warned_days > $2::int)
+           -- What the index finds, and of that the days exactly.
+           and make_date(m.expiry_year, m.expiry_month, 1) between $1::date - 31 and $1::date + $2::int
+           and make_date(m.expiry_year, m.expiry_month, 1) + interval '1 month - 1 day'
+               between $1::date and $1::date + $2::int
+         order by m.subscriber_id limit $3",
+        date_to_db(today),
+        i32::from(days),
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (SubscriberId(row.subscriber_id), MethodId(row.method_id)))
+        .collect())
+}
+
+/// Notes that the owner was warned so many days before; `false` when that, or a nearer one, was noted.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn warned(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    id: MethodId,
+    days: u16,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "update billing.payment_method set warned_days = $3
+         where subscriber_id = $1 and method_id = $2 and state = 'active'
+           and (warned_days is null or warned_days > $3)",
+        subscriber.0,
+        id.0,
+        i16::try_from(days).unwrap_or(i16::MAX),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Removes a card: its token is erased. `false` when it was removed before, or never was.

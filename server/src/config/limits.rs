@@ -62,6 +62,17 @@ pub(super) fn autopay(terms: &AutopayTerms) -> Result<()> {
     if !growing || terms.retry_days.iter().any(|days| !(1..=14).contains(days)) {
         bail!("setting autopay.retry_days: days from 1 to 14 after the charge, growing");
     }
+    let falling = terms.card_warnings.is_sorted_by(|a, b| a > b);
+    if !falling
+        || terms
+            .card_warnings
+            .iter()
+            .any(|days| !(1..=90).contains(days))
+    {
+        bail!(
+            "setting autopay.card_warnings: days from 90 to 1 before the card's last one, falling"
+        );
+    }
     Ok(())
 }
 

@@ -260,3 +260,53 @@ async fn the_same_card_is_kept_once(pool: PgPool) {
     assert_eq!(paid.state, PaymentState::Succeeded);
     cabinet.check().await;
 }
+
+/// Thirty days before and a week before, once each, and only of the card that autopay takes money from.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_card_that_stops_working_is_told_in_time(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(PAYER).await;
+    let card = save_card(&cabinet, &actor, "first-card").await;
+    // It works to the end of the month after the next one.
+    let last: Timestamp = {
+        let last: (i64,) = sqlx::query_as(
+            "with card as (update billing.payment_method
+                 set expiry_month = extract(month from app.now() + interval '2 months'),
+                     expiry_year = extract(year from app.now() + interval '2 months')
+                 returning make_date(expiry_year, expiry_month, 1) + interval '1 month - 1 day' as last)
+             select extract(epoch from last at time zone 'Europe/Moscow')::bigint * 1000000 from card",
+        )
+        .fetch_one(&cabinet.pool)
+        .await
+        .unwrap();
+        Timestamp::from_micros(last.0)
+    };
+    let days_before = async |days: i64| {
+        cabinet.shift(0).await;
+        let seconds = last
+            .plus_seconds(-days * DAY)
+            .seconds_since(now(&cabinet).await)
+            + HOUR;
+        cabinet.shift(seconds).await;
+        for _ in 0..2 {
+            upkeep::sweep(&cabinet.services).await.unwrap();
+        }
+        told(&cabinet, &actor, "card_expires").await
+    };
+    // Nothing is taken from it by itself: nobody has to know.
+    assert_eq!(days_before(30).await, 0);
+    cabinet.shift(0).await;
+    switch_on(&cabinet, &actor, card).await;
+    for (days, times) in [
+        (31, 0),
+        (30, 1),
+        (29, 1),
+        (8, 1),
+        (7, 2),
+        (1, 2),
+        (0, 2),
+        (-1, 2),
+    ] {
+        assert_eq!(days_before(days).await, times, "{days} days before");
+    }
+}
