@@ -95,3 +95,19 @@ export const partners = {
   "phone-nojs": "21.0002.02",
   "desktop-nojs": "21.0003.03",
 };
+
+// They have no cabinet yet and not their contract at hand: who they are, and a phone the contract knows.
+export const forgetful = {
+  "phone-js": { card: "020723430305", surname: "Пахомова", phone: "9120001037" },
+  "desktop-js": { card: "020723430312", surname: "Сомов", phone: "9120001038" },
+  "phone-nojs": { card: "020723430319", surname: "Ильина", phone: "9120001039" },
+  "desktop-nojs": { card: "020723430326", surname: "Титов", phone: "9120001040" },
+};
+
+// They change how they sign in, and sign out elsewhere.
+export const careful = {
+  "phone-js": { card: "020723430333", phone: "9120001041", email: "demo41@mail.example" },
+  "desktop-js": { card: "020723430340", phone: "9120001042", email: "demo42@mail.example" },
+  "phone-nojs": { card: "020723430347", phone: "9120001043", email: "demo43@mail.example" },
+  "desktop-nojs": { card: "020723430354", phone: "9120001044", email: "demo44@mail.example" },
+};

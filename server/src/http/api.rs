@@ -24,7 +24,7 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if parts.method == Method::POST && !is_form(&parts.headers) {
+    if !bytes.is_empty() && !is_form(&parts.headers) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     if has_zero(&bytes) {
@@ -68,7 +68,7 @@ pub fn has_zero(bytes: &[u8]) -> bool {
     bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0)
 }
 
-/// Does a request say that it is a form? All of ours do, and nothing else is read.
+/// Does a request say that it is a form? All of ours that carry anything do, and nothing else is read.
 pub fn is_form(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes()

@@ -252,7 +252,7 @@ where
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if !is_form(&parts.headers) {
+    if !bytes.is_empty() && !is_form(&parts.headers) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let form: BTreeMap<String, String> = form_urlencoded::parse(&bytes)
