@@ -134,3 +134,7 @@ export async function acquirerPayments(sum) {
   const answer = await fetch(`${SANDBOX}/control/payments`);
   return (await answer.json()).filter((payment) => payment.amount.value === sum);
 }
+
+/** What a field of a card shows: the script groups digits, whatever else was typed stays as it was. */
+export const shownCard = (typed, javaScriptEnabled) =>
+  javaScriptEnabled && /^[\d\s-]*$/.test(typed) ? typed.replace(/\D/g, "").replace(/(.{4})(?=.)/g, "$1 ") : typed;

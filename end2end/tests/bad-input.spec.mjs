@@ -1,6 +1,6 @@
 import { BLOCKED, newcomers, people } from "../support/people.mjs";
 import {
-  acquirerPayments, expect, GOOD_CARD, payButton, payInSandbox, paymentEndsAs, test, typeSum,
+  acquirerPayments, expect, GOOD_CARD, payButton, payInSandbox, paymentEndsAs, shownCard, test, typeSum,
 } from "../support/test.mjs";
 
 const summary = (page) => page.locator(".c-summary");
@@ -13,7 +13,7 @@ async function sendCard(page, card) {
   await page.getByRole("button", { name: "Продолжить" }).click();
 }
 
-test("registration says what is wrong with a card number", async ({ page }) => {
+test("registration says what is wrong with a card number", async ({ page, javaScriptEnabled }) => {
   for (const [card, words] of [
     ["", "Введите номер карты"],
     ["карта 12", "В номере карты только цифры"],
@@ -25,8 +25,22 @@ test("registration says what is wrong with a card number", async ({ page }) => {
     await sendCard(page, card);
     await expect(summary(page)).toContainText(words);
     await expect(page).toHaveTitle(/^Ошибка: /);
-    await expect(page.getByLabel("Номер карты")).toHaveValue(card);
+    await expect(page.getByLabel("Номер карты")).toHaveValue(shownCard(card, javaScriptEnabled));
   }
+});
+
+test("a card's number is grouped while it is typed, and the caret stays", async ({ page, open, javaScriptEnabled }) => {
+  test.skip(!javaScriptEnabled, "the script groups");
+  await open("/register");
+  const field = page.getByLabel("Номер карты");
+  await field.pressSequentially("020723406967");
+  await expect(field).toHaveValue("0207 2340 6967");
+  // A digit that was left out: the caret stays where one types.
+  await field.press("Home");
+  for (const key of ["ArrowRight", "ArrowRight", "Delete"]) await field.press(key);
+  await expect(field).toHaveValue("0272 3406 967");
+  await field.pressSequentially("0");
+  await expect(field).toHaveValue("0207 2340 6967");
 });
 
 test("all mistakes of the details are named at once", async ({ page }, info) => {

@@ -1,7 +1,7 @@
 //! Who one is, as the contract and the account say.
 
 use crate::{Actor, ServiceError, Services};
-use domain::ContractNumber;
+use domain::{ContractNumber, Phone};
 use storage::{account, subscriber};
 
 /// The profile's first page.
@@ -40,7 +40,7 @@ pub async fn load(services: &Services, actor: &Actor) -> Result<Profile, Service
         email: account
             .confirmed_email()
             .map(|email| email.as_str().to_owned()),
-        phone: account.confirmed_phone().map(|phone| phone.grouped()),
+        phone: account.confirmed_phone().map(Phone::grouped),
     })
 }
 

@@ -180,7 +180,9 @@ async fn forwarded_headers_count_only_when_told(pool: PgPool) {
     let seen = async |app: &App| -> String {
         gateways::http::install_tls();
         let url = format!("{}/api/auth/sign-in", app.url);
-        let answer = Client::new()
+        let answer = Client::builder()
+            .build()
+            .unwrap()
             .post(url)
             .header("accept", "application/json")
             .header("x-forwarded-for", "203.0.113.9")
@@ -272,7 +274,7 @@ async fn a_partners_number_leads_to_the_partners_door(pool: PgPool) {
 async fn posts_of_another_kind_are_not_read(pool: PgPool) {
     let app = app(pool).await;
     gateways::http::install_tls();
-    let client = Client::new();
+    let client = Client::builder().build().unwrap();
     for path in ["/api/auth/sign-in", "/api/payments/start", "/staff/login"] {
         let url = format!("{}{path}", app.url);
         for kind in ["application/json", "text/plain", "multipart/form-data"] {

@@ -11,7 +11,7 @@ use crate::{ServiceError, Services};
 use domain::form::{FieldError, Problem};
 use domain::ids::{CardId, CaseId, EventId, SubscriberId};
 use domain::office::{AuditEvent, CheckWay, Right};
-use domain::{CardNumber, ContractNumber, Timestamp, label};
+use domain::{CardNumber, ContractNumber, Email, Phone, Timestamp, label};
 use storage::account::Account;
 use storage::office::{identity_check, subscriber_case};
 use storage::subscriber::{Card, Subscriber};
@@ -265,8 +265,8 @@ async fn owner(conn: &mut Conn, id: SubscriberId) -> Result<Owner, ServiceError>
     let cabinet = match open_account(conn, id).await? {
         None => Cabinet::None,
         Some(account) => Cabinet::Open {
-            email: account.confirmed_email().map(|email| email.masked()),
-            phone: account.confirmed_phone().map(|phone| phone.masked()),
+            email: account.confirmed_email().map(Email::masked),
+            phone: account.confirmed_phone().map(Phone::masked),
         },
     };
     Ok(Owner {
