@@ -313,7 +313,7 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 format!("You can send it again in {when}")
             }
         }
-        Problem::EmailSlip { meant } => {
+        Problem::EmailSlip { meant, .. } => {
             if ru {
                 format!("Похоже на опечатку: {meant}? Если адрес верный, нажмите ещё раз")
             } else {

@@ -95,13 +95,12 @@ fn described_by(input: Input, wrong: bool) -> Option<String> {
 }
 
 /// The address that a form has just asked about as a slip of the finger: sent again it is meant.
-pub fn seen_email(errors: &[FieldError], typed: &str) -> Option<AnyView> {
-    let asked = errors
-        .iter()
-        .any(|error| matches!(error.problem, Problem::EmailSlip { .. }));
-    asked.then(|| {
-        view! { <input type="hidden" name="seen_email" value=typed.to_owned()/> }.into_any()
-    })
+pub fn seen_email(errors: &[FieldError]) -> Option<AnyView> {
+    let typed = errors.iter().find_map(|error| match &error.problem {
+        Problem::EmailSlip { typed, .. } => Some(typed.clone()),
+        _ => None,
+    })?;
+    Some(view! { <input type="hidden" name="seen_email" value=typed/> }.into_any())
 }
 
 /// A field with its label, hint and problem.

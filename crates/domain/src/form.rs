@@ -59,7 +59,7 @@ pub enum Problem {
     EmailMalformed,
     EmailNotLatin,
     EmailTooLong,
-    EmailSlip { meant: String },
+    EmailSlip { typed: String, meant: String },
     ContactMissing,
     ContactTaken,
     ContactSame,

@@ -5,6 +5,8 @@ use lettre::message::{Mailbox as Address, MultiPart};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::Code;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// A letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,8 @@ impl Smtp {
             .map_err(|error| wrong("SMTP address", &error))?;
         if let Some(pem) = authority {
             let address = url::Url::parse(url).map_err(|error| wrong("SMTP address", &error))?;
+            // The library takes a file without any certificate and trusts nobody then.
+            CertificateDer::from_pem_slice(pem).map_err(|error| wrong("certificate", &error))?;
             let trusted = Certificate::from_pem(pem);
             let trusted = trusted.map_err(|error| wrong("certificate", &error))?;
             let host = address.host_str().unwrap_or_default().to_owned();

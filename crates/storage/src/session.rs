@@ -95,14 +95,20 @@ pub async fn open(conn: &mut Conn, new: &Opening<'_>) -> Result<Option<Opened>, 
     let unknown = SecurityEvent::NewDevice.code();
     let row = sqlx::query!(
         r#"with clock as (select app.now() as now),
-           held as (
+           -- First the login, then the browser, then sessions: whoever signs devices out does the same.
+           login as (
                select a.account_id from identity.account a
                where a.account_id = $1
                  and ($2::text is null
-                      or a.password_hash = $2 and a.state in ('active', 'closing')
-                         and exists (select from identity.known_browser b
-                                     where b.account_id = $1 and b.browser_sha256 = $3))
+                      or a.password_hash = $2 and a.state in ('active', 'closing'))
                for share),
+           known as (
+               select b.account_id from login
+               join identity.known_browser b using (account_id)
+               where b.browser_sha256 = $3 for update of b),
+           held as (
+               select login.account_id from login
+               where $2::text is null or exists (select from known)),
            ended as (
                update identity.session s set ended_at = clock.now from clock, held
                where s.session_id = $4 and s.ended_at is null),

@@ -23,44 +23,22 @@ pub async fn hit(
     window_seconds: i64,
     now: Timestamp,
 ) -> Result<Count, StorageError> {
-    let mut counts = hit_all(conn, &[(key, window_seconds)], now).await?;
-    counts.pop().ok_or(StorageError::Conflict("throttle"))
-}
-
-/// Counts one hit of each of several counters, in one statement. In their order.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn hit_all(
-    conn: &mut Conn,
-    counters: &[(&str, i64)],
-    now: Timestamp,
-) -> Result<Vec<Count>, StorageError> {
-    let (keys, ends): (Vec<String>, Vec<_>) = counters
-        .iter()
-        .map(|(key, window)| ((*key).to_owned(), to_db(now.plus_seconds(*window))))
-        .unzip();
-    let rows = sqlx::query!(
-        "insert into app.throttle as t (key, hits, window_ends_at)
-         select key, 1, ends from unnest($1::text[], $2::timestamptz[]) as counter (key, ends)
+    let row = sqlx::query!(
+        "insert into app.throttle as t (key, hits, window_ends_at) values ($1, 1, $2)
          on conflict (key) do update set
              hits = case when t.window_ends_at <= $3 then 1 else t.hits + 1 end,
-             window_ends_at = case when t.window_ends_at <= $3 then excluded.window_ends_at
-                                   else t.window_ends_at end
+             window_ends_at = case when t.window_ends_at <= $3 then $2 else t.window_ends_at end
          returning hits, window_ends_at",
-        &keys,
-        &ends,
+        key,
+        to_db(now.plus_seconds(window_seconds)),
         to_db(now),
     )
-    .fetch_all(conn)
+    .fetch_one(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Count {
-            hits: u32::try_from(row.hits).unwrap_or(u32::MAX),
-            window_ends_at: from_db(row.window_ends_at),
-        })
-        .collect())
+    Ok(Count {
+        hits: u32::try_from(row.hits).unwrap_or(u32::MAX),
+        window_ends_at: from_db(row.window_ends_at),
+    })
 }
 
 /// Looks at a counter without counting.

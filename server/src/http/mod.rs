@@ -149,6 +149,7 @@ pub fn router(state: State) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .merge(assets::routes(&state.site_root))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(5)))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
@@ -158,7 +159,6 @@ pub fn router(state: State) -> Router {
             state.clone(),
             headers::secure,
         ))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::GATEWAY_TIMEOUT,
             Duration::from_secs(30),

@@ -48,11 +48,10 @@ pub async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Res
 pub fn not_found_by(incoming: &Incoming) {
     let viewer = incoming.request.actor.viewer.as_ref();
     let account = viewer.map(|viewer| viewer.account.to_string());
-    let (path, from) = (
-        &incoming.request.path,
-        incoming.request.actor.origin.address,
-    );
-    tracing::info!(account, path, ?from, "page.not_found");
+    // Not the whole address: there are secrets in some.
+    let section = incoming.request.path.split(['/', '?']).nth(1);
+    let from = incoming.request.actor.origin.address;
+    tracing::info!(account, section, ?from, "page.not_found");
 }
 
 /// The same request without its body, as the renderer wants it.

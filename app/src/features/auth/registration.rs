@@ -130,7 +130,7 @@ pub fn details(request: &Request, id: &str, progress: &Progress) -> AnyView {
                             {t::where_to_write(lang)} <small>{t::where_to_write_hint(lang)}</small>
                         </legend>
                         {field(email, kept("email"), wrong("email"))}
-                        {seen_email(&draft.errors, &kept("email"))}
+                        {seen_email(&draft.errors)}
                         {field(phone, kept("phone"), wrong("phone"))}
                     </fieldset>
                     <fieldset>

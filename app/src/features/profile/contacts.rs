@@ -90,7 +90,7 @@ fn form(request: &Request, action: &'static str, input: Input, button: &'static 
     view! {
         <form class="l-stack l-form" method="post" action=action novalidate="">
             {typing_script()}
-            {seen_email(&draft.errors, &typed)}
+            {seen_email(&draft.errors)}
             {field(input, typed, error_of(&draft.errors, input.name))}
             <button class="c-btn" data-wide="" data-once="">{button}</button>
         </form>

@@ -70,10 +70,15 @@ async fn waiting(conn: &mut Conn, link: &Token) -> Result<Option<Email>, Service
         return Ok(None);
     }
     let account = account::get(conn, link.account).await?;
-    Ok(account
+    let email = account
         .filter(|account| !account.may_sign_in())
         .and_then(|account| account.email)
-        .filter(|email| email.as_str() == link.contact))
+        .filter(|email| email.as_str() == link.contact);
+    // An address that another cabinet has proven since opens no second one.
+    Ok(match email {
+        Some(email) if account::by_email(conn, &email).await?.is_none() => Some(email),
+        _ => None,
+    })
 }
 
 /// Sends another link instead of one whose time has passed: whoever holds that one reads the letters of
@@ -88,6 +93,7 @@ pub async fn again(services: &Services, secret: &str, lang: Lang) -> Result<(), 
         .await?
         .filter(|link| !link.used && link.expires_at <= now)
         .ok_or(ServiceError::NotFound)?;
+    account::hold(&mut tx, link.account).await?;
     let email = waiting(&mut tx, &link).await?;
     let email = email.ok_or(ServiceError::NotFound)?;
     let purpose = Purpose::Activation;

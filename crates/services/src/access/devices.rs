@@ -117,6 +117,8 @@ pub async fn end_one(
 ) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let viewer = confirm::recent(services, actor, now)?;
+    // A sign-in at the same moment waits, and finds its browser forgotten.
+    account::hold(&mut tx, viewer.account).await?;
     if !session::end_of_account(&mut tx, viewer.account, id, now).await? {
         return Err(ServiceError::NotFound);
     }
@@ -140,6 +142,7 @@ pub async fn end_one(
 pub async fn end_others(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let viewer = confirm::recent(services, actor, now)?;
+    account::hold(&mut tx, viewer.account).await?;
     session::end_others(&mut tx, viewer.account, viewer.session, now).await?;
     known_browser::forget_others(&mut tx, viewer.account, &actor.browser).await?;
     end_pending(&mut tx, viewer.account, now).await?;

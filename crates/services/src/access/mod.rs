@@ -26,7 +26,6 @@ use std::net::IpAddr;
 use storage::account::Proven;
 use storage::outbox::{Channel, Delivery};
 use storage::subscriber::{Card, CardState, Subscriber};
-use storage::throttle::Count;
 use storage::token::{Purpose, Token};
 use storage::{Conn, code, outbox, subscriber, throttle, token};
 
@@ -49,21 +48,17 @@ pub(crate) async fn count_try(
     now: Timestamp,
 ) -> Result<Result<u32, Problem>, ServiceError> {
     let count = throttle::hit(conn, key, window_seconds, now).await?;
-    Ok(judged(count, limit, now))
-}
-
-/// What is left of a limit after a hit, or how long to wait.
-pub(crate) fn judged(count: Count, limit: u32, now: Timestamp) -> Result<u32, Problem> {
-    limit.checked_sub(count.hits).ok_or(Problem::TooManyTries {
+    Ok(limit.checked_sub(count.hits).ok_or(Problem::TooManyTries {
         minutes: minutes_until(count.window_ends_at, now),
-    })
+    }))
 }
 
 /// An address that looks like a slip of the finger, unless it was asked about before: `seen`.
 pub(crate) fn slip(email: &Email, seen: &str) -> Option<Problem> {
     let asked = Email::parse(seen).is_ok_and(|seen| seen == *email);
     let meant = email.slip().filter(|_| !asked)?;
-    Some(Problem::EmailSlip { meant })
+    let typed = email.as_str().to_owned();
+    Some(Problem::EmailSlip { typed, meant })
 }
 
 /// The number of a subscriber's card as it was typed. A partner's number is told apart: it has a door of its

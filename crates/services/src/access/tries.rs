@@ -1,6 +1,6 @@
 //! Counting tries to sign in, for every door: by account, by what was typed, by address, by everybody.
 
-use super::{address_name, judged, throttle_name};
+use super::{address_name, count_try, throttle_name};
 use crate::{Actor, ServiceError, Services, crypto};
 use domain::Timestamp;
 use domain::form::Problem;
@@ -12,8 +12,6 @@ pub(crate) struct Counter {
     limit: u32,
     window: i64,
     of: Of,
-    /// Does it count one browser alone? Those harm nobody else and are counted at once.
-    own: bool,
 }
 
 /// Whose tries are counted together.
@@ -72,7 +70,6 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
         limit: limits.sign_in_tries,
         window: pause,
         of,
-        own: guess.known,
     };
     if guess.known {
         return vec![
@@ -82,7 +79,6 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
                 limit: limits.sign_ins_an_hour,
                 window: 3600,
                 of: Of::Hashing,
-                own: true,
             },
         ];
     }
@@ -93,7 +89,6 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
             limit: limits.sign_in_tries_per_address,
             window: pause,
             of: Of::Address,
-            own: false,
         },
         own(format!("{at}sign-in-to:{to}"), Of::Account),
         own(format!("{at}sign-in:{name}"), Of::Login),
@@ -102,7 +97,6 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
             limit: (limits.sign_in_tries_everywhere / SHARES).max(1),
             window: 60,
             of: Of::Everybody,
-            own: false,
         },
     ];
     if !at.is_empty() {
@@ -112,7 +106,6 @@ pub(crate) fn counters(services: &Services, actor: &Actor, guess: &Guess<'_>) ->
             limit: limits.sign_in_tries * 5,
             window: 24 * 3600,
             of: Of::Account,
-            own: false,
         });
     }
     counters
@@ -128,20 +121,13 @@ pub(crate) async fn count(
         left: u32::MAX,
         refused: None,
     };
-    for part in counters.chunk_by(|one, next| one.own && next.own) {
-        let keys: Vec<_> = part
-            .iter()
-            .map(|one| (one.key.as_str(), one.window))
-            .collect();
-        let counts = throttle::hit_all(conn, &keys, now).await?;
-        for (counter, count) in part.iter().zip(counts) {
-            match judged(count, counter.limit, now) {
-                Ok(more) if counter.of == Of::Login => counted.left = more,
-                Ok(_) => {}
-                Err(problem) => {
-                    counted.refused = Some((counter.of, problem));
-                    return Ok(counted);
-                }
+    for counter in counters {
+        match count_try(conn, &counter.key, counter.limit, counter.window, now).await? {
+            Ok(more) if counter.of == Of::Login => counted.left = more,
+            Ok(_) => {}
+            Err(problem) => {
+                counted.refused = Some((counter.of, problem));
+                break;
             }
         }
     }

@@ -20,7 +20,10 @@ pub async fn warn(services: &Services) -> Result<(), ServiceError> {
         let found = payment_method::expiring(&mut conn, today, *days, BATCH).await?;
         drop(conn);
         for (subscriber, method) in found {
-            retried(|| one(services, subscriber, method, *days)).await?;
+            if let Err(error) = retried(|| one(services, subscriber, method, *days)).await {
+                // The others are told all the same.
+                tracing::error!(%subscriber, %error, "autopay.card_warning");
+            }
         }
     }
     Ok(())
