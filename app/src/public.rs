@@ -1,6 +1,7 @@
 //! Pages before signing in: which there are, what each shows, its title and the drawings it needs.
 //! The server loads what a page needs and asks here for the document.
 
+use crate::features::auth::registration::SecondStep;
 use crate::features::auth::{code, password, recovery, registration, sign_in};
 use crate::features::payments::{autopay as pages, guest};
 use crate::features::{info, profile};
@@ -46,14 +47,12 @@ pub enum PublicPage {
     },
     /// Registration, step 3.
     RegisterCheck {
-        /// The registration.
-        id: String,
+        /// The second step.
+        second: SecondStep,
         /// Where it stands.
         progress: Progress,
         /// Was the link just sent again?
         sent: bool,
-        /// Back to the second step.
-        back: String,
     },
     /// Behind a one-time link.
     Password {
@@ -79,7 +78,7 @@ pub enum PublicPage {
         /// Was another one just sent?
         sent: bool,
         /// Where a registration goes to name another contact.
-        back: String,
+        second: Option<SecondStep>,
     },
     /// Behind the link in the letter to a new e-mail.
     EmailLink {
@@ -232,11 +231,10 @@ impl PublicPage {
             Self::Register { typed } => registration::card(request, typed),
             Self::RegisterDetails { id, progress } => registration::details(request, id, progress),
             Self::RegisterCheck {
-                id,
+                second,
                 progress,
                 sent,
-                back,
-            } => registration::check(request, id, progress, *sent, back.clone()),
+            } => registration::check(request, second, progress, *sent),
             Self::Password {
                 purpose,
                 token,
@@ -249,8 +247,8 @@ impl PublicPage {
                 id,
                 waiting,
                 sent,
-                back,
-            } => code::page(request, id, waiting, *sent, back.clone()),
+                second,
+            } => code::page(request, id, waiting, *sent, second.as_ref()),
             Self::EmailLink { token, link } => profile::contacts::link(request, token, link),
             Self::AutopayLink { token, link } => pages::link(token, *link),
             Self::AccessHelp => recovery::access_help(&request.services.settings.support),

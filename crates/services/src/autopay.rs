@@ -2,8 +2,8 @@
 //! [`domain::autopay`]; here they meet the payments.
 //!
 //! Everything that changes a standing order, or begins a payment for one, holds the contract's autopay
-//! ([`autopay::lock`]). Whoever refuses is answered after the commit: from then on nothing is begun. A payment that was begun before is
-//! named in the answer ([`Ended::under_way`]).
+//! ([`autopay::lock`]). Whoever refuses is answered after the commit: from then on nothing is begun. A
+//! payment that was begun before is named in the answer ([`Ended::under_way`]).
 
 mod expiry;
 mod steps;
@@ -459,8 +459,8 @@ pub async fn disable_by_link(
     }
 }
 
-/// Ends a standing order whose contract's autopay the caller holds. A payment that was not sent is withdrawn; one that was is
-/// named.
+/// Ends a standing order whose contract's autopay the caller holds. A payment that was not sent is
+/// withdrawn; one that was is named.
 pub(crate) async fn end(
     conn: &mut Conn,
     subscriber: SubscriberId,

@@ -90,6 +90,5 @@ pub async fn sweep(services: &Services) -> Result<(), ServiceError> {
     }
     ledger::ensure_months(&mut tx, now, 3).await?;
     commit(tx).await?;
-    privacy::erase_due(services).await?;
-    crate::autopay::warn_of_expiry(services).await
+    privacy::erase_due(services).await
 }

@@ -1,7 +1,7 @@
 //! Plain pages of the cabinet: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
 
 use super::State;
-use super::pages::{Loading, not_found_by, plain, public, render, signed_in, unanswered};
+use super::pages::{Loading, not_found_by, plain, public, render, signed_in, unanswered, whom};
 use app::account::AccountPage;
 use app::features::auth::api::safe_next;
 use app::features::statement::Asked;
@@ -43,7 +43,7 @@ where
             return confirm_first(&incoming.request.path).into_response();
         }
         Err(ServiceError::NotFound) => {
-            not_found_by(&incoming);
+            not_found_by(&incoming, whom(&incoming).as_deref());
             return render(&incoming, &parts, PublicPage::NotFound).await;
         }
         Err(error) => {

@@ -16,20 +16,15 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The largest form.
-pub const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Runs a server function.
 pub async fn call(Extract(state): Extract<State>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let bytes = match form_of(&parts, body).await {
+        Ok(bytes) => bytes,
+        Err(refused) => return refused.into_response(),
     };
-    if !bytes.is_empty() && !is_form(&parts.headers) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    if has_zero(&bytes) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
     let html = accepts_html(&parts.headers);
     let incoming = match Incoming::read(&state, &parts).await {
         Ok(incoming) => incoming,
@@ -63,17 +58,29 @@ pub async fn call(Extract(state): Extract<State>, request: Request) -> Response 
     incoming.finish(response)
 }
 
-/// Does a form hold what no text holds?
-pub fn has_zero(bytes: &[u8]) -> bool {
-    bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0)
-}
-
-/// Does a request say that it is a form? All of ours that carry anything do, and nothing else is read.
-pub fn is_form(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+/// The form of a request. What is too large, of another kind, or holds what no text holds, is not read.
+pub async fn form_of(parts: &Parts, body: Body) -> Result<Bytes, StatusCode> {
+    let bytes = axum::body::to_bytes(body, MOST_BYTES).await;
+    let bytes = bytes.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes()
             .starts_with(b"application/x-www-form-urlencoded")
-    })
+    });
+    // Passkeys are asked for by a post without anything.
+    if !bytes.is_empty() && !is_form {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    if bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0) {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(bytes)
+}
+
+/// The fields of a form.
+pub fn fields(form: &[u8]) -> BTreeMap<String, String> {
+    form_urlencoded::parse(form)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
@@ -152,9 +159,7 @@ async fn kept(
     errors: Vec<FieldError>,
     to: impl FnOnce(&str) -> String,
 ) -> Response {
-    let fields: BTreeMap<String, String> = form_urlencoded::parse(bytes)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let fields = fields(bytes);
     let draft = services::drafts::Draft { fields, errors };
     let (services, actor) = (&state.services, &incoming.request.actor);
     match services::drafts::keep(services, actor, page, owner, draft).await {

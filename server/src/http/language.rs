@@ -2,10 +2,10 @@
 //! typed into them is there again in the other language.
 
 use super::State;
-use super::api::{MOST_BYTES, has_zero, referer_path, with_draft, without_draft};
+use super::api::{fields, form_of, referer_path, with_draft, without_draft};
 use super::request::Incoming;
 use axum::extract::{Request, State as Extract};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Lang;
 use domain::secret::is_secret;
@@ -21,15 +21,10 @@ const NOT_TYPED: [&str; 2] = ["next", "passkeys"];
 /// Chooses the language and goes back.
 pub async fn choose(Extract(state): Extract<State>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let mut typed = match form_of(&parts, body).await {
+        Ok(form) => fields(&form),
+        Err(refused) => return refused.into_response(),
     };
-    if has_zero(&bytes) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
-    let mut typed: BTreeMap<String, String> = form_urlencoded::parse(&bytes)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
     let chosen = typed
         .remove(LANG)
         .map(|code| Lang::from_code(&code))

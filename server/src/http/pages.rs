@@ -3,7 +3,7 @@
 use super::State;
 use super::api::retry_at;
 use super::request::{Incoming, is_prefetch, query};
-use app::features::auth::registration::back_to_details;
+use app::features::auth::registration::SecondStep;
 use app::features::info::Kept;
 use app::public::{Begun, PublicPage};
 use axum::body::Body;
@@ -45,13 +45,17 @@ pub async fn render(incoming: &Incoming, parts: &Parts, page: PublicPage) -> Res
 
 /// Somebody else's and missing look alike to whoever asks. A series of them in the log is somebody who
 /// looks around.
-pub fn not_found_by(incoming: &Incoming) {
-    let viewer = incoming.request.actor.viewer.as_ref();
-    let account = viewer.map(|viewer| viewer.account.to_string());
+pub fn not_found_by(incoming: &Incoming, whom: Option<&str>) {
     // Not the whole address: there are secrets in some.
     let section = incoming.request.path.split(['/', '?']).nth(1);
     let from = incoming.request.actor.origin.address;
-    tracing::info!(account, section, ?from, "page.not_found");
+    tracing::info!(whom, section, ?from, "page.not_found");
+}
+
+/// Who is signed in, for the log.
+pub fn whom(incoming: &Incoming) -> Option<String> {
+    let viewer = incoming.request.actor.viewer.as_ref();
+    viewer.map(|viewer| viewer.account.to_string())
 }
 
 /// The same request without its body, as the renderer wants it.
@@ -80,7 +84,7 @@ where
     let page = match load(loading).await {
         Ok(page) => page,
         Err(ServiceError::NotFound) => {
-            not_found_by(&incoming);
+            not_found_by(&incoming, whom(&incoming).as_deref());
             PublicPage::NotFound
         }
         Err(error) => {
@@ -248,9 +252,11 @@ pub async fn register_check(Extract(state): Extract<State>, request: Request) ->
         });
         here(found, Begun::Registration, |(id, progress)| {
             PublicPage::RegisterCheck {
-                back: back_to_details(&id, loading.query("d").as_deref()),
+                second: SecondStep {
+                    registration: id,
+                    kept: loading.query("d"),
+                },
                 sent: loading.query("sent").is_some(),
-                id,
                 progress,
             }
         })
@@ -304,15 +310,15 @@ pub async fn code(Extract(state): Extract<State>, request: Request) -> Response 
             Ok(challenge) => codes::look(services, actor, challenge).await,
             Err(_) => Err(ServiceError::NotFound),
         };
-        let back = match loading.query("r") {
-            Some(registration) => back_to_details(&registration, loading.query("d").as_deref()),
-            None => "/register".to_owned(),
-        };
+        let second = loading.query("r").map(|registration| SecondStep {
+            registration,
+            kept: loading.query("d"),
+        });
         here(found, Begun::Code, |waiting| PublicPage::Code {
             id,
             waiting,
             sent: loading.query("sent").is_some(),
-            back,
+            second,
         })
     })
     .await

@@ -1,7 +1,7 @@
 //! The main job through the routes, without scripts and with a real mail server: from the card in
 //! hand to working television and back in.
 
-use crate::support::{Browser, Smtp, app_with_mail, person};
+use crate::support::{Browser, Smtp, app, app_with_mail, person};
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -174,4 +174,59 @@ async fn a_forgotten_password_is_set_anew_by_a_letter(pool: PgPool) {
     app.jobs().await;
     // The link, the new password, and the sign-in on a browser that the account does not know.
     assert_eq!(smtp.letters(&email).len(), 3, "the contact is told");
+}
+
+/// Whoever has the letter or the code sent again and then names another contact types nothing anew.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_was_typed_outlives_sending_again(pool: PgPool) {
+    let app = app(pool).await;
+    for (card, contact, typed, again) in [
+        (
+            "020723430001",
+            "email",
+            "elena@mail.example",
+            "/api/auth/resend",
+        ),
+        (
+            "020723430019",
+            "phone",
+            "+79261112233",
+            "/api/auth/code-again",
+        ),
+    ] {
+        let mut browser = Browser::new(&app.url);
+        let form = browser.get("/register").await.form("/api/auth/register");
+        let page = browser.submit(form.with("card", card)).await;
+        let contract = match card {
+            "020723430001" => "2041009001",
+            _ => "2041009019",
+        };
+        let details = page
+            .form("/api/auth/register-details")
+            .with("contract", contract)
+            .with(contact, typed)
+            .with("terms", "true")
+            .with("personal_data", "true");
+        let waiting = browser.submit(details).await;
+        // A code is not sent again within the first minute: only the clock of the database knows.
+        let mut conn = app.pool.acquire().await.unwrap();
+        storage::db::shift_clock(&mut conn, 120).await.unwrap();
+        let sent = browser.submit(waiting.form(again)).await;
+        assert!(sent.html.contains("Отправили ещё раз"), "{}", sent.path);
+        let words = match again {
+            "/api/auth/resend" => "Указать другую почту",
+            _ => "Указать другой контакт",
+        };
+        let back = sent.link(words).unwrap_or_else(|| panic!("{}", sent.path));
+        let details = browser.get(&back).await.form("/api/auth/register-details");
+        for (name, value) in [("contract", contract), (contact, typed)] {
+            let kept = (name.to_owned(), value.to_owned());
+            assert!(
+                details.fields.contains(&kept),
+                "{name}: {:?}",
+                details.fields
+            );
+        }
+        storage::db::shift_clock(&mut conn, 0).await.unwrap();
+    }
 }

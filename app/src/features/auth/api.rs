@@ -2,7 +2,7 @@
 
 use super::cookies::begin_session;
 use super::password::takes_offered;
-use super::registration::DETAILS;
+use super::registration::{DETAILS, SecondStep};
 use crate::error::{AppError, fail};
 use crate::request::{Request, request};
 use crate::wire::Json;
@@ -144,16 +144,17 @@ pub async fn register_details(
         .await
         .map_err(fail)?;
     let kept = keep_details(&request, &details).await;
+    let second = SecondStep { registration, kept };
     leptos_axum::redirect(&match sent {
-        Sent::Letter => format!("/register/check?r={id}{kept}"),
-        Sent::Code(challenge) => format!("/login/code?c={challenge}&r={id}{kept}"),
+        Sent::Letter => second.behind("/register/check"),
+        Sent::Code(challenge) => second.behind(&format!("/login/code?c={challenge}")),
     });
     Ok(())
 }
 
 /// Keeps the second step as it was typed, for whoever mistyped the address; consents are ticked anew
-/// each time. The part of the next page's address that names it.
-async fn keep_details(request: &Request, details: &Details) -> String {
+/// each time. Without it the form is empty, and that is all.
+async fn keep_details(request: &Request, details: &Details) -> Option<String> {
     let fields = [
         ("contract", &details.contract),
         ("surname", &details.surname),
@@ -168,16 +169,16 @@ async fn keep_details(request: &Request, details: &Details) -> String {
     };
     let (services, actor) = (&request.services, &request.actor);
     let owner = actor.viewer.as_ref().map(|viewer| viewer.account.0);
-    match drafts::keep(services, actor, DETAILS, owner, typed).await {
-        Ok(draft) => format!("&d={draft}"),
-        // Without it the form is empty, and that is all.
-        Err(_) => String::new(),
-    }
+    let kept = drafts::keep(services, actor, DETAILS, owner, typed).await;
+    kept.ok().map(|draft| draft.to_string())
 }
 
 /// Sends the activation link again.
 #[server(endpoint = "auth/resend", output = Json)]
-pub async fn resend(registration: String) -> Result<(), AppError> {
+pub async fn resend(
+    registration: String,
+    #[server(default)] kept: Option<String>,
+) -> Result<(), AppError> {
     let request = request()?;
     let id = registration
         .parse()
@@ -185,7 +186,8 @@ pub async fn resend(registration: String) -> Result<(), AppError> {
     registration::resend(&request.services, &request.actor, id, request.lang)
         .await
         .map_err(fail)?;
-    leptos_axum::redirect(&format!("/register/check?r={id}&sent=1"));
+    let second = SecondStep { registration, kept };
+    leptos_axum::redirect(&second.behind("/register/check?sent=1"));
     Ok(())
 }
 
@@ -288,13 +290,21 @@ pub async fn type_code(challenge: String, #[server(default)] code: String) -> Re
 
 /// Sends another code.
 #[server(endpoint = "auth/code-again", output = Json)]
-pub async fn send_code_again(challenge: String) -> Result<(), AppError> {
+pub async fn send_code_again(
+    challenge: String,
+    #[server(default)] registration: Option<String>,
+    #[server(default)] kept: Option<String>,
+) -> Result<(), AppError> {
     let request = request()?;
     let id = parse(&challenge)?;
     codes::again(&request.services, &request.actor, id, request.lang)
         .await
         .map_err(fail)?;
-    leptos_axum::redirect(&format!("/login/code?c={id}&sent=1"));
+    let place = format!("/login/code?c={id}&sent=1");
+    leptos_axum::redirect(&match registration {
+        Some(registration) => SecondStep { registration, kept }.behind(&place),
+        None => place,
+    });
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! may have been sent, or a link, or nothing.
 
 use super::frame::{button_link, message, sky};
+use super::registration::SecondStep;
 use crate::i18n::{auth, common, lang, profile as t};
 use crate::public::Begun;
 use crate::request::Request;
@@ -10,13 +11,13 @@ use leptos::prelude::*;
 use services::access::activation::Purpose;
 use services::access::codes::Waiting;
 
-/// The page. `back`: where a registration goes to name another contact.
+/// The page. `second`: where a registration goes to name another contact.
 pub fn page(
     request: &Request,
     id: &str,
     waiting: &Waiting,
     sent_again: bool,
-    back: String,
+    second: Option<&SecondStep>,
 ) -> AnyView {
     let lang = lang();
     let known = waiting.phone.is_some();
@@ -39,7 +40,10 @@ pub fn page(
         .into_any(),
     };
     let (href, words) = match waiting.purpose {
-        Purpose::Activation => (back, t::other_way(lang)),
+        Purpose::Activation => {
+            let back = second.map_or_else(|| "/register".to_owned(), SecondStep::address);
+            (back, t::other_way(lang))
+        }
         Purpose::Recovery | Purpose::Restore => ("/forgot-password".to_owned(), t::other_way(lang)),
         Purpose::Contact => ("/profile/contacts".to_owned(), common::back(lang)),
     };
@@ -61,6 +65,7 @@ pub fn page(
         </form>
         <form class="l-actions" data-row="" method="post" action="/api/auth/code-again">
             <input type="hidden" name="challenge" value=id.to_owned()/>
+            {second.map(SecondStep::fields)}
             <button class="c-btn" data-kind="text" data-once="">{t::code_again(lang)}</button>
             <a class="c-btn" data-kind="text" href=href>{words}</a>
             {nothing_came.then(|| button_link("/access-help", auth::nothing_came(lang), "text"))}

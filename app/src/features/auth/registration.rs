@@ -15,14 +15,46 @@ use services::access::registration::Progress;
 /// The second step's page.
 pub const DETAILS: &str = "/register/details";
 
-/// The second step of a registration, with what was typed there if it was kept.
-pub fn back_to_details(id: &str, kept: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("r", id);
-    if let Some(kept) = kept {
-        query.append_pair("f", kept);
+/// The second step of a registration, for whoever goes back to it from a later one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondStep {
+    /// The registration.
+    pub registration: String,
+    /// The form as it was sent, if it was kept.
+    pub kept: Option<String>,
+}
+
+impl SecondStep {
+    /// Where it is.
+    pub fn address(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("r", &self.registration);
+        if let Some(kept) = &self.kept {
+            query.append_pair("f", kept);
+        }
+        format!("{DETAILS}?{}", query.finish())
     }
-    format!("{DETAILS}?{}", query.finish())
+
+    /// A page that leads back to it; `place` may have a query.
+    pub fn behind(&self, place: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("r", &self.registration);
+        if let Some(kept) = &self.kept {
+            query.append_pair("d", kept);
+        }
+        let sign = if place.contains('?') { '&' } else { '?' };
+        format!("{place}{sign}{}", query.finish())
+    }
+
+    /// The fields that take it along in a form of such a page.
+    pub fn fields(&self) -> AnyView {
+        let kept = self.kept.clone();
+        view! {
+            <input type="hidden" name="registration" value=self.registration.clone()/>
+            {kept.map(|kept| view! { <input type="hidden" name="kept" value=kept/> })}
+        }
+        .into_any()
+    }
 }
 
 /// Step 1: the number on the card; `before` is the one typed before.
@@ -197,10 +229,9 @@ pub fn proof(kept: &dyn Fn(&str) -> String, wrong: &dyn Fn(&str) -> Option<Strin
 /// Step 3: the letter is on its way.
 pub fn check(
     request: &Request,
-    id: &str,
+    second: &SecondStep,
     progress: &Progress,
     sent_again: bool,
-    back: String,
 ) -> AnyView {
     let lang = lang();
     let address = progress.sent_to.clone().unwrap_or_default();
@@ -220,9 +251,9 @@ pub fn check(
                 {mailbox.map(|place| view! { <a class="c-btn" href=place rel="noreferrer">{t::open_mailbox(lang)}</a> })}
                 <p class="c-hint">{t::check_spam(lang)}</p>
                 <form class="l-actions" data-row="" method="post" action="/api/auth/resend">
-                    <input type="hidden" name="registration" value=id.to_owned()/>
+                    {second.fields()}
                     <button class="c-btn" data-kind="soft" data-once="">{t::resend(lang)}</button>
-                    <a class="c-btn" data-kind="text" href=back>{t::other_address(lang)}</a>
+                    <a class="c-btn" data-kind="text" href=second.address()>{t::other_address(lang)}</a>
                 </form>
             </div>
         </div>

@@ -73,8 +73,8 @@ pub(crate) fn typed_card(text: &str) -> Result<CardNumber, ServiceError> {
     CardNumber::parse(text).map_err(|error| ServiceError::field("card", error.into()))
 }
 
-/// Looks a card up, for people who have proven nothing: whether a card exists is public,
-/// but counted by address.
+/// Looks a card up, for people who have proven nothing: whether a card exists is public, but counted by
+/// address.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`] and its like; what is wrong with the number is the inner answer.

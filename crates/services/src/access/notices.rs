@@ -39,22 +39,9 @@ pub(crate) async fn record(
     happened: Happened<'_>,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let Happened {
-        account: id,
-        event,
-        detail,
-        ..
-    } = happened;
-    security_log::insert(
-        conn,
-        id,
-        EventId(new_id()),
-        event,
-        detail,
-        &actor.origin,
-        now,
-    )
-    .await?;
+    let (id, Happened { event, detail, .. }) = (EventId(new_id()), happened);
+    let origin = &actor.origin;
+    security_log::insert(conn, happened.account, id, event, detail, origin, now).await?;
     if !event.is_told() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! What the worker does about standing orders: one act after the other, each in one transaction that
-//! holds the contract's autopay, until there is nothing to do but wait. It may run on several nodes at once and as
-//! often as it likes: a month has one payment at most, since its row is the month's key.
+//! holds the contract's autopay, until there is nothing to do but wait. It may run on several nodes at
+//! once and as often as it likes: a month has one payment at most, since its row is the month's key.
 
 use super::{short, told};
 use crate::billing::new_id;

@@ -205,6 +205,7 @@ async fn tick(services: Arc<Services>, shutdown: impl Future<Output = ()> + Send
         if count.is_multiple_of(60) {
             report("watch", upkeep::watch(&services).await);
             report("sweep", upkeep::sweep(&services).await);
+            report("cards", autopay::warn_of_expiry(&services).await);
         }
         count += 1;
     }

@@ -1,20 +1,18 @@
 //! Attacks on access: many guesses, races, other people's ids. What `docs/SECURITY.md` names.
 
 use crate::autopay::save_card;
-use crate::support::{Cabinet, browser, cabinet, problem};
-use domain::Lang;
+use crate::support::{Cabinet, browser, cabinet, enter, problem};
 use domain::consent::Document;
 use domain::form::Problem;
+use domain::{Lang, Timestamp};
 use futures_util::future::join_all;
 use serde_json::json;
 use services::access::activation::{Purpose, SetPassword, set_password};
 use services::access::change::{ChangePassword, change};
 use services::access::codes::{self, Opened};
-use services::access::sessions::{self, NewSession};
-use services::access::sign_in::{SignIn, sign_in};
-use services::access::{confirm, contracts, devices, passkeys, recovery};
+use services::access::{confirm, contracts, devices, passkeys, recovery, sessions};
 use services::demo::{PASSWORD, PEOPLE};
-use services::{Actor, Origin, ServiceError, Services, cards, home, messages};
+use services::{Actor, Origin, ServiceError, cards, home, messages};
 use sqlx::PgPool;
 use storage::passkey;
 
@@ -22,18 +20,15 @@ const CARD: &str = "020723406967";
 const EMAIL: &str = "demo0@mail.example";
 const PHONE: &str = "+79120001000";
 
-async fn enter(
-    services: &Services,
-    actor: &Actor,
-    login: &str,
-    password: &str,
-) -> Result<NewSession, ServiceError> {
-    let command = SignIn {
-        login: login.into(),
-        password: password.into(),
-        remember: false,
-    };
-    sign_in(services, actor, &command).await
+/// A passkey of an account, as it stands in the database; its id in the pages, and the moment.
+async fn add_passkey(cabinet: &Cabinet, owner: &Actor) -> (String, Timestamp) {
+    let account = owner.viewer.as_ref().unwrap().account;
+    let (mut tx, now) = cabinet.services.db.begin().await.unwrap();
+    passkey::insert(&mut tx, account, &[7; 16], "Телефон", &json!({}), now)
+        .await
+        .unwrap();
+    storage::db::commit(tx).await.unwrap();
+    ("07".repeat(16), now)
 }
 
 /// Somebody at an address of their own.
@@ -115,15 +110,7 @@ async fn a_passkey_of_another_account_is_not_found(pool: PgPool) {
         .await
         .unwrap();
     let account = owner.viewer.as_ref().unwrap().account;
-    let now = {
-        let (mut tx, now) = cabinet.services.db.begin().await.unwrap();
-        passkey::insert(&mut tx, account, &[7; 16], "Телефон", &json!({}), now)
-            .await
-            .unwrap();
-        storage::db::commit(tx).await.unwrap();
-        now
-    };
-    let id = "07".repeat(16);
+    let (id, now) = add_passkey(&cabinet, &owner).await;
     let services = &cabinet.services;
     let looked = passkeys::one(services, &thief, &id).await;
     assert!(matches!(looked, Err(ServiceError::NotFound)));
@@ -218,7 +205,6 @@ async fn two_nodes_count_together(pool: PgPool) {
 async fn changes_of_access_are_told_by_every_contact_and_in_the_inbox(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let owner = cabinet.sign_in(CARD, PASSWORD).await.unwrap();
-    let account = owner.viewer.as_ref().unwrap().account;
     let newest = async || {
         let inbox = messages::list(&cabinet.services, &owner, Lang::Ru).await;
         let newest = inbox.unwrap().messages.into_iter().next();
@@ -238,12 +224,8 @@ async fn changes_of_access_are_told_by_every_contact_and_in_the_inbox(pool: PgPo
     change(&cabinet.services, &owner, command).await.unwrap();
     told("Пароль изменён").await;
 
-    let (mut tx, now) = cabinet.services.db.begin().await.unwrap();
-    passkey::insert(&mut tx, account, &[9; 16], "Телефон", &json!({}), now)
-        .await
-        .unwrap();
-    storage::db::commit(tx).await.unwrap();
-    passkeys::remove(&cabinet.services, &owner, &"09".repeat(16))
+    let (id, _) = add_passkey(&cabinet, &owner).await;
+    passkeys::remove(&cabinet.services, &owner, &id)
         .await
         .unwrap();
     told("Удалён ключ доступа").await;

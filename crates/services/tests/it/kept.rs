@@ -1,6 +1,6 @@
 //! What is kept of people, for whom and for how long.
 
-use crate::support::{Cabinet, browser, cabinet, problem};
+use crate::support::{Cabinet, browser, cabinet, enter, problem};
 use domain::Lang;
 use domain::form::{FieldError, Problem};
 use domain::ids::RegistrationId;
@@ -297,14 +297,7 @@ async fn a_password_is_not_hashed_without_end(pool: PgPool) {
     let services = cabinet.node(|settings| {
         settings.access.sign_ins_an_hour = 3;
     });
-    let enter = async |name: &str| {
-        let command = services::access::sign_in::SignIn {
-            login: CARD.into(),
-            password: PASSWORD.into(),
-            remember: false,
-        };
-        services::access::sign_in::sign_in(&services, &browser(name), &command).await
-    };
+    let enter = async |name: &str| enter(&services, &browser(name), CARD, PASSWORD).await;
     for _ in 0..4 {
         assert!(enter("b").await.is_ok());
     }

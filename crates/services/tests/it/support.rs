@@ -103,6 +103,21 @@ pub fn browser(name: &str) -> Actor {
     )
 }
 
+/// Tries a password, wherever one is and whichever node answers.
+pub async fn enter(
+    services: &Services,
+    actor: &Actor,
+    login: &str,
+    password: &str,
+) -> Result<NewSession, ServiceError> {
+    let command = SignIn {
+        login: login.into(),
+        password: password.into(),
+        remember: false,
+    };
+    sign_in::sign_in(services, actor, &command).await
+}
+
 impl Cabinet {
     /// Another node of the same cabinet, with other settings.
     pub fn node(&self, change: impl FnOnce(&mut Settings)) -> Services {
@@ -130,12 +145,7 @@ impl Cabinet {
         login: &str,
         password: &str,
     ) -> Result<Actor, ServiceError> {
-        let command = SignIn {
-            login: login.into(),
-            password: password.into(),
-            remember: false,
-        };
-        let session = sign_in::sign_in(&self.services, &browser(name), &command).await?;
+        let session = enter(&self.services, &browser(name), login, password).await?;
         Ok(self.actor_on(name, &session).await)
     }
 

@@ -6,7 +6,7 @@ mod desk;
 pub use desk::routes as staff_routes;
 
 use super::State;
-use super::api::{MOST_BYTES, is_form, retry_at, with_draft};
+use super::api::{fields, form_of, retry_at, with_draft};
 use super::pages::{not_found_by, plain};
 use super::request::{AtDoor, Incoming, ended_at, office_session, query};
 use app::features::auth::api::is_own_path;
@@ -18,7 +18,7 @@ use app::office::OfficePage;
 use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::ids::PersonId;
@@ -169,6 +169,12 @@ fn door_of(door: Door, path: &str, ended: Option<Ended>) -> String {
     format!("/{}/login?next={next}{ended}", door.code())
 }
 
+/// Who has come in, for the log.
+fn whom(actor: &OfficeActor) -> Option<String> {
+    let member = actor.member.as_ref();
+    member.map(|member| member.person.to_string())
+}
+
 /// What a page may look at while it is loaded.
 struct Looking {
     services: std::sync::Arc<Services>,
@@ -203,7 +209,7 @@ where
             incoming.finish(response.into_response())
         }
         Err(ServiceError::NotFound) => {
-            not_found_by(&incoming);
+            not_found_by(&incoming, whom(&actor).as_deref());
             show(&incoming, &actor, &parts, OfficePage::NotFound).await
         }
         Err(error) => {
@@ -249,18 +255,10 @@ where
     F: Future<Output = Result<Then, ServiceError>>,
 {
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let form = match form_of(&parts, body).await {
+        Ok(form) => fields(&form),
+        Err(refused) => return refused.into_response(),
     };
-    if !bytes.is_empty() && !is_form(&parts.headers) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    let form: BTreeMap<String, String> = form_urlencoded::parse(&bytes)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    if form.values().any(|value| value.contains('\0')) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
     let AtDoor { incoming, actor } = match at_door(state, door, &parts).await {
         Ok(found) => found,
         Err(elsewhere) => return elsewhere,
@@ -308,7 +306,7 @@ where
             }
         }
         Err(ServiceError::NotFound) => {
-            not_found_by(&incoming);
+            not_found_by(&incoming, whom(&actor).as_deref());
             return show(&incoming, &actor, &parts, OfficePage::NotFound).await;
         }
         Err(error) => {

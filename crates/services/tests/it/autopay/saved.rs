@@ -289,7 +289,7 @@ async fn a_card_that_stops_working_is_told_in_time(pool: PgPool) {
             + HOUR;
         cabinet.shift(seconds).await;
         for _ in 0..2 {
-            upkeep::sweep(&cabinet.services).await.unwrap();
+            autopay::warn_of_expiry(&cabinet.services).await.unwrap();
         }
         told(&cabinet, &actor, "card_expires").await
     };
