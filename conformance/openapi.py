@@ -126,6 +126,37 @@ def paid():
         valid(control(f"payments/{payment['id']}/complete"), "Payment")
 
 
+def receipts():
+    item = {
+        "description": "Аванс",
+        "quantity": 1,
+        "amount": {"value": "500.00", "currency": "RUB"},
+        "vat_code": 12,
+        "payment_mode": "advance",
+        "payment_subject": "payment",
+    }
+    customer = {"email": "a@example.com"}
+    payment = create(receipt={"customer": customer, "items": [item]})
+    payer(payment["id"], "5555 5555 5555 4444")
+    body = {
+        "type": "payment",
+        "payment_id": payment["id"],
+        "customer": customer,
+        "items": [item],
+        "send": True,
+        "settlements": [{"type": "cashless", "amount": item["amount"]}],
+    }
+    valid(body, "PostReceiptData")
+    valid(call("POST", "/receipts", body=body), "Receipt")
+    control("clock", {"advance_seconds": 6})
+    found = call("GET", f"/receipts?payment_id={payment['id']}")["items"]
+    assert len(found) == 2 and all(receipt["status"] == "succeeded" for receipt in found)
+    for receipt in found:
+        valid(call("GET", f"/receipts/{receipt['id']}"), "Receipt")
+    valid(call("POST", "/receipts", 400, body={**body, "send": False}), "BadRequest")
+    valid(call("GET", f"/receipts/rt-{uuid.uuid4()}", 404), "NotFound")
+
+
 def refused():
     payment = create()
     payer(payment["id"], "5555 5555 5555 4600")
@@ -180,6 +211,7 @@ def main():
     checks = Checks("openapi")
     checks.run("new payments", created)
     checks.run("paid payments", paid)
+    checks.run("receipts", receipts)
     checks.run("refused payments", refused)
     checks.run("held, captured, cancelled", held)
     checks.run("lists", listing)

@@ -2,7 +2,8 @@
 
 import uuid
 
-from yookassa import Configuration, Payment
+import requests
+from yookassa import Configuration, Payment, Receipt
 from yookassa.domain.exceptions import BadRequestError, NotFoundError, UnauthorizedError
 from yookassa.domain.notification import WebhookNotificationEventType, WebhookNotificationFactory
 
@@ -55,16 +56,66 @@ def qr():
 
 
 def receipt():
-    item = {
-        "description": "Аванс",
-        "quantity": "1.00",
-        "amount": {"value": "500.00", "currency": "RUB"},
-        "vat_code": 12,
-        "payment_mode": "advance",
-        "payment_subject": "payment",
-    }
-    payment = create(receipt={"customer": {"email": "a@example.com"}, "items": [item]})
+    payment = create(receipt={"customer": {"email": "a@example.com"}, "items": [ADVANCE]})
     assert payment.receipt_registration == "pending"
+
+
+ADVANCE = {
+    "description": "Аванс",
+    "quantity": "1.00",
+    "amount": {"value": "500.00", "currency": "RUB"},
+    "vat_code": 12,
+    "payment_mode": "advance",
+    "payment_subject": "payment",
+}
+
+
+def registered_receipt():
+    """The receipt that came with a payment, once its time has come."""
+    customer = {"email": "a@example.com"}
+    payment = create(receipt={"customer": customer, "items": [ADVANCE]})
+    control(f"payments/{payment.id}/complete")
+    found = Receipt.list({"payment_id": payment.id}).items
+    assert [item.status for item in found] == ["pending"]
+    control("clock", {"advance_seconds": 6})
+    receipt = Receipt.find_one(found[0].id)
+    assert receipt.status == "succeeded" and receipt.payment_id == payment.id
+    assert receipt.fiscal_storage_number and receipt.fiscal_document_number
+    assert receipt.fiscal_attribute and receipt.registered_at
+    assert Payment.find_one(payment.id).receipt_registration == "succeeded"
+
+
+def own_receipt():
+    """A receipt after its payment; the same key gives the same one."""
+    payment = create()
+    control(f"payments/{payment.id}/complete")
+    body = {
+        "type": "payment",
+        "payment_id": payment.id,
+        "customer": {"email": "a@example.com"},
+        "items": [ADVANCE],
+        "send": True,
+        "settlements": [{"type": "cashless", "amount": ADVANCE["amount"]}],
+    }
+    key = str(uuid.uuid4())
+    first = Receipt.create(body, key)
+    assert first.status == "pending" and first.id.startswith("rt-")
+    assert Receipt.create(body, key).id == first.id
+    assert len(Receipt.list({"payment_id": payment.id}).items) == 1
+    short = {"type": "cashless", "amount": {"value": "499.00", "currency": "RUB"}}
+    expect(BadRequestError, lambda: Receipt.create({**body, "settlements": [short]}, str(uuid.uuid4())))
+
+
+def refused_receipt():
+    requests.put(f"{URL}/control/receipts", json="refuse", timeout=10).raise_for_status()
+    try:
+        payment = create(receipt={"customer": {"email": "a@example.com"}, "items": [ADVANCE]})
+        control(f"payments/{payment.id}/complete")
+        control("clock", {"advance_seconds": 6})
+        assert Receipt.list({"payment_id": payment.id}).items[0].status == "canceled"
+        assert Payment.find_one(payment.id).receipt_registration == "canceled"
+    finally:
+        control("reset")
 
 
 def replay():
@@ -155,6 +206,9 @@ def main():
     checks.run("create embedded", embedded)
     checks.run("create sbp with qr", qr)
     checks.run("create with receipt", receipt)
+    checks.run("the receipt of a payment is registered", registered_receipt)
+    checks.run("a receipt after its payment", own_receipt)
+    checks.run("a receipt that cannot be registered", refused_receipt)
     checks.run("the same key gives the same payment", replay)
     checks.run("find one", find_one)
     checks.run("a paid payment", succeeded)

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes the three font files of the cabinet from the variable Onest (SIL Open Font License).
+# Makes the three font files of the cabinet's pages, and two for its PDF documents, from the variable
+# Onest (SIL Open Font License).
 #
 # Needs: node with npm, python3 with `pip install fonttools brotli`.
-# Run it from anywhere; it works in a temporary directory and replaces public/fonts/.
+# Run it from anywhere; it works in a temporary directory and replaces public/fonts/ and app/fonts/.
 #
 # Why three files: a browser takes a file only if the page has a character from its range,
 # so the rouble sign (U+20BD) has a file of its own (1 KB) and a price never pulls in a
@@ -33,6 +34,21 @@ make_font latin 'U+20-7E,U+A0,U+AB,U+B7,U+BB,U+2013-2014,U+2019,U+201C-201E,U+20
 make_font cyrillic 'U+401,U+410-44F,U+451,U+2116'
 make_font latin-ext 'U+20BD'
 
+# PDF documents take one font with everything, at one weight each.
+pdf=$(dirname "$(dirname "$out")")/app/fonts
+mkdir -p "$pdf"
+for weight in 400 600; do
+    for part in latin cyrillic latin-ext; do
+        fonttools varLib.instancer --quiet "package/files/onest-$part-wght-normal.woff2" \
+            wght=$weight -o "$part-$weight.ttf"
+    done
+    fonttools merge --output-file="all-$weight.ttf" "latin-$weight.ttf" "cyrillic-$weight.ttf" "latin-ext-$weight.ttf"
+    pyftsubset "all-$weight.ttf" --no-hinting --layout-features=kern,tnum \
+        --unicodes='U+20-7E,U+A0,U+AB,U+B7,U+BB,U+D7,U+2013-2014,U+2019,U+201C-201E,U+2022,U+2026,U+2212,U+401,U+410-44F,U+451,U+2116,U+20BD' \
+        --output-file="$pdf/onest-$weight.ttf"
+done
+
 # The licence travels with the fonts.
 cp package/LICENSE "$out/OFL.txt"
-wc -c "$out"/*.woff2
+cp package/LICENSE "$pdf/OFL.txt"
+wc -c "$out"/*.woff2 "$pdf"/*.ttf

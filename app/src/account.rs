@@ -1,5 +1,5 @@
 //! Plain pages of the cabinet: the profile (access, contacts, personal data), autopay, saved cards, the
-//! promised payment, prepaid cards, the statement. Signed in like the cabinet and in its
+//! promised payment, prepaid cards, the statement, receipts. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
@@ -8,10 +8,10 @@ use crate::features::frame::{footer, navigation, topbar};
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::features::{payments, statement};
+use crate::features::{payments, receipts, statement};
 use crate::i18n::{
-    auth::window_title, autopay, cabinet, common, profile as t, statement as statement_texts,
-    voucher,
+    auth::window_title, autopay, cabinet, common, profile as t, receipt as receipt_texts,
+    statement as statement_texts, voucher,
 };
 use crate::request::Request;
 use crate::shell;
@@ -21,6 +21,7 @@ use domain::autopay::page::{AutopayPage, SetupPage};
 use domain::form::FieldError;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
+use domain::receipt::{ReceiptView, ReceiptsPage};
 use domain::saved_card::CardsPage;
 use domain::statement::Statement;
 use domain::voucher::VoucherPage;
@@ -47,6 +48,7 @@ pub const PATHS: &[&str] = &[
     "/payments/autopay",
     "/payments/cards",
     "/expenses/statement",
+    "/receipts",
 ];
 
 /// A page with its data.
@@ -133,6 +135,17 @@ pub enum AccountPage {
         /// What there is, when it was understood.
         found: Option<Statement>,
     },
+    /// Receipts.
+    Receipts(ReceiptsPage),
+    /// One receipt.
+    Receipt {
+        /// It.
+        shown: Box<ReceiptView>,
+        /// On what it is printed.
+        paper: receipts::Paper,
+        /// What was just done.
+        done: Option<String>,
+    },
     /// The end of the cabinet.
     Delete(Consequences),
     /// The password anew, before something that matters.
@@ -205,6 +218,16 @@ impl AccountPage {
                 statement_texts::lead(lang),
                 ("/expenses", cabinet::expenses(lang)),
             ),
+            Self::Receipts(_) => (
+                cabinet::receipts(lang),
+                receipt_texts::lead(lang),
+                to_payments,
+            ),
+            Self::Receipt { .. } => (
+                receipt_texts::one(lang),
+                "",
+                ("/receipts", cabinet::receipts(lang)),
+            ),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }
@@ -230,6 +253,8 @@ impl AccountPage {
             Self::AutopaySetup(page) => payments::autopay::setup(request, page),
             Self::BankCards { page, done } => payments::cards::page(page, done),
             Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
+            Self::Receipts(page) => receipts::page(page),
+            Self::Receipt { shown, paper, done } => receipts::one(shown, *paper, done.as_deref()),
             Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
@@ -261,6 +286,8 @@ impl AccountPage {
                     | Self::AutopaySetup(_)
                     | Self::BankCards { .. }
                     | Self::Statement { .. }
+                    | Self::Receipts(_)
+                    | Self::Receipt { .. }
             );
             view! {
                 <Title text=window/>

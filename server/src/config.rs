@@ -45,6 +45,8 @@ pub struct Config {
     pub access: AccessLimits,
     /// Where people help.
     pub support: Support,
+    /// Who sells, as receipts name it.
+    pub seller: Seller,
     /// Logs.
     pub log: Log,
     /// The demo.
@@ -232,6 +234,19 @@ fn unread(error: &figment::Error) -> anyhow::Error {
     anyhow::anyhow!("setting {name}: {}", error.kind)
 }
 
+/// Who sells, as receipts name it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seller {
+    /// The company's name.
+    pub name: String,
+    /// Its taxpayer number.
+    #[serde(deserialize_with = "text")]
+    pub inn: String,
+    /// Its system of taxes.
+    pub tax_system: String,
+}
+
 /// Logs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -306,6 +321,7 @@ fn defaults() -> serde_json::Value {
         "voucher": { "keys": [], "limits": VoucherLimits::default() },
         "access": AccessLimits::default(),
         "support": Support::default(),
+        "seller": { "name": "", "inn": "", "tax_system": "ОСН" },
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
         "demo": {
             "data_dir": ".data",
@@ -386,6 +402,12 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.cards.keys()?;
     limits::autopay(&config.autopay)?;
     limits::guesses(&config.voucher.limits)?;
+    if !config.seller.inn.is_empty() && !domain::receipt::is_inn(&config.seller.inn) {
+        bail!("setting seller.inn: 10 or 12 digits with their check digits");
+    }
+    if config.seller.name.is_empty() != config.seller.inn.is_empty() {
+        bail!("settings seller.name and seller.inn: both or neither");
+    }
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
     }
@@ -586,6 +608,12 @@ mod tests {
         assert!(read("[server]\nlisten = \"here\"").is_err_and(|e| e.contains("server.listen")));
         assert!(read("[support]\nhours = [\"day\"]").is_err_and(|e| e.contains("opening hours")),);
         assert!(read("[support]\nphone = \"call\"").is_err_and(|e| e.contains("phone")));
+        assert!(
+            read("[seller]\nname = \"А\"\ninn = 7707083894")
+                .is_err_and(|e| e.contains("seller.inn"))
+        );
+        assert!(read("[seller]\nname = \"А\"").is_err_and(|e| e.contains("both")));
+        assert!(read("[seller]\nname = \"А\"\ninn = 7707083893").is_ok());
         let office = "[[support.offices]]\ncity = \"Омск\"\naddress = \"Ленина, 1\"\nhours = [\"mon-fri 09:00-18:00\"]";
         assert!(read(office).is_ok_and(|c| c.support.offices.len() == 1));
         assert!(read("[server]\nlistne = \"127.0.0.1:1\"").is_err_and(|e| e.contains("listne")));

@@ -6,7 +6,7 @@ use domain::Lang;
 use domain::form::FieldError;
 use domain::format::{clock, money, money_signed};
 use domain::statement::{Span, Statement};
-use domain::{Date, Money};
+use domain::Money;
 use leptos::prelude::*;
 
 /// What was asked for.
@@ -92,10 +92,16 @@ fn sums(lang: Lang, found: &Statement) -> AnyView {
                 {row(t::closing(lang), money(lang, found.closing))}
             </dl>
             {what_for}
-            <a class="c-btn" href=format!("/expenses/statement.csv?from={from}&to={to}") download="">
-                {icon("i-download")}
-                {t::download(lang)}
-            </a>
+            <div class="l-actions" data-row="">
+                <a class="c-btn" href=format!("/expenses/statement.pdf?from={from}&to={to}") download="">
+                    {icon("i-download")}
+                    {t::download_pdf(lang)}
+                </a>
+                <a class="c-btn" data-kind="soft" href=format!("/expenses/statement.csv?from={from}&to={to}") download="">
+                    {icon("i-download")}
+                    {t::download(lang)}
+                </a>
+            </div>
             <p class="c-hint">{t::download_hint(lang)}</p>
         </section>
     }
@@ -120,7 +126,7 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
     };
     let Span { from, to } = found.span;
     out.write_record([cabinet::account_number(lang), found.contract.as_str()])?;
-    out.write_record([t::days(lang), &day(ru, from), &day(ru, to)])?;
+    out.write_record([t::days(lang), &t::day_of(lang, from), &t::day_of(lang, to)])?;
     out.write_record([t::opening(lang), &sum(found.opening)])?;
     out.write_record([
         t::day(lang),
@@ -132,7 +138,7 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
     ])?;
     for row in &found.rows {
         out.write_record([
-            &day(ru, row.at.date),
+            &t::day_of(lang, row.at.date),
             &clock(row.at),
             cabinet::operation(lang, row.kind),
             &inert(row.detail.as_deref().unwrap_or_default()),
@@ -145,14 +151,6 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
     out.write_record([t::closing(lang), &sum(found.closing)])?;
     out.into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))
-}
-
-fn day(ru: bool, day: Date) -> String {
-    if ru {
-        format!("{:02}.{:02}.{}", day.day(), day.month(), day.year())
-    } else {
-        day.to_string()
-    }
 }
 
 /// A text that no spreadsheet takes for a formula.
@@ -169,7 +167,7 @@ mod tests {
     use super::*;
     use domain::ids::OpId;
     use domain::operation::{Operation, OperationKind};
-    use domain::{ContractNumber, LocalTime, Timestamp};
+    use domain::{ContractNumber, Date, LocalTime, Timestamp};
 
     fn statement() -> Statement {
         let date = Date::new(2026, 11, 7).unwrap();

@@ -88,7 +88,8 @@ texts! {
     card: "Карта", "Card";
     receipt: "Чек", "Receipt";
     receipt_soon: "Появится в течение 5 минут", "Within 5 minutes";
-    receipt_ready: "Отправлен на почту", "Sent by e-mail";
+    receipt_ready: "Открыть чек", "Open the receipt";
+    receipts: "Чеки", "Receipts";
 
     expenses: "Расходы", "Expenses";
     expenses_lead: "Каждое пополнение и списание; внизу каждой строки — остаток после неё", "Each top-up and charge with the balance after it";

@@ -14,6 +14,8 @@ pub mod problem;
 pub mod profile;
 pub mod promise;
 #[cfg(feature = "ssr")]
+pub mod receipt;
+#[cfg(feature = "ssr")]
 pub mod statement;
 pub mod voucher;
 

@@ -1,9 +1,9 @@
 //! Texts of the statement.
 
 use super::texts;
-use domain::Lang;
 use domain::format::full_date;
 use domain::statement::Span;
+use domain::{Date, Lang};
 
 texts! {
     title: "Выписка", "Statement";
@@ -18,6 +18,9 @@ texts! {
     by_kind: "На что", "What for";
     download: "Скачать таблицей", "Download as a table";
     download_hint: "Файл CSV: откроется в Excel и других таблицах", "A CSV file for Excel and other spreadsheets";
+    download_pdf: "Скачать PDF", "Download PDF";
+    amount: "Сумма", "Sum";
+    rest: "Остаток", "Balance";
     nothing: "За эти дни денег не приходило и не уходило", "Nothing came in or went out in these days";
     day: "Дата", "Date";
     time: "Время", "Time";
@@ -26,6 +29,14 @@ texts! {
     sum: "Сумма, ₽", "Sum, RUB";
     balance: "Остаток, ₽", "Balance, RUB";
     days: "Дни", "Days";
+}
+
+/// A day as tables and documents write it: `28.11.2026`, or `2026-11-28` in English.
+pub fn day_of(lang: Lang, day: Date) -> String {
+    match lang {
+        Lang::Ru => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        Lang::En => day.to_string(),
+    }
 }
 
 /// `1 ноября 2026 — 27 ноября 2026`.

@@ -6,6 +6,8 @@ pub mod field;
 pub mod icon;
 pub mod notice;
 pub mod row;
+#[cfg(feature = "ssr")]
+pub mod square;
 
 pub use call::{call_button, call_link, help_corner};
 pub use empty::empty;

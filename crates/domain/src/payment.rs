@@ -396,8 +396,8 @@ pub struct PaymentView {
     pub served: bool,
     /// How far the access rights have come.
     pub access: AccessProgress,
-    /// Where the receipt stands.
-    pub receipt: Option<crate::receipt::ReceiptState>,
+    /// The receipt, and where it stands.
+    pub receipt: Option<(crate::ids::ReceiptId, crate::receipt::ReceiptState)>,
 }
 
 /// The way of access rights to the card, as the subscriber sees it.

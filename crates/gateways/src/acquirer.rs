@@ -1,8 +1,9 @@
 //! The port to the acquirer: who takes card payments for us. Card data never passes through here;
 //! the payer types it on the acquirer's page.
 
+use crate::fiscal::Content;
 use domain::payment::GatewayStatus;
-use domain::{Email, Money, Timestamp};
+use domain::{Money, Timestamp};
 use secrecy::SecretString;
 
 /// A payment to be made.
@@ -20,10 +21,8 @@ pub struct CreatePayment {
     pub description: String,
     /// Where the payer is sent back to.
     pub return_url: String,
-    /// Where the receipt goes.
-    pub receipt_email: Email,
-    /// Code of the tax rate of an advance.
-    pub vat_code: i16,
+    /// The receipt that comes with it.
+    pub receipt: Content,
     /// By what means it is paid.
     pub by: By,
 }
@@ -80,7 +79,18 @@ pub struct GatewayPayment {
     /// The card, when the acquirer has saved it.
     pub saved: Option<SavedCard>,
     /// Did it take over the receipt?
-    pub receipt_accepted: bool,
+    pub receipt: ReceiptTaken,
+}
+
+/// What became of the receipt that came with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptTaken {
+    /// It is registered, or on its way.
+    Yes,
+    /// The acquirer registers none for this shop.
+    No,
+    /// It could not be registered.
+    Refused,
 }
 
 /// Why there is no answer about a payment.

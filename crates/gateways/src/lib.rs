@@ -3,6 +3,7 @@
 
 pub mod acquirer;
 pub mod edna;
+pub mod fiscal;
 pub mod http;
 pub mod mail;
 pub mod mailbox;
@@ -10,6 +11,7 @@ pub mod sms;
 pub mod yookassa;
 
 pub use acquirer::Acquirer;
+pub use fiscal::FiscalProvider;
 pub use mail::Mail;
 pub use mailbox::Mailbox;
 pub use sms::Sms;

@@ -20,7 +20,7 @@ use crate::faults::{Endpoint, Fault, When};
 use crate::life::{Request, no_such_payment};
 use crate::listing;
 use crate::store::Store;
-use crate::{Sandbox, auth, request, wire};
+use crate::{Sandbox, auth, receipt, request, wire};
 
 /// How long an answer waits for a webhook that is to come first.
 const WEBHOOK_FIRST: Duration = Duration::from_secs(5);
@@ -43,6 +43,8 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/payments/{id}", get(read))
         .route("/payments/{id}/capture", post(capture))
         .route("/payments/{id}/cancel", post(cancel))
+        .route("/receipts", post(create_receipt).get(list_receipts))
+        .route("/receipts/{id}", get(read_receipt))
         .fallback(async || ApiError::not_found("There is no such address"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(
@@ -85,7 +87,7 @@ async fn list(
         let filter = listing::Filter::read(&pairs)?;
         sandbox
             .core
-            .with(|store, now| listing::page(store, &filter, now))
+            .with(|store, _| listing::payments(store, &filter))
     })
     .await
 }
@@ -106,8 +108,8 @@ async fn capture(
         };
         sandbox.core.with(|store, now| {
             let id = store.once(request, now, |store| {
-                let amount = request::capture_amount(&body, store.held(&id)?.amount)?;
-                store.capture(&id, amount, now)?;
+                let part = request::captured(&body, store.held(&id)?.amount)?;
+                store.capture(&id, part, now)?;
                 Ok(id)
             })?;
             show(store, &id)
@@ -138,9 +140,59 @@ async fn cancel(
     .await
 }
 
+async fn create_receipt(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: BodyBytes,
+) -> Response {
+    call(sandbox, Endpoint::CreateReceipt, move |sandbox| {
+        let key = request::idempotence_key(&headers)?;
+        let body = request::json_object(&headers, &bytes(body)?, false)?;
+        let order = receipt::order(&body)?;
+        let request = Request {
+            key,
+            operation: "receipt".to_owned(),
+            body: canonical(body),
+        };
+        sandbox.core.with(|store, now| {
+            let id = store.once(request, now, |store| store.create_receipt(order, now))?;
+            show_receipt(store, &id)
+        })
+    })
+    .await
+}
+
+async fn read_receipt(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    call(sandbox, Endpoint::GetReceipt, move |sandbox| {
+        sandbox.core.with(|store, _| show_receipt(store, &id))
+    })
+    .await
+}
+
+async fn list_receipts(
+    State(sandbox): State<Sandbox>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Response {
+    call(sandbox, Endpoint::ListReceipts, move |sandbox| {
+        let Query(pairs) = query.map_err(|_| ApiError::bad_request("The query cannot be read"))?;
+        let filter = listing::ReceiptFilter::read(&pairs)?;
+        sandbox
+            .core
+            .with(|store, _| listing::receipts(store, &filter))
+    })
+    .await
+}
+
+fn show_receipt(store: &Store, id: &str) -> Answer {
+    let receipt = store
+        .receipt(id)
+        .ok_or_else(|| ApiError::not_found("There is no such receipt"))?;
+    Ok(wire::receipt(receipt))
+}
+
 fn show(store: &Store, id: &str) -> Answer {
     let payment = store.payment(id).ok_or_else(no_such_payment)?;
-    Ok(wire::payment(payment, &store.shop, store.now()))
+    Ok(wire::payment(payment, store))
 }
 
 fn bytes(body: BodyBytes) -> Result<Bytes, ApiError> {

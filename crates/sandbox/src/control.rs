@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::Sandbox;
 use crate::card;
-use crate::faults::{FaultRule, Hooks, KeyReuse, OutcomeRule, WebhookPlan};
+use crate::faults::{FaultRule, Hooks, KeyReuse, OutcomeRule, ReceiptPlan, WebhookPlan};
 use crate::model::{Payment, Reason, Status};
 use crate::store::Store;
 use crate::wire;
@@ -66,6 +66,16 @@ impl Control {
         self.with(|store, _| store.hooks.key_reuse = policy);
     }
 
+    /// All receipts in the API's JSON, oldest first.
+    pub fn receipts(&self) -> Vec<Value> {
+        self.with(|store, _| store.data.receipts.iter().map(wire::receipt).collect())
+    }
+
+    /// Sets what becomes of receipts that wait.
+    pub fn set_receipts(&self, plan: ReceiptPlan) {
+        self.with(|store, _| store.hooks.receipts = plan);
+    }
+
     /// Puts all hooks back. The clock and the payments stay.
     pub fn reset(&self) {
         self.with(|store, _| store.hooks = Hooks::default());
@@ -73,17 +83,17 @@ impl Control {
 
     /// All payments in the API's JSON, newest first.
     pub fn payments(&self) -> Vec<Value> {
-        self.with(|store, now| {
+        self.with(|store, _| {
             store
                 .newest_first()
-                .map(|payment| wire::payment(payment, &store.shop, now))
+                .map(|payment| wire::payment(payment, store))
                 .collect()
         })
     }
 
     /// One payment in the API's JSON.
     pub fn payment(&self, id: &str) -> Option<Value> {
-        self.with(|store, now| show(store, id, now).ok())
+        self.with(|store, _| show(store, id).ok())
     }
 
     /// Pays a pending payment, or captures a held one.
@@ -102,7 +112,7 @@ impl Control {
                 }
                 other => return Err(ControlError::WrongState(other)),
             }
-            show(store, id, now)
+            show(store, id)
         })
     }
 
@@ -113,7 +123,7 @@ impl Control {
                 Status::Canceled => store.authorize(id, None, false, now),
                 other => return Err(ControlError::WrongState(other)),
             }
-            show(store, id, now)
+            show(store, id)
         })
     }
 
@@ -124,7 +134,7 @@ impl Control {
                 Status::Pending | Status::WaitingForCapture => store.refuse(id, None, reason, now),
                 other => return Err(ControlError::WrongState(other)),
             }
-            show(store, id, now)
+            show(store, id)
         })
     }
 
@@ -217,7 +227,7 @@ fn status(store: &Store, id: &str) -> Result<Status, ControlError> {
         .ok_or(ControlError::NoSuchPayment)
 }
 
-fn show(store: &Store, id: &str, now: DateTime<Utc>) -> Result<Value, ControlError> {
+fn show(store: &Store, id: &str) -> Result<Value, ControlError> {
     let payment = store.payment(id).ok_or(ControlError::NoSuchPayment)?;
-    Ok(wire::payment(payment, &store.shop, now))
+    Ok(wire::payment(payment, store))
 }

@@ -96,6 +96,7 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/control/webhook", put(webhook))
         .route("/control/outcome", put(outcome))
         .route("/control/key_reuse", put(key_reuse))
+        .route("/control/receipts", put(receipts))
         .route("/control/clock", post(clock))
         .route("/control/reset", post(reset))
         .route("/actions/{action}", post(action))
@@ -255,6 +256,16 @@ async fn key_reuse(
 ) -> Result<Json<Value>, Refusal> {
     let control = sandbox.control();
     control.set_key_reuse(read(&headers, &body)?);
+    Ok(describe(&control))
+}
+
+async fn receipts(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let control = sandbox.control();
+    control.set_receipts(read(&headers, &body)?);
     Ok(describe(&control))
 }
 

@@ -20,6 +20,12 @@ pub enum Endpoint {
     Capture,
     /// `POST /v3/payments/{id}/cancel`
     Cancel,
+    /// `POST /v3/receipts`
+    CreateReceipt,
+    /// `GET /v3/receipts/{id}`
+    GetReceipt,
+    /// `GET /v3/receipts`
+    ListReceipts,
 }
 
 /// The side of the change on which a fault strikes.
@@ -148,6 +154,22 @@ pub enum KeyReuse {
     Replay,
 }
 
+/// What becomes of receipts that wait to be registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptPlan {
+    /// They are, after five seconds.
+    #[default]
+    Register,
+    /// They cannot be: `canceled`.
+    Refuse,
+    /// They go on waiting.
+    Hold,
+    /// The shop registers none with its payments: what comes with one is dropped. Those sent by themselves
+    /// are registered.
+    Ignore,
+}
+
 /// All hooks together, as `GET /control/state` shows them. Not kept over a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hooks {
@@ -159,6 +181,9 @@ pub struct Hooks {
     pub outcome: Option<OutcomeRule>,
     /// A key used again with another body.
     pub key_reuse: KeyReuse,
+    /// What becomes of receipts.
+    #[serde(default)]
+    pub receipts: ReceiptPlan,
 }
 
 impl Hooks {

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use crate::card::{self, Attempt, CardView};
 use crate::error::ApiError;
-use crate::faults::KeyReuse;
+use crate::faults::{KeyReuse, ReceiptPlan};
 use crate::model::{
     Authorization, Confirmation, Means, Method, MethodKind, Order, Payment, Reason, Settlement,
     Status,
 };
 use crate::money::Kopecks;
+use crate::receipt::Item;
 use crate::store::{KeyUse, Store};
 
 /// How long the payer may think.
@@ -33,6 +34,12 @@ pub(crate) enum Outcome {
     Challenge,
 }
 
+/// A sum that is captured, which may be less than what was held, and its receipt.
+pub(crate) struct Captured {
+    pub(crate) amount: Kopecks,
+    pub(crate) receipt: Option<Vec<Item>>,
+}
+
 /// A request's key with all that tells one request from another.
 pub(crate) struct Request {
     pub(crate) key: String,
@@ -41,7 +48,7 @@ pub(crate) struct Request {
 }
 
 impl Store {
-    /// Runs a changing request once: a repeat gets the payment of the first time as it is now.
+    /// Runs a changing request once: a repeat gets the object of the first time as it is now.
     pub(crate) fn once(
         &mut self,
         request: Request,
@@ -56,7 +63,7 @@ impl Store {
         {
             let same = used.operation == request.operation && used.body == request.body;
             return if same || self.hooks.key_reuse == KeyReuse::Replay {
-                Ok(used.payment_id.clone())
+                Ok(used.object_id.clone())
             } else {
                 Err(ApiError::invalid(
                     "Idempotence-Key",
@@ -64,16 +71,16 @@ impl Store {
                 ))
             };
         }
-        let payment_id = run(self)?;
+        let object_id = run(self)?;
         let used = KeyUse {
             operation: request.operation,
             body: request.body,
-            payment_id: payment_id.clone(),
+            object_id: object_id.clone(),
             at: now,
         };
         self.data.keys.insert(request.key, used);
         self.touch();
-        Ok(payment_id)
+        Ok(object_id)
     }
 
     /// Creates a payment. One by a saved method is decided at once: nobody is there to ask.
@@ -105,7 +112,9 @@ impl Store {
             method,
             gateway_id: order.gateway_id.unwrap_or_else(|| GATEWAY_ID.to_owned()),
             merchant_customer_id: order.merchant_customer_id,
-            has_receipt: order.has_receipt,
+            receipt: order
+                .receipt
+                .filter(|_| self.hooks.receipts != ReceiptPlan::Ignore),
             save,
             created_at: now,
             confirm_until: now + CONFIRM_FOR,
@@ -219,6 +228,9 @@ impl Store {
             }
             payment.status
         });
+        if status == Some(Status::Succeeded) {
+            self.receipt_of_payment(id, now);
+        }
         if status.is_some() {
             self.keep_method(id);
             self.announce(id, now);
@@ -246,15 +258,19 @@ impl Store {
     pub(crate) fn capture(
         &mut self,
         id: &str,
-        amount: Option<Kopecks>,
+        part: Option<Captured>,
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
         self.held(id)?;
         self.edit(id, |payment| {
             payment.status = Status::Succeeded;
             payment.captured_at = Some(now);
-            payment.amount = amount.unwrap_or(payment.amount);
+            if let Some(part) = part {
+                payment.amount = part.amount;
+                payment.receipt = part.receipt.or_else(|| payment.receipt.take());
+            }
         });
+        self.receipt_of_payment(id, now);
         self.announce(id, now);
         Ok(())
     }
@@ -267,6 +283,7 @@ impl Store {
 
     /// What time alone has brought. Called before every look at the state, so that all of them agree.
     pub(crate) fn tick(&mut self, now: DateTime<Utc>) {
+        self.register_ripe(now);
         let (ripe, _) = self.due(now);
         for id in ripe {
             let Some(payment) = self.payment(&id) else {

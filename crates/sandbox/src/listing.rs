@@ -1,10 +1,11 @@
-//! The list of payments: filters, pages, the cursor. It may not change anything.
+//! The lists of payments and receipts: filters, pages, the cursor. It may not change anything.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::model::{MethodKind, Payment, Status};
+use crate::registration::{Receipt, Registration};
 use crate::store::Store;
 use crate::wire;
 
@@ -48,29 +49,111 @@ impl Span {
     }
 }
 
-/// What is asked for.
+/// Which part of a list is asked for.
 #[derive(Debug)]
+struct Part {
+    limit: usize,
+    /// The last one of the page before.
+    cursor: Option<String>,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self {
+            limit: DEFAULT_LIMIT,
+            cursor: None,
+        }
+    }
+}
+
+impl Part {
+    /// Reads what belongs to every list; false for another name.
+    fn read(&mut self, name: &str, value: &str) -> Result<bool, ApiError> {
+        match name {
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                self.limit = limit
+                    .ok_or_else(|| ApiError::invalid(name, "A number from 1 to 100 is expected"))?;
+            }
+            "cursor" => self.cursor = Some(value.to_owned()),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The part of what is in the order of the list.
+    fn of<'a, T: 'a>(
+        &self,
+        all: impl Iterator<Item = &'a T>,
+        id: fn(&T) -> &str,
+        holds: impl Fn(&T) -> bool,
+        show: impl Fn(&T) -> Value,
+    ) -> Result<Value, ApiError> {
+        let mut passed = self.cursor.is_none();
+        let mut items = Vec::new();
+        let mut last = None;
+        let mut more = false;
+        for found in all {
+            if !passed {
+                passed = self.cursor.as_deref() == Some(id(found));
+                continue;
+            }
+            if !holds(found) {
+                continue;
+            }
+            if items.len() == self.limit {
+                more = true;
+                break;
+            }
+            items.push(show(found));
+            last = Some(id(found).to_owned());
+        }
+        if !passed {
+            return Err(ApiError::invalid("cursor", "There is no such cursor"));
+        }
+        Ok(wire::list(&items, last.filter(|_| more)))
+    }
+}
+
+/// Reads a bound of a span, as `created_at.gte`; other names are ignored.
+fn read_span(
+    name: &str,
+    value: &str,
+    spans: &mut [(&'static str, &mut Span)],
+) -> Result<(), ApiError> {
+    let Some((field, bound)) = name.split_once('.') else {
+        return Ok(());
+    };
+    let Some((_, span)) = spans.iter_mut().find(|(known, _)| *known == field) else {
+        return Ok(());
+    };
+    let at = DateTime::parse_from_rfc3339(value).map_err(|_| {
+        ApiError::invalid(name, "A moment is expected, as 2026-01-31T10:00:00.000Z")
+    })?;
+    if span.set(bound, at.to_utc()) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(name, "gte, gt, lte or lt is expected"))
+    }
+}
+
+/// Which payments are asked for.
+#[derive(Debug, Default)]
 pub(crate) struct Filter {
     created: Span,
     captured: Span,
     status: Option<Status>,
     method: Option<MethodKind>,
-    limit: usize,
-    /// The last payment of the page before.
-    cursor: Option<String>,
+    part: Part,
 }
 
 impl Filter {
     /// Reads a query; unknown names are ignored.
     pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, ApiError> {
-        let mut filter = Self {
-            created: Span::default(),
-            captured: Span::default(),
-            status: None,
-            method: None,
-            limit: DEFAULT_LIMIT,
-            cursor: None,
-        };
+        let mut filter = Self::default();
         for (name, value) in pairs {
             let wrong = |text: &str| ApiError::invalid(name.clone(), text);
             match name.as_str() {
@@ -83,38 +166,18 @@ impl Filter {
                     filter.method =
                         Some(kind.ok_or_else(|| wrong("This shop has no such payment method"))?);
                 }
-                "limit" => {
-                    let limit = value
-                        .parse()
-                        .ok()
-                        .filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                    filter.limit =
-                        limit.ok_or_else(|| wrong("A number from 1 to 100 is expected"))?;
-                }
-                "cursor" => filter.cursor = Some(value.clone()),
-                _ => filter.read_span(name, value)?,
+                _ if filter.part.read(name, value)? => {}
+                _ => read_span(
+                    name,
+                    value,
+                    &mut [
+                        ("created_at", &mut filter.created),
+                        ("captured_at", &mut filter.captured),
+                    ],
+                )?,
             }
         }
         Ok(filter)
-    }
-
-    fn read_span(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
-        let Some((field, bound)) = name.split_once('.') else {
-            return Ok(());
-        };
-        let span = match field {
-            "created_at" => &mut self.created,
-            "captured_at" => &mut self.captured,
-            _ => return Ok(()),
-        };
-        let at = DateTime::parse_from_rfc3339(value).map_err(|_| {
-            ApiError::invalid(name, "A moment is expected, as 2026-01-31T10:00:00.000Z")
-        })?;
-        if span.set(bound, at.to_utc()) {
-            Ok(())
-        } else {
-            Err(ApiError::invalid(name, "gte, gt, lte or lt is expected"))
-        }
     }
 
     fn holds(&self, payment: &Payment) -> bool {
@@ -126,33 +189,71 @@ impl Filter {
     }
 }
 
-/// One page, newest first.
-pub(crate) fn page(store: &Store, filter: &Filter, now: DateTime<Utc>) -> Result<Value, ApiError> {
-    if filter
-        .cursor
-        .as_ref()
-        .is_some_and(|id| store.payment(id).is_none())
-    {
-        return Err(ApiError::invalid("cursor", "There is no such cursor"));
+/// One page of payments, newest first.
+pub(crate) fn payments(store: &Store, filter: &Filter) -> Result<Value, ApiError> {
+    filter.part.of(
+        store.newest_first(),
+        |payment| &payment.id,
+        |payment| filter.holds(payment),
+        |payment| wire::payment(payment, store),
+    )
+}
+
+/// Which receipts are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct ReceiptFilter {
+    created: Span,
+    status: Option<Registration>,
+    payment_id: Option<String>,
+    refund_id: Option<String>,
+    part: Part,
+}
+
+impl ReceiptFilter {
+    /// Reads a query; unknown names are ignored.
+    pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, ApiError> {
+        let mut filter = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "status" => {
+                    let status = Registration::parse(value);
+                    filter.status = Some(status.ok_or_else(|| {
+                        ApiError::invalid(name.clone(), "There is no such status")
+                    })?);
+                }
+                "payment_id" => filter.payment_id = Some(value.clone()),
+                "refund_id" => filter.refund_id = Some(value.clone()),
+                _ if filter.part.read(name, value)? => {}
+                _ => read_span(name, value, &mut [("created_at", &mut filter.created)])?,
+            }
+        }
+        if filter.payment_id.is_some() && filter.refund_id.is_some() {
+            return Err(ApiError::invalid(
+                "refund_id",
+                "Either a payment or a refund is named",
+            ));
+        }
+        Ok(filter)
     }
-    let mut passed = filter.cursor.is_none();
-    let mut items = Vec::new();
-    let mut last = None;
-    let mut more = false;
-    for payment in store.newest_first() {
-        if !passed {
-            passed = filter.cursor.as_deref() == Some(payment.id.as_str());
-            continue;
-        }
-        if !filter.holds(payment) {
-            continue;
-        }
-        if items.len() == filter.limit {
-            more = true;
-            break;
-        }
-        items.push(wire::payment(payment, &store.shop, now));
-        last = Some(payment.id.clone());
+
+    fn holds(&self, receipt: &Receipt) -> bool {
+        self.created.holds(Some(receipt.created_at))
+            && self.status.is_none_or(|status| receipt.status == status)
+            && self
+                .payment_id
+                .as_ref()
+                .is_none_or(|id| receipt.payment_id == *id)
+            // This shop has no refunds.
+            && self.refund_id.is_none()
     }
-    Ok(wire::list(&items, last.filter(|_| more)))
+}
+
+/// One page of receipts, newest first.
+pub(crate) fn receipts(store: &Store, filter: &ReceiptFilter) -> Result<Value, ApiError> {
+    filter.part.of(
+        store.data.receipts.iter().rev(),
+        |receipt| &receipt.id,
+        |receipt| filter.holds(receipt),
+        wire::receipt,
+    )
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::CardView;
 use crate::money::Kopecks;
+use crate::receipt::Item;
 
 /// The state of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,7 +221,7 @@ pub(crate) struct Order {
     pub(crate) means: Means,
     pub(crate) gateway_id: Option<String>,
     pub(crate) merchant_customer_id: Option<String>,
-    pub(crate) has_receipt: bool,
+    pub(crate) receipt: Option<Vec<Item>>,
 }
 
 /// A payment.
@@ -236,7 +237,9 @@ pub(crate) struct Payment {
     pub(crate) method: Option<Method>,
     pub(crate) gateway_id: String,
     pub(crate) merchant_customer_id: Option<String>,
-    pub(crate) has_receipt: bool,
+    /// The lines of the receipt that came with it.
+    #[serde(default)]
+    pub(crate) receipt: Option<Vec<Item>>,
     /// Does the shop want the payer's card for later payments?
     #[serde(default)]
     pub(crate) save: bool,

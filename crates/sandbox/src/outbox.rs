@@ -183,7 +183,7 @@ impl Store {
         let Some(payment) = self.payment(id).filter(|_| self.has_webhook) else {
             return;
         };
-        let object = wire::payment(payment, &self.shop, now);
+        let object = wire::payment(payment, self);
         let body = wire::notification(object, payment.status, claim);
         for _ in 0..copies.clamp(1, MAX_COPIES) {
             self.data.outbox.push(id, body.clone(), now, next_at);

@@ -1,6 +1,7 @@
-//! The least check of a receipt sent with a payment: somebody to send it to, and sums that agree.
+//! Reads a receipt: somebody to send it to, items, sums that agree.
 //! It may not keep the customer's contacts.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -11,43 +12,135 @@ const MAX_ITEMS: usize = 80;
 const MAX_ITEM_NAME: usize = 128;
 const MAX_EMAIL: usize = 254;
 
-/// Whether there is a receipt; an error when it is wrong.
-pub(crate) fn check(body: &Object, paid: Kopecks) -> Result<bool, ApiError> {
+const MODES: [&str; 7] = [
+    "full_prepayment",
+    "partial_prepayment",
+    "advance",
+    "full_payment",
+    "partial_payment",
+    "credit",
+    "credit_payment",
+];
+/// The subjects that a shop of services has.
+const SUBJECTS: [&str; 5] = ["commodity", "job", "service", "payment", "another"];
+const SETTLEMENTS: [&str; 4] = ["cashless", "prepayment", "postpayment", "consideration"];
+
+/// A line of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Item {
+    pub(crate) description: String,
+    /// In thousandths.
+    pub(crate) quantity: i64,
+    pub(crate) price: Kopecks,
+    pub(crate) vat_code: i64,
+    pub(crate) mode: Option<String>,
+    pub(crate) subject: Option<String>,
+}
+
+/// By what a receipt was settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    pub(crate) by: String,
+    pub(crate) amount: Kopecks,
+}
+
+/// A checked request to register a receipt of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) payment_id: String,
+    pub(crate) items: Vec<Item>,
+    pub(crate) settlements: Vec<Settled>,
+}
+
+/// The items of a receipt that comes with a payment; nothing when there is none.
+pub(crate) fn of_payment(body: &Object, paid: Kopecks) -> Result<Option<Vec<Item>>, ApiError> {
     let Some(receipt) = present(body, "receipt") else {
-        return Ok(false);
+        return Ok(None);
     };
     let receipt = receipt
         .as_object()
         .ok_or_else(|| ApiError::invalid("receipt", "An object is expected"))?;
-    customer(receipt)?;
-    let items = present(receipt, "items")
-        .and_then(Value::as_array)
-        .filter(|items| (1..=MAX_ITEMS).contains(&items.len()))
-        .ok_or_else(|| ApiError::invalid("receipt.items", "1 to 80 items are expected"))?;
-    let mut total = None;
-    for (index, item) in items.iter().enumerate() {
-        let sum = item_sum(item, index)?;
-        let together = match total {
-            None => Some(sum),
-            Some(total) => sum.checked_add(total),
-        };
-        total = Some(
-            together.ok_or_else(|| ApiError::invalid("receipt.items", "The sum is too large"))?,
-        );
-    }
-    if total != Some(paid) {
+    let (items, total) = read(receipt, "receipt.")?;
+    if total != paid {
         return Err(ApiError::invalid(
             "receipt.items",
             "The items do not add up to the sum of the payment",
         ));
     }
-    Ok(true)
+    Ok(Some(items))
 }
 
-fn customer(receipt: &Object) -> Result<(), ApiError> {
+/// A receipt that comes by itself.
+pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
+    match present(body, "type").and_then(Value::as_str) {
+        Some("payment") => {}
+        Some("refund") => {
+            return Err(ApiError::invalid(
+                "refund_id",
+                "There is no such refund in this shop",
+            ));
+        }
+        _ => {
+            return Err(ApiError::invalid("type", "payment or refund is expected"));
+        }
+    }
+    if present(body, "send").and_then(Value::as_bool) != Some(true) {
+        return Err(ApiError::invalid("send", "Only true is possible"));
+    }
+    let payment_id = text(body, "payment_id", 36)?
+        .ok_or_else(|| ApiError::invalid("payment_id", "The payment is missing"))?;
+    let (items, total) = read(body, "")?;
+    let settlements = present(body, "settlements")
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty())
+        .ok_or_else(|| ApiError::invalid("settlements", "At least one is expected"))?;
+    let settlements = settlements
+        .iter()
+        .enumerate()
+        .map(|(index, value)| settlement(value, index))
+        .collect::<Result<Vec<_>, _>>()?;
+    if sum(settlements.iter().map(|settled| settled.amount)) != Some(total) {
+        return Err(ApiError::invalid(
+            "settlements",
+            "The settlements do not add up to the items",
+        ));
+    }
+    Ok(Order {
+        payment_id,
+        items,
+        settlements,
+    })
+}
+
+/// The items and what they come to together.
+fn read(receipt: &Object, at: &str) -> Result<(Vec<Item>, Kopecks), ApiError> {
+    customer(receipt, at)?;
+    let wrong = |text: &str| ApiError::invalid(format!("{at}items"), text);
+    let lines = present(receipt, "items")
+        .and_then(Value::as_array)
+        .filter(|items| (1..=MAX_ITEMS).contains(&items.len()))
+        .ok_or_else(|| wrong("1 to 80 items are expected"))?;
+    let mut items = Vec::new();
+    let mut sums = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let (item, sum) = item(line, &format!("{at}items[{index}]"))?;
+        items.push(item);
+        sums.push(sum);
+    }
+    let total = sum(sums).ok_or_else(|| wrong("The sum is too large"))?;
+    Ok((items, total))
+}
+
+fn sum(sums: impl IntoIterator<Item = Kopecks>) -> Option<Kopecks> {
+    let mut sums = sums.into_iter();
+    let first = sums.next()?;
+    sums.try_fold(first, Kopecks::checked_add)
+}
+
+fn customer(receipt: &Object, at: &str) -> Result<(), ApiError> {
     let wrong = || {
         ApiError::invalid(
-            "receipt.customer",
+            format!("{at}customer"),
             "An e-mail or a phone of the customer is expected",
         )
     };
@@ -70,35 +163,70 @@ fn customer(receipt: &Object) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn item_sum(item: &Value, index: usize) -> Result<Kopecks, ApiError> {
-    let at = |name: &str| format!("receipt.items[{index}].{name}");
-    let item = item
+/// A line, and what it comes to.
+fn item(line: &Value, at: &str) -> Result<(Item, Kopecks), ApiError> {
+    let wrong = |name: &str, text: &str| ApiError::invalid(format!("{at}.{name}"), text);
+    let line = line
         .as_object()
-        .ok_or_else(|| ApiError::invalid("receipt.items", "An object is expected"))?;
-    let name = text(item, "description", MAX_ITEM_NAME)?.unwrap_or_default();
-    if name.is_empty() {
-        return Err(ApiError::invalid(at("description"), "The name is missing"));
+        .ok_or_else(|| ApiError::invalid(at, "An object is expected"))?;
+    let description = text(line, "description", MAX_ITEM_NAME)?.unwrap_or_default();
+    if description.is_empty() {
+        return Err(wrong("description", "The name is missing"));
     }
-    let vat = present(item, "vat_code").and_then(Value::as_i64);
-    if !vat.is_some_and(|code| (1..=12).contains(&code)) {
-        return Err(ApiError::invalid(
-            at("vat_code"),
-            "A code from 1 to 12 is expected",
-        ));
-    }
-    let quantity = present(item, "quantity")
+    let vat_code = present(line, "vat_code")
+        .and_then(Value::as_i64)
+        .filter(|code| (1..=12).contains(code))
+        .ok_or_else(|| wrong("vat_code", "A code from 1 to 12 is expected"))?;
+    let quantity = present(line, "quantity")
         .and_then(thousandths)
         .ok_or_else(|| {
-            ApiError::invalid(
-                at("quantity"),
+            wrong(
+                "quantity",
                 "A number above zero with at most 3 decimals is expected",
             )
         })?;
-    let price = present(item, "amount")
-        .ok_or_else(|| ApiError::invalid(at("amount"), "The price is missing"))?;
-    amount(price, &at("amount"))?
+    let price = present(line, "amount").ok_or_else(|| wrong("amount", "The price is missing"))?;
+    let price = amount(price, &format!("{at}.amount"))?;
+    let sum = price
         .times_thousandths(quantity)
-        .ok_or_else(|| ApiError::invalid(at("amount"), "The sum is too large"))
+        .ok_or_else(|| wrong("amount", "The sum is too large"))?;
+    let one_of = |name: &str, known: &[&str]| match text(line, name, MAX_ITEM_NAME)? {
+        Some(value) if !known.contains(&value.as_str()) => {
+            Err(wrong(name, "There is no such value"))
+        }
+        found => Ok(found),
+    };
+    let item = Item {
+        description,
+        quantity,
+        price,
+        vat_code,
+        mode: one_of("payment_mode", &MODES)?,
+        subject: one_of("payment_subject", &SUBJECTS)?,
+    };
+    Ok((item, sum))
+}
+
+fn settlement(value: &Value, index: usize) -> Result<Settled, ApiError> {
+    let at = format!("settlements[{index}]");
+    let settled = value
+        .as_object()
+        .ok_or_else(|| ApiError::invalid(at.clone(), "An object is expected"))?;
+    let by = present(settled, "type")
+        .and_then(Value::as_str)
+        .filter(|by| SETTLEMENTS.contains(by))
+        .ok_or_else(|| {
+            ApiError::invalid(
+                format!("{at}.type"),
+                "cashless, prepayment, postpayment or consideration is expected",
+            )
+        })?;
+    let sum = present(settled, "amount")
+        .ok_or_else(|| ApiError::invalid(format!("{at}.amount"), "The sum is missing"))?;
+    Ok(Settled {
+        by: by.to_owned(),
+        amount: amount(sum, &format!("{at}.amount"))?,
+    })
 }
 
 /// Reads a quantity, a JSON number or a string of one, into whole thousandths without floating point.
@@ -120,13 +248,13 @@ fn thousandths(value: &Value) -> Option<i64> {
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
-    use super::{check, thousandths};
+    use super::{of_payment, order, thousandths};
     use crate::money::Kopecks;
     use serde_json::{Value, json};
 
     fn passes(receipt: &Value) -> bool {
         let body = json!({ "receipt": receipt });
-        check(
+        of_payment(
             body.as_object().expect("an object"),
             Kopecks::from_roubles(500),
         )
@@ -153,6 +281,33 @@ mod tests {
         assert!(!passes(
             &json!({"customer": {"email": "a@b.ru"}, "items": [item, item]})
         ));
+    }
+
+    #[test]
+    fn a_receipt_of_its_own_is_checked() {
+        let good = json!({"type": "payment", "send": true, "payment_id": "p",
+            "customer": {"email": "a@b.ru"},
+            "items": [{"description": "Услуги", "quantity": 1, "vat_code": 11,
+                "payment_mode": "full_payment", "payment_subject": "service",
+                "amount": {"value": "250.00", "currency": "RUB"}}],
+            "settlements": [{"type": "prepayment", "amount": {"value": "250.00", "currency": "RUB"}}]});
+        let read = |body: &Value| order(body.as_object().expect("an object"));
+        assert_eq!(read(&good).expect("a receipt").payment_id, "p");
+        for (at, value) in [
+            ("/type", json!("gift")),
+            ("/type", json!("refund")),
+            ("/send", json!(false)),
+            ("/payment_id", Value::Null),
+            ("/settlements", json!([])),
+            ("/settlements/0/type", json!("cash")),
+            ("/settlements/0/amount/value", json!("249.99")),
+            ("/items/0/payment_mode", json!("later")),
+            ("/items/0/payment_subject", json!("air")),
+        ] {
+            let mut body = good.clone();
+            *body.pointer_mut(at).expect("a place") = value;
+            assert!(read(&body).is_err(), "{at}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::life::Captured;
 use crate::model::{Confirmation, Means, MethodKind, Order};
 use crate::money::Kopecks;
 use crate::receipt;
@@ -114,12 +115,12 @@ pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
         means,
         gateway_id: gateway(body)?,
         merchant_customer_id: text(body, "merchant_customer_id", MAX_CUSTOMER_ID)?,
-        has_receipt: receipt::check(body, amount)?,
+        receipt: receipt::of_payment(body, amount)?,
     })
 }
 
-/// A request to capture: the final sum, if one is named.
-pub(crate) fn capture_amount(body: &Object, held: Kopecks) -> Result<Option<Kopecks>, ApiError> {
+/// A request to capture: the final sum and its receipt, if one is named.
+pub(crate) fn captured(body: &Object, held: Kopecks) -> Result<Option<Captured>, ApiError> {
     let Some(value) = present(body, "amount") else {
         return Ok(None);
     };
@@ -127,8 +128,8 @@ pub(crate) fn capture_amount(body: &Object, held: Kopecks) -> Result<Option<Kope
     if amount > held {
         return Err(ApiError::invalid("amount.value", "More than was held"));
     }
-    receipt::check(body, amount)?;
-    Ok(Some(amount))
+    let receipt = receipt::of_payment(body, amount)?;
+    Ok(Some(Captured { amount, receipt }))
 }
 
 /// A field that is there and not `null`.

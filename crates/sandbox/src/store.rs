@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::faults::Hooks;
 use crate::model::{Method, Payment, Status};
 use crate::outbox::Outbox;
+use crate::registration::Receipt;
 use crate::wire::Shop;
 
 /// How long an idempotence key is remembered.
@@ -48,7 +49,8 @@ pub(crate) struct KeyUse {
     pub(crate) operation: String,
     /// The body in one canonical spelling, to tell a repeat from another request.
     pub(crate) body: String,
-    pub(crate) payment_id: String,
+    #[serde(alias = "payment_id")]
+    pub(crate) object_id: String,
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Data {
     pub(crate) outbox: Outbox,
     /// Methods that were saved for later payments.
     pub(crate) methods: HashMap<String, Method>,
+    /// In the order in which they were made.
+    pub(crate) receipts: Vec<Receipt>,
 }
 
 /// Everything, behind one lock.
@@ -232,6 +236,9 @@ impl Store {
         if let Some((number, id)) = oldest.map(|(number, payment)| (*number, payment.id.clone())) {
             self.data.payments.remove(&number);
             self.numbers.remove(&id);
+            self.data
+                .receipts
+                .retain(|receipt| receipt.payment_id != id);
         }
     }
 

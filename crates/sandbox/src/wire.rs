@@ -1,11 +1,14 @@
-//! A payment in the gateway's JSON. It may not change anything, and it may not show what was not asked
+//! Payments and receipts in the gateway's JSON. It may not change anything, and it may not show what was not asked
 //! for: optional fields are left out, not null.
 
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Authorization, Confirmation, Method, MethodKind, Payment, Status};
 use crate::money::Kopecks;
+use crate::receipt::{Item, Settled};
+use crate::registration::Receipt;
+use crate::store::Store;
 
 /// Who receives the money and where the payer's pages are.
 #[derive(Clone, Debug)]
@@ -22,16 +25,14 @@ impl Shop {
     }
 }
 
-/// How long after the payment the receipt is registered.
-const RECEIPT_PAUSE: Duration = Duration::seconds(5);
-
 /// A moment as the gateway writes it.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The payment object.
-pub(crate) fn payment(payment: &Payment, shop: &Shop, now: DateTime<Utc>) -> Value {
+pub(crate) fn payment(payment: &Payment, store: &Store) -> Value {
+    let shop = &store.shop;
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
@@ -85,13 +86,68 @@ pub(crate) fn payment(payment: &Payment, shop: &Shop, now: DateTime<Utc>) -> Val
     if let Some(customer) = &payment.merchant_customer_id {
         put("merchant_customer_id", json!(customer));
     }
-    if payment.has_receipt {
+    if payment.receipt.is_some() {
         put(
             "receipt_registration",
-            json!(receipt_registration(payment, now)),
+            json!(receipt_registration(payment, store)),
         );
     }
     Value::Object(object)
+}
+
+/// The receipt object.
+pub(crate) fn receipt(receipt: &Receipt) -> Value {
+    let items: Vec<_> = receipt.items.iter().map(item).collect();
+    let settlements: Vec<_> = receipt.settlements.iter().map(settlement).collect();
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Value| {
+        object.insert(name.to_owned(), value);
+    };
+    put("id", json!(receipt.id));
+    put("type", json!("payment"));
+    put("payment_id", json!(receipt.payment_id));
+    put("status", json!(receipt.status.as_str()));
+    put("items", json!(items));
+    put("settlements", json!(settlements));
+    if let Some(fiscal) = &receipt.fiscal {
+        put("fiscal_document_number", json!(fiscal.document));
+        put("fiscal_storage_number", json!(fiscal.storage));
+        put("fiscal_attribute", json!(fiscal.attribute));
+        put("fiscal_provider_id", json!(fiscal.register_id));
+        put("registered_at", json!(moment(fiscal.at)));
+    }
+    Value::Object(object)
+}
+
+fn item(item: &Item) -> Value {
+    let quantity: serde_json::Number = match item.quantity % 1000 {
+        0 => (item.quantity / 1000).into(),
+        _ => serde_json::from_str(&format!(
+            "{}.{:03}",
+            item.quantity / 1000,
+            item.quantity % 1000
+        ))
+        .unwrap_or_else(|_| item.quantity.into()),
+    };
+    let mut object = json!({
+        "description": item.description,
+        "quantity": quantity,
+        "amount": amount(item.price),
+        "vat_code": item.vat_code,
+    });
+    for (name, value) in [
+        ("payment_mode", &item.mode),
+        ("payment_subject", &item.subject),
+    ] {
+        if let (Some(value), Some(fields)) = (value, object.as_object_mut()) {
+            fields.insert(name.to_owned(), json!(value));
+        }
+    }
+    object
+}
+
+fn settlement(settled: &Settled) -> Value {
+    json!({"type": settled.by, "amount": amount(settled.amount)})
 }
 
 /// A page of a list.
@@ -180,10 +236,10 @@ fn authorization_details(authorization: &Authorization) -> Value {
     })
 }
 
-fn receipt_registration(payment: &Payment, now: DateTime<Utc>) -> &'static str {
-    match (payment.status, payment.captured_at) {
-        (Status::Canceled, _) => "canceled",
-        (Status::Succeeded, Some(at)) if at + RECEIPT_PAUSE <= now => "succeeded",
-        _ => "pending",
+fn receipt_registration(payment: &Payment, store: &Store) -> &'static str {
+    match store.receipts_of(&payment.id).next() {
+        _ if payment.status == Status::Canceled => "canceled",
+        Some(receipt) => receipt.status.as_str(),
+        None => "pending",
     }
 }

@@ -1,9 +1,10 @@
 //! The words of letters and SMS. No letter ever carries a password.
 
 use crate::Services;
-use domain::format::{date, money, span};
+use domain::format::{date, deadline, money, money_full, span};
 use domain::notice::Notice;
 use domain::office::{AuditEvent, Door};
+use domain::receipt::{Fiscal, ReceiptView, vat_name};
 use domain::security::SecurityEvent;
 use domain::{Date, Lang, LocalTime, Money};
 use storage::token::Purpose;
@@ -378,5 +379,42 @@ pub fn card_replaced(services: &Services, lang: Lang, change: &str) -> Text {
                 format!("Orion Express: the access card was replaced, {change}. Not you? {phone}")
             }
         },
+    }
+}
+
+/// A registered receipt as text. Receipts are Russian, whatever the language of the cabinet.
+pub fn receipt(services: &Services, shown: &ReceiptView, fiscal: &Fiscal) -> Text {
+    let full = |sum: Money| money_full(Lang::Ru, sum);
+    let mut parts = vec!["Кассовый чек, приход".to_owned()];
+    let seller = &shown.seller;
+    if !seller.name.is_empty() {
+        parts.push(format!("{}, ИНН {}", seller.name, seller.inn));
+    }
+    for line in &shown.lines {
+        let vat = vat_name(line.vat_code).unwrap_or_default();
+        parts.push(format!(
+            "{}\n1 × {} = {}\nНДС {vat}: {}",
+            line.name,
+            full(line.sum),
+            full(line.sum),
+            full(line.vat)
+        ));
+    }
+    parts.push(format!("Итого {}, безналичными", full(shown.total)));
+    parts.push(format!(
+        "{}\nФН {}\nФД {}\nФПД {}",
+        deadline(Lang::Ru, fiscal.at, shown.today),
+        fiscal.storage,
+        fiscal.document,
+        fiscal.attribute
+    ));
+    parts.push(format!(
+        "{}/receipts/{}",
+        services.settings.public_url, shown.id
+    ));
+    parts.push(closing(services, Lang::Ru));
+    Text {
+        subject: format!("Чек на {}", full(shown.total)),
+        body: parts.join("\n\n"),
     }
 }

@@ -22,6 +22,7 @@ pub mod payments;
 pub mod privacy;
 pub mod profile;
 pub mod promise;
+pub mod receipts;
 pub mod settings;
 pub mod upkeep;
 pub mod voucher;
@@ -38,7 +39,7 @@ pub use error::ServiceError;
 pub use settings::Settings;
 pub use storage::account::Origin;
 
-use gateways::{Acquirer, Mail, Sms};
+use gateways::{Acquirer, FiscalProvider, Mail, Sms};
 use std::sync::Arc;
 use storage::Db;
 
@@ -49,6 +50,8 @@ pub struct Services {
     pub db: Db,
     /// The acquirer.
     pub acquirer: Arc<dyn Acquirer>,
+    /// Who registers receipts.
+    pub fiscal: Arc<dyn FiscalProvider>,
     /// The mail system.
     pub mail: Arc<dyn Mail>,
     /// The SMS provider; without one, phones cannot be written to and forms say so.
@@ -58,6 +61,19 @@ pub struct Services {
     hasher: hashing::Hasher,
     /// Who the cabinet is to authenticators; nothing where there can be no passkeys.
     passkeys: Option<webauthn_rs::Webauthn>,
+}
+
+/// The neighbours of the cabinet.
+#[derive(Debug, Clone)]
+pub struct Neighbours {
+    /// The acquirer.
+    pub acquirer: Arc<dyn Acquirer>,
+    /// Who registers receipts.
+    pub fiscal: Arc<dyn FiscalProvider>,
+    /// The mail system.
+    pub mail: Arc<dyn Mail>,
+    /// The SMS provider, if there is one.
+    pub sms: Option<Arc<dyn Sms>>,
 }
 
 impl Services {
@@ -73,18 +89,19 @@ impl Services {
     }
 
     /// Puts the parts together.
-    pub fn new(
-        db: Db,
-        acquirer: Arc<dyn Acquirer>,
-        mail: Arc<dyn Mail>,
-        sms: Option<Arc<dyn Sms>>,
-        settings: Settings,
-    ) -> Self {
+    pub fn new(db: Db, neighbours: Neighbours, settings: Settings) -> Self {
+        let Neighbours {
+            acquirer,
+            fiscal,
+            mail,
+            sms,
+        } = neighbours;
         let hasher = hashing::Hasher::new(settings.hash_concurrency);
         let passkeys = access::passkeys::relying_party(&settings);
         Self {
             db,
             acquirer,
+            fiscal,
             mail,
             sms,
             settings,

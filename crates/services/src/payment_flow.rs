@@ -8,21 +8,22 @@
 
 use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
+use crate::receipts::writing;
 use crate::{ServiceError, Services, cards, crediting, jobs, zone};
-use domain::ids::{MessageId, OpId, PaymentId, ReceiptId, SubscriberId};
+use domain::ids::{MessageId, OpId, PaymentId, SubscriberId};
 use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::{
     CancelReason, GatewayStatus, PaymentEvent, PaymentState, Purpose, Transition, may_resend,
     poll_pause, transition,
 };
-use domain::receipt::{ReceiptState, advance_vat};
-use domain::{Email, Money, Timestamp};
+use domain::{ContractNumber, Email, Money, Timestamp};
 use gateways::acquirer::{AcquirerError, By, CreatePayment, GatewayPayment};
+use gateways::fiscal::Content;
 use serde_json::json;
 use storage::job::Again;
 use storage::payment::{Change, Payment};
-use storage::{Conn, autopay, inbox, ledger, payment, receipt, subscriber};
+use storage::{Conn, autopay, inbox, ledger, payment, subscriber};
 
 /// Which call an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +146,7 @@ async fn send(
     // The intent is committed before the call: whatever happens to this process, somebody asks.
     commit(tx).await?;
     let first = found.first_sent_at.unwrap_or(now);
-    let request = create_request(services, &found, contract.contract.as_str(), first, by)?;
+    let request = create_request(services, &found, &contract.contract, first, by)?;
     if found.means.saved().is_some() && slept(services, now).await? {
         tracing::warn!(payment = %found.id, "payment.not_sent: too long after its beginning");
         return Ok(state);
@@ -250,25 +251,27 @@ async fn followed_by(
 fn create_request(
     services: &Services,
     found: &Payment,
-    contract: &str,
+    contract: &ContractNumber,
     first_sent_at: Timestamp,
     by: By,
 ) -> Result<CreatePayment, ServiceError> {
-    let sent_on = zone::today(chrono_tz::Europe::Moscow, first_sent_at);
+    let line = writing::advance_line(found, contract, first_sent_at)?;
     Ok(CreatePayment {
         idem_key: found.idem_key.clone(),
         amount: found.amount,
         payment_id: found.id.to_string(),
         subscriber_id: found.subscriber.to_string(),
-        description: format!("Пополнение лицевого счёта {contract}"),
+        description: line.name.clone(),
         return_url: format!(
             "{}/payments/return/{}",
             services.settings.public_url, found.return_token
         ),
-        receipt_email: Email::parse(&found.receipt_email).map_err(|_| {
-            ServiceError::Internal("stored receipt e-mail is not an address".into())
-        })?,
-        vat_code: advance_vat(sent_on).code,
+        receipt: Content {
+            email: Email::parse(&found.receipt_email).map_err(|_| {
+                ServiceError::Internal("stored receipt e-mail is not an address".into())
+            })?,
+            lines: vec![line],
+        },
         by,
     })
 }
@@ -534,7 +537,8 @@ async fn credit(
         now,
     )?;
     let credited = crediting::receive(conn, tz, &op, wallet, "acquirer", &meta, now).await?;
-    write_receipt(conn, found, object, op.id, tz, now).await?;
+    let taken = object.receipt;
+    writing::write_advance(conn, found, &contract.contract, op.id, taken, now).await?;
     cards::keep(conn, services, found, object, now).await?;
     crediting::tell(conn, subscriber, found.amount, &credited, now).await?;
     Ok(())
@@ -556,34 +560,5 @@ async fn put_aside(
     let op = rules::suspense(OpId(new_id()), found.subscriber, key, sum, now)?;
     let meta = json!({ "payment": found.id, "object": object.id });
     ledger::post(conn, &op, &wallet, &digest(&op), "acquirer", &meta, now).await?;
-    Ok(())
-}
-
-async fn write_receipt(
-    conn: &mut Conn,
-    found: &Payment,
-    object: &GatewayPayment,
-    op: OpId,
-    tz: chrono_tz::Tz,
-    now: Timestamp,
-) -> Result<(), ServiceError> {
-    let vat = advance_vat(zone::today(tz, now));
-    let inside = vat
-        .inside(found.amount)
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    let new = receipt::New {
-        id: ReceiptId(new_id()),
-        op,
-        contact: &found.receipt_email,
-        total: found.amount,
-        vat: inside,
-        vat_code: vat.code,
-        state: if object.receipt_accepted {
-            ReceiptState::Pending
-        } else {
-            ReceiptState::Needed
-        },
-    };
-    receipt::insert_advance(conn, found.subscriber, &new, now).await?;
     Ok(())
 }

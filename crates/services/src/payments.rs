@@ -11,6 +11,7 @@ use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
 use domain::payment::{AccessProgress, Means, PaymentState, PaymentView, PaymentsPage, Purpose};
+use domain::receipt::ReceiptKind;
 use domain::top_up::{CardChoice, TopUpForm, suggest};
 use domain::{ContractNumber, Date, Email, Money, Timestamp};
 use storage::job::Again;
@@ -474,7 +475,7 @@ async fn build_view(
     let running = subscription::list(conn, viewer.subscriber).await?;
     let op = ledger::find_key(conn, viewer.subscriber, &top_up_key(found.id)).await?;
     let receipt = match op {
-        Some((op, _)) => receipt::state_of(conn, viewer.subscriber, op).await?,
+        Some((op, _)) => receipt::of_op(conn, viewer.subscriber, op, ReceiptKind::Advance).await?,
         None => None,
     };
     let intent = subscription::last_intent_at(conn, viewer.subscriber).await?;

@@ -2,6 +2,7 @@
 
 use crate::seal::Keys;
 use crate::voucher;
+use domain::receipt::Seller;
 use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
 use domain::support::Support;
 
@@ -13,6 +14,8 @@ pub struct Settings {
     pub public_url: String,
     /// Where people help.
     pub support: Support,
+    /// Who sells, as receipts name it.
+    pub seller: Seller,
     /// Limits of access.
     pub access: AccessLimits,
     /// Limits of a top-up.
@@ -38,6 +41,7 @@ impl Default for Settings {
         Self {
             public_url: "http://localhost:3000".into(),
             support: Support::default(),
+            seller: Seller::default(),
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
             autopay: AutopayTerms::default(),

@@ -62,8 +62,10 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                                  from billing.autopay_run r where r.subscriber_id = s.subscriber_id),
                 'autopay_links', (select coalesce(jsonb_agg(to_jsonb(l) - 'token_sha256' order by l.created_at), '[]')
                                   from billing.autopay_link l where l.subscriber_id = s.subscriber_id),
-                'receipts', (select coalesce(jsonb_agg(to_jsonb(r) - 'idem_key'), '[]')
+                'receipts', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]')
                              from billing.receipt r where r.subscriber_id = s.subscriber_id),
+                'receipt_lines', (select coalesce(jsonb_agg(to_jsonb(q) order by q.receipt_id, q.n), '[]')
+                                  from billing.receipt_line q where q.subscriber_id = s.subscriber_id),
                 'wallet', (select to_jsonb(w) from ledger.wallet w where w.subscriber_id = s.subscriber_id),
                 'operations', (select coalesce(jsonb_agg(to_jsonb(o) - 'payload_sha256' - 'idem_key' order by o.posted_at), '[]')
                                from ledger.op o where o.subscriber_id = s.subscriber_id),

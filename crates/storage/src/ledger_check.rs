@@ -229,6 +229,18 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
                      and p.dr_code = 1110))",
     ),
     (
+        "I24",
+        "a receipt says what its lines say together",
+        "select 'receipt ' || r.receipt_id || ' says ' || r.total_kop || ', its lines '
+                || coalesce(l.total, 0)
+         from billing.receipt r
+         left join (select subscriber_id, receipt_id, sum(sum_kop)::bigint as total,
+                        sum(vat_kop)::bigint as vat
+                    from billing.receipt_line group by subscriber_id, receipt_id) l
+             using (subscriber_id, receipt_id)
+         where r.total_kop <> coalesce(l.total, 0) or r.vat_kop <> coalesce(l.vat, 0)",
+    ),
+    (
         "I16",
         "an account belongs to whom its code says: the posting's subscriber, or the operator",
         "select 'posting ' || p.op_id || '/' || p.seq || ' names another owner of ' || a.code

@@ -4,19 +4,15 @@ use super::State;
 use super::pages::{Loading, not_found_by, plain, public, render, signed_in, unanswered, whom};
 use app::account::AccountPage;
 use app::features::auth::api::safe_next;
-use app::features::statement::Asked;
 use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::payment::Means;
-use domain::statement::Span;
 use leptos::prelude::provide_context;
 use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
 use services::payments::{Start, StartTopUp};
-use services::{
-    ServiceError, autopay, expenses, home, payments, privacy, profile, promise, voucher,
-};
+use services::{ServiceError, autopay, home, payments, privacy, profile, promise, voucher};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -26,7 +22,11 @@ pub fn confirm_first(back: &str) -> Redirect {
 }
 
 /// Reads the request, lets `load` find the page, renders it in the cabinet's frame.
-async fn account<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
+pub async fn account<F>(
+    state: &State,
+    request: Request,
+    load: impl FnOnce(Loading) -> F,
+) -> Response
 where
     F: Future<Output = Result<AccountPage, ServiceError>>,
 {
@@ -271,81 +271,6 @@ pub async fn voucher(Extract(state): Extract<State>, request: Request) -> Respon
         Ok(AccountPage::Voucher(page))
     })
     .await
-}
-
-/// Which days a statement is asked for: as typed, and as understood.
-async fn asked(loading: &Loading) -> Result<(Asked, Option<Span>), ServiceError> {
-    let (services, actor) = loading.who();
-    let today = expenses::today(services, actor).await?;
-    let text = |name| loading.query(name).unwrap_or_default();
-    let (from, to) = (text("from"), text("to"));
-    Ok(match Span::parse(&from, &to, today) {
-        // What was understood is shown as the browser's field wants it.
-        Ok(span) => {
-            let asked = Asked {
-                from: span.from.to_string(),
-                to: span.to.to_string(),
-                errors: Vec::new(),
-            };
-            (asked, Some(span))
-        }
-        Err(errors) => (Asked { from, to, errors }, None),
-    })
-}
-
-/// The statement of some days.
-pub async fn statement(Extract(state): Extract<State>, request: Request) -> Response {
-    account(&state, request, async |loading| {
-        let (asked, span) = asked(&loading).await?;
-        let (services, actor) = loading.who();
-        let found = match span {
-            Some(span) => Some(expenses::statement(services, actor, span).await?),
-            None => None,
-        };
-        Ok(AccountPage::Statement { asked, found })
-    })
-    .await
-}
-
-/// The same as a file. What cannot be read is told by the page.
-pub async fn statement_table(Extract(state): Extract<State>, request: Request) -> Response {
-    let (incoming, parts) = match signed_in(&state, request).await {
-        Ok(found) => found,
-        Err(elsewhere) => return elsewhere,
-    };
-    let loading = Loading::new(&incoming, &parts);
-    let made = async {
-        let (_, span) = asked(&loading).await?;
-        let Some(span) = span else {
-            return Ok(None);
-        };
-        let (services, actor) = loading.who();
-        let found = expenses::statement(services, actor, span).await?;
-        let table = app::features::statement::table(loading.lang(), &found)
-            .map_err(|error| ServiceError::Internal(error.to_string()))?;
-        Ok(Some((found, table)))
-    };
-    match made.await {
-        Ok(Some((found, table))) => {
-            let (contract, Span { from, to }) = (found.contract.as_str(), found.span);
-            let name = format!("attachment; filename=\"statement-{contract}-{from}-{to}.csv\"");
-            let headers = [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (header::CONTENT_DISPOSITION, name.as_str()),
-                (header::CACHE_CONTROL, "private, no-store"),
-            ];
-            incoming.finish((headers, table).into_response())
-        }
-        Ok(None) => {
-            let query = parts.uri.query().unwrap_or_default();
-            Redirect::to(&format!("/expenses/statement?{query}")).into_response()
-        }
-        Err(error) => {
-            let error: ServiceError = error;
-            tracing::error!(%error, request_id = %incoming.request.id, "statement.failed");
-            render(&incoming, &parts, unanswered(&parts)).await
-        }
-    }
 }
 
 /// Consents and what may be done with one's data.

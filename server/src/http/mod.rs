@@ -9,6 +9,7 @@ mod health;
 mod language;
 mod office;
 mod pages;
+mod papers;
 mod request;
 pub mod tls;
 mod webhooks;
@@ -86,8 +87,12 @@ pub fn router(state: State) -> Router {
         .route("/payments/autopay/setup", get(account::autopay_setup))
         .route("/payments/cards", get(account::bank_cards))
         .route("/autopay/off/{token}", get(pages::autopay_link))
-        .route("/expenses/statement", get(account::statement))
-        .route("/expenses/statement.csv", get(account::statement_table))
+        .route("/expenses/statement", get(papers::statement_page))
+        .route("/expenses/statement.csv", get(papers::statement_table))
+        .route("/expenses/statement.pdf", get(papers::statement_pdf))
+        .route("/receipts", get(papers::receipts))
+        .route("/receipts/{id}", get(papers::receipt))
+        .route("/receipts/{id}/pdf", get(papers::receipt_pdf))
         .route("/profile", get(account::profile))
         .route("/profile/contacts", get(account::contacts))
         .route("/profile/contacts/email", get(account::new_email))

@@ -54,6 +54,17 @@ pub async fn run(config: Config) -> Result<ExitCode> {
             Ok(config.support.phone.to_string())
         },
     ));
+    findings.push((
+        "seller",
+        if config.seller.inn.is_empty() {
+            Err(
+                "settings seller.name and seller.inn are not set: receipts would name nobody"
+                    .into(),
+            )
+        } else {
+            Ok(format!("{}, ИНН {}", config.seller.name, config.seller.inn))
+        },
+    ));
     findings.push(("database", database(&config).await));
     findings.push(("doors of partners and staff", doors(&config).await));
     let mut out = std::io::stdout().lock();

@@ -12,12 +12,13 @@ pub mod worker;
 
 use crate::config::Config;
 use anyhow::{Context, Result};
+use domain::receipt::Seller;
 use domain::support::Support;
 use gateways::edna::{self, Edna};
 use gateways::yookassa::{self, YooKassa};
 use gateways::{Mail, Mailbox, Sms};
 use secrecy::{ExposeSecret, SecretString};
-use services::{Services, Settings};
+use services::{Neighbours, Services, Settings};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +92,19 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         } else {
             config.support.clone()
         },
+        seller: Seller {
+            place: config.server.public_url.clone(),
+            ..if demo && config.seller.inn.is_empty() {
+                services::demo::seller()
+            } else {
+                Seller {
+                    name: config.seller.name.clone(),
+                    inn: config.seller.inn.clone(),
+                    tax_system: config.seller.tax_system.clone(),
+                    place: String::new(),
+                }
+            }
+        },
         voucher: config.voucher.limits,
         voucher_keys: if demo && config.voucher.keys.is_empty() {
             services::demo::voucher_keys()
@@ -104,7 +118,14 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         },
         hash_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
     };
-    let services = Arc::new(Services::new(db, Arc::new(acquirer), mail, sms, settings));
+    let acquirer = Arc::new(acquirer);
+    let neighbours = Neighbours {
+        acquirer: acquirer.clone(),
+        fiscal: acquirer,
+        mail,
+        sms,
+    };
+    let services = Arc::new(Services::new(db, neighbours, settings));
     Ok(Built {
         services,
         mailbox: demo.then_some(mailbox),

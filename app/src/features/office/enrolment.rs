@@ -6,9 +6,9 @@ use crate::features::auth::password::{choice, hidden_login};
 use crate::i18n::{auth, lang, office as t};
 use crate::request::Request;
 use crate::shell::typing_script;
+use crate::ui::square::square;
 use crate::ui::{error_of, field, icon, summary};
 use domain::office::Door;
-use fast_qr::{ECL, QRBuilder};
 use leptos::prelude::*;
 use services::office::Setup;
 use services::office::enrolment::Step;
@@ -72,7 +72,7 @@ fn second_factor(request: &Request, action: String, back: String, setup: &Setup)
         {summary(&draft.errors)}
         <h1 tabindex="-1">{t::invite_app(lang)}</h1>
         <p>{t::app_lead(lang)}</p>
-        {square(&setup.url)}
+        {square(&setup.url, t::square(lang))}
         <p><a class="c-btn" data-kind="soft" data-wide="" href=setup.url.clone()>{t::app_link(lang)}</a></p>
         <div class="c-field">
             <p class="c-legend">{t::secret(lang)}</p>
@@ -91,35 +91,6 @@ fn second_factor(request: &Request, action: String, back: String, setup: &Setup)
         <form method="post" action=back>
             <button class="c-btn" data-kind="text" data-wide="" data-once="">{t::other_password(lang)}</button>
         </form>
-    }
-    .into_any()
-}
-
-/// The square that carries the secret to a phone: black on white in both themes, with the quiet
-/// margin of four modules that readers need.
-fn square(url: &str) -> AnyView {
-    const MARGIN: usize = 4;
-    let Ok(code) = QRBuilder::new(url.as_bytes()).ecl(ECL::M).build() else {
-        return ().into_any();
-    };
-    let mut path = String::new();
-    for y in 0..code.size {
-        let row = &code[y];
-        let mut x = 0;
-        while x < code.size {
-            let run = row[x..].iter().take_while(|module| module.value()).count();
-            if run > 0 {
-                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + MARGIN, y + MARGIN));
-            }
-            x += run.max(1);
-        }
-    }
-    let side = code.size + 2 * MARGIN;
-    view! {
-        <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=t::square(lang()) shape-rendering="crispEdges">
-            <rect width=side height=side fill="#fff"></rect>
-            <path fill="#000" d=path></path>
-        </svg>
     }
     .into_any()
 }

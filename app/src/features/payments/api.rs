@@ -168,6 +168,20 @@ pub async fn take_promise(
     Ok(())
 }
 
+/// Sends a receipt once more by e-mail.
+#[server(endpoint = "receipts/send", output = Json)]
+pub async fn send_receipt(#[server(default)] receipt: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let id = receipt
+        .parse()
+        .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    services::receipts::send(&request.services, &request.actor, id)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("/receipts/{id}?done=sent"));
+    Ok(())
+}
+
 /// Removes a saved card.
 #[server(endpoint = "payments/card-remove", output = Json)]
 pub async fn remove_card(

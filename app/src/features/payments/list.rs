@@ -92,7 +92,10 @@ fn view(data: &PaymentsPage) -> AnyView {
                 </ul>
             </section>
             <section class="c-card" data-flush="">
-                <div class="c-card__head"><h2>{t::last_payments(lang)}</h2></div>
+                <div class="c-card__head">
+                    <h2>{t::last_payments(lang)}</h2>
+                    <a class="c-more" href="/receipts" rel="external">{t::receipts(lang)}</a>
+                </div>
                 {last}
             </section>
         </div>

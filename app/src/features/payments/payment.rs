@@ -199,14 +199,20 @@ fn actions(lang: Lang, found: &PaymentView) -> AnyView {
 fn facts(lang: Lang, found: &PaymentView) -> AnyView {
     let row =
         |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
-    let receipt = found.receipt.map(|state| {
+    let receipt = found.receipt.map(|(id, state)| {
         let text = match state {
             ReceiptState::Registered => t::receipt_ready(lang),
             ReceiptState::Needed | ReceiptState::Pending | ReceiptState::Manual => {
                 t::receipt_soon(lang)
             }
         };
-        row(t::receipt(lang), text.to_owned())
+        let href = format!("/receipts/{id}");
+        view! {
+            <div>
+                <dt>{t::receipt(lang)}</dt>
+                <dd><a href=href rel="external">{text}</a></dd>
+            </div>
+        }
     });
     view! {
         <section class="c-card l-stack" data-gap="s">

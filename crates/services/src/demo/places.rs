@@ -1,5 +1,6 @@
 //! Where the demo's operator helps: invented offices in four towns.
 
+use domain::receipt::Seller;
 use domain::support::{Office, Opening, Support};
 
 /// Town, street and house, hours.
@@ -42,9 +43,24 @@ pub fn support() -> Support {
     }
 }
 
+/// Who sells in the demo: a company that is none, with a number whose check digits are right.
+pub fn seller() -> Seller {
+    Seller {
+        name: "ООО «Орион Экспресс (демонстрация)»".into(),
+        inn: "9900000000".into(),
+        tax_system: "ОСН".into(),
+        place: String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_seller_could_be_one() {
+        assert!(domain::receipt::is_inn(&seller().inn));
+    }
 
     #[test]
     fn all_hours_are_understood() {

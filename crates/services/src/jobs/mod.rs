@@ -4,7 +4,7 @@
 pub mod worker;
 
 use crate::{ServiceError, Services};
-use domain::ids::{ChallengeId, EventId, PaymentId, SubscriberId};
+use domain::ids::{ChallengeId, EventId, PaymentId, ReceiptId, SubscriberId};
 use gateways::mail::{Letter, MailError};
 use gateways::sms::SmsError;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,13 @@ const LETTER_ATTEMPTS: i32 = 16;
 pub struct CheckPayment {
     subscriber: SubscriberId,
     payment: PaymentId,
+}
+
+/// Give a receipt to the fiscal provider, or ask about it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RegisterReceipt {
+    subscriber: SubscriberId,
+    receipt: ReceiptId,
 }
 
 /// Look at an object the acquirer has notified us about.
@@ -77,6 +84,16 @@ pub(crate) async fn enqueue_check(
     let payload = json!({ "subscriber": subscriber, "payment": payment });
     let key = format!("payment:{payment}");
     Ok(job::enqueue(conn, "check_payment", &payload, &key, MONEY_ATTEMPTS, again).await?)
+}
+
+pub(crate) async fn enqueue_receipt(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    receipt: ReceiptId,
+) -> Result<(), ServiceError> {
+    let payload = json!({ "subscriber": subscriber, "receipt": receipt });
+    let (job, key) = ("register_receipt", format!("receipt:{receipt}"));
+    Ok(job::enqueue(conn, job, &payload, &key, MONEY_ATTEMPTS, Again::AsItIs).await?)
 }
 
 pub(crate) async fn enqueue_object(conn: &mut Conn, object: &str) -> Result<(), ServiceError> {

@@ -1,8 +1,11 @@
 //! The worker: runs jobs from the queue and the tick that finds what is due.
 
-use super::{AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, Settle};
+use super::{
+    AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, RegisterReceipt, Settle,
+};
 use crate::{
-    ServiceError, Services, access, autopay, billing, payment_flow, promise, upkeep, webhooks,
+    ServiceError, Services, access, autopay, billing, payment_flow, promise, receipts, upkeep,
+    webhooks,
 };
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use std::future::Future;
@@ -40,6 +43,16 @@ impl TaskHandler for CheckPayment {
         let services = services(&context)?;
         let result = payment_flow::check(&services, self.subscriber, self.payment).await;
         outcome(Self::IDENTIFIER, result.map(drop))
+    }
+}
+
+impl TaskHandler for RegisterReceipt {
+    const IDENTIFIER: &'static str = "register_receipt";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let services = services(&context)?;
+        let step = receipts::registering::step(&services, self.subscriber, self.receipt);
+        outcome(Self::IDENTIFIER, step.await)
     }
 }
 
@@ -134,6 +147,7 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
         .poll_interval(Duration::from_secs(1))
         .add_extension(Shared(services.clone()))
         .define_job::<CheckPayment>()
+        .define_job::<RegisterReceipt>()
         .define_job::<LookAtObject>()
         .define_job::<Settle>()
         .define_job::<PromiseStep>()

@@ -8,7 +8,7 @@ use services::office::command_line::{self, Doors};
 use services::office::enrolment::{self, Step};
 use services::office::people::Invite;
 use services::seal::Keys;
-use services::{ServiceError, Services, Settings};
+use services::{Neighbours, ServiceError, Services, Settings};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -66,9 +66,12 @@ fn with_key(cabinet: &Cabinet, key: u8) -> Services {
     let theirs = &cabinet.services;
     Services::new(
         theirs.db.clone(),
-        theirs.acquirer.clone(),
-        theirs.mail.clone(),
-        theirs.sms.clone(),
+        Neighbours {
+            acquirer: theirs.acquirer.clone(),
+            fiscal: theirs.fiscal.clone(),
+            mail: theirs.mail.clone(),
+            sms: theirs.sms.clone(),
+        },
         Settings {
             office_keys: Keys::new([[key; 32]]),
             ..Settings::default()

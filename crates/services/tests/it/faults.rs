@@ -24,11 +24,15 @@ async fn an_acquirer_that_is_down_ends_the_payment_at_once(pool: PgPool) {
         timeout: Duration::from_secs(2),
     })
     .unwrap();
+    let gateway = std::sync::Arc::new(gateway);
     let down = services::Services::new(
         storage::Db::from_pool(cabinet.pool.clone()),
-        std::sync::Arc::new(gateway),
-        std::sync::Arc::new(cabinet.mailbox.clone()),
-        None,
+        services::Neighbours {
+            acquirer: gateway.clone(),
+            fiscal: gateway,
+            mail: std::sync::Arc::new(cabinet.mailbox.clone()),
+            sms: None,
+        },
         services::Settings::default(),
     );
     let command = services::payments::StartTopUp {
@@ -188,7 +192,7 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
         subscriber_id: None,
         confirmation_url: None,
         card_last4: None,
-        receipt_accepted: false,
+        receipt: gateways::acquirer::ReceiptTaken::No,
     };
     let viewer = actor.viewer.clone().unwrap();
     payment_flow::record(
@@ -453,7 +457,7 @@ async fn a_second_object_for_one_payment_is_put_aside(pool: PgPool) {
         subscriber_id: Some(subscriber.to_string()),
         confirmation_url: None,
         card_last4: None,
-        receipt_accepted: false,
+        receipt: gateways::acquirer::ReceiptTaken::No,
     };
     let call = payment_flow::Call::Get;
     for amount in [
@@ -498,7 +502,7 @@ async fn a_success_without_a_sum_waits_for_people(pool: PgPool) {
         subscriber_id: None,
         confirmation_url: None,
         card_last4: None,
-        receipt_accepted: false,
+        receipt: gateways::acquirer::ReceiptTaken::No,
     };
     let state = payment_flow::record(
         &cabinet.services,

@@ -17,6 +17,7 @@ mod notifications;
 mod office;
 mod privacy;
 mod promise;
+mod receipts;
 mod replacement;
 mod restore;
 mod support;

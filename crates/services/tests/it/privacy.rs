@@ -231,6 +231,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("billing.autopay_run", "autopay_runs"),
     ("billing.autopay_link", "autopay_links"),
     ("billing.receipt", "receipts"),
+    ("billing.receipt_line", "receipt_lines"),
     ("ledger.wallet", "wallet"),
     ("ledger.op", "operations"),
     ("ledger.posting", "postings"),

@@ -12,7 +12,7 @@ use services::access::sign_in::{self, SignIn};
 use services::demo::{PASSWORD, PEOPLE};
 use services::jobs::worker;
 use services::payments::{Start, StartTopUp, Started, view};
-use services::{Actor, Origin, ServiceError, Services, Settings, webhooks};
+use services::{Actor, Neighbours, Origin, ServiceError, Services, Settings, webhooks};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,23 +57,29 @@ pub async fn cabinet_with(pool: PgPool, timeout: Duration) -> Cabinet {
     .unwrap();
     let acquirer = sandbox.control();
     tokio::spawn(async move { sandbox.serve(listener, std::future::pending()).await });
-    let gateway = YooKassa::new(Config {
-        base_url: format!("http://127.0.0.1:{port}/v3"),
-        shop_id: "100500".into(),
-        secret_key: SecretString::from("test_key"),
-        timeout,
-    })
-    .unwrap();
+    let gateway = Arc::new(
+        YooKassa::new(Config {
+            base_url: format!("http://127.0.0.1:{port}/v3"),
+            shop_id: "100500".into(),
+            secret_key: SecretString::from("test_key"),
+            timeout,
+        })
+        .unwrap(),
+    );
     let mailbox = Mailbox::default();
     let services = Arc::new(Services::new(
         Db::from_pool(pool.clone()),
-        Arc::new(gateway),
-        Arc::new(mailbox.clone()),
-        Some(Arc::new(mailbox.clone())),
+        Neighbours {
+            acquirer: gateway.clone(),
+            fiscal: gateway,
+            mail: Arc::new(mailbox.clone()),
+            sms: Some(Arc::new(mailbox.clone())),
+        },
         Settings {
             office_keys: services::demo::office_keys(),
             voucher_keys: services::demo::voucher_keys(),
             card_keys: services::demo::card_keys(),
+            seller: services::demo::seller(),
             ..Settings::default()
         },
     ));
@@ -126,9 +132,12 @@ impl Cabinet {
         let mail = Arc::new(self.mailbox.clone());
         Services::new(
             Db::from_pool(self.pool.clone()),
-            self.services.acquirer.clone(),
-            mail.clone(),
-            Some(mail),
+            Neighbours {
+                acquirer: self.services.acquirer.clone(),
+                fiscal: self.services.fiscal.clone(),
+                mail: mail.clone(),
+                sms: Some(mail),
+            },
             settings,
         )
     }

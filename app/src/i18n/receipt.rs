@@ -1,0 +1,111 @@
+//! Texts around receipts. What stands on a receipt is Russian in every language of the cabinet: it is a
+//! document.
+
+use super::texts;
+use domain::Lang;
+use domain::format::money_full;
+use domain::receipt::{
+    Fiscal, Line, Mode, ReceiptKind, ReceiptState, ReceiptView, Subject, vat_name,
+};
+
+texts! {
+    lead: "Электронные чеки за пополнения. Каждый приходит и на вашу почту", "Electronic receipts for your top-ups. Each one also comes by e-mail";
+    one: "Чек", "Receipt";
+    none: "Чеков пока нет", "No receipts yet";
+    none_body: "После пополнения чек появится здесь и придёт на почту", "After a top-up its receipt appears here and comes by e-mail";
+    older: "Показать ещё", "Show older ones";
+    soon: "Чек готовится", "The receipt is on its way";
+    soon_body: "Налоговая регистрирует его, обычно до 5 минут. Деньги уже на счёте", "The tax service is registering it, usually within 5 minutes. The money is on the balance already";
+    late: "Чек задерживается", "The receipt is late";
+    late_body: "Касса не смогла его зарегистрировать, мы уже разбираемся. Деньги на счёте, платить ещё раз не нужно", "The register could not issue it and we are looking into it. The money is on the balance, do not pay again";
+    check_again: "Проверить сейчас", "Check now";
+    send: "Отправить на почту", "Send by e-mail";
+    print: "Распечатать", "Print";
+    download: "Скачать PDF", "Download PDF";
+    a4: "Лист A4", "A4 sheet";
+    tape: "Лента 80 мм", "80 mm roll";
+    paper: "Бумага для печати", "Paper to print on";
+    sent: "Отправили на почту", "Sent by e-mail";
+    sent_body: "Письмо придёт через минуту", "The letter comes within a minute";
+    payment: "К платежу", "To the payment";
+    square: "Код для проверки чека в приложении налоговой. То же цифрами: ФН, ФД и ФПД на чеке", "The code to check the receipt with the tax service’s app. The same in digits: ФН, ФД and ФПД on the receipt";
+    all: "Все чеки", "All receipts";
+    registered: "зарегистрирован", "registered";
+    waits: "готовится", "on its way";
+    delayed: "задерживается", "late";
+}
+
+/// What a receipt is for, in the list.
+pub fn kind(lang: Lang, kind: ReceiptKind) -> &'static str {
+    match kind {
+        ReceiptKind::Advance => lang.pick("Пополнение", "Top-up"),
+    }
+}
+
+/// Where it stands, in the list.
+pub fn state(lang: Lang, state: ReceiptState) -> &'static str {
+    match state {
+        ReceiptState::Registered => registered(lang),
+        ReceiptState::Needed | ReceiptState::Pending => waits(lang),
+        ReceiptState::Manual => delayed(lang),
+    }
+}
+
+/// On the receipt, at its head: money that comes in [1054].
+pub const INCOME: &str = "Приход";
+/// On the receipt: its sum.
+pub const TOTAL: &str = "Итого";
+
+/// On the receipt: its name.
+pub fn document_title(document: &str) -> String {
+    format!("Кассовый чек № {document}")
+}
+
+/// On the receipt: how a line is paid [1214], and what it is about [1212].
+pub fn line_kind(line: &Line) -> String {
+    let mode = match line.mode {
+        Mode::Advance => "Аванс",
+    };
+    let subject = match line.subject {
+        Subject::Payment => "платёж",
+    };
+    format!("{mode}, {subject}")
+}
+
+/// On the receipt: the tax inside a line [1199, 1200].
+pub fn line_vat(line: &Line) -> String {
+    vat_name(line.vat_code).map_or_else(
+        || "без НДС".to_owned(),
+        |name| format!("НДС {name}: {}", money_full(Lang::Ru, line.vat)),
+    )
+}
+
+/// On the receipt: how it was settled and where.
+pub fn facts(shown: &ReceiptView) -> Vec<(&'static str, String)> {
+    let full = |sum| money_full(Lang::Ru, sum);
+    let place = &shown.seller.place;
+    let host = place
+        .split_once("://")
+        .map_or(place.as_str(), |(_, host)| host);
+    let facts = [
+        ("Безналичными", full(shown.total)),
+        ("В том числе НДС", full(shown.vat)),
+        ("Налогообложение", shown.seller.tax_system.clone()),
+        ("Место расчётов", host.to_owned()),
+        ("Адрес покупателя", shown.sent_to.clone()),
+    ];
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// On the receipt: by what the tax service finds it.
+pub fn fiscal(fiscal: &Fiscal) -> [(&'static str, String); 4] {
+    [
+        ("№ ФН", fiscal.storage.clone()),
+        ("№ ФД", fiscal.document.clone()),
+        ("ФПД", fiscal.attribute.clone()),
+        ("Сайт ФНС", "nalog.gov.ru".to_owned()),
+    ]
+}

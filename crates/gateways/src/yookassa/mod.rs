@@ -1,0 +1,188 @@
+//! The adapter to YooKassa API v3. Wire types and their spelling are known only here.
+//!
+//! A definite refusal (4xx) means that nothing happened; a lost answer or a 5xx means that the
+//! outcome is unknown and the same request with the same key, or a look at the object, decides.
+
+mod payment;
+mod receipt;
+
+use crate::acquirer::AcquirerError;
+use domain::Money;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Where and as whom.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Base address, `https://api.yookassa.ru/v3`.
+    pub base_url: String,
+    /// Shop id.
+    pub shop_id: String,
+    /// Secret key.
+    pub secret_key: SecretString,
+    /// How long a call may take.
+    pub timeout: Duration,
+}
+
+/// The adapter.
+#[derive(Debug)]
+pub struct YooKassa {
+    config: Config,
+    client: reqwest::Client,
+}
+
+impl YooKassa {
+    /// Sets up the client.
+    ///
+    /// # Errors
+    /// When the TLS library cannot be set up.
+    pub fn new(config: Config) -> Result<Self, reqwest::Error> {
+        let client =
+            crate::http::client(Duration::from_secs(3).min(config.timeout), config.timeout)?;
+        Ok(Self { config, client })
+    }
+
+    fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.config.base_url))
+            .basic_auth(
+                &self.config.shop_id,
+                Some(self.config.secret_key.expose_secret()),
+            )
+    }
+}
+
+/// An id that may stand in a path. Ids come from the acquirer, but also from notifications anyone can
+/// forge.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+async fn read<T: serde::de::DeserializeOwned>(
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> Result<T, AcquirerError> {
+    let response = answer.map_err(|error| {
+        if error.is_connect() {
+            AcquirerError::NotSent(error.without_url().to_string())
+        } else {
+            AcquirerError::Unknown(error.without_url().to_string())
+        }
+    })?;
+    let status = response.status();
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| AcquirerError::Unknown(error.without_url().to_string()))?;
+    parse(status.as_u16(), &body)
+}
+
+/// Turns an answer into what it says or the reason why it says nothing.
+fn parse<T: serde::de::DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, AcquirerError> {
+    if status == 200 {
+        return serde_json::from_slice(body)
+            .map_err(|error| AcquirerError::Unknown(format!("answer not understood: {error}")));
+    }
+    let wire: Failure = serde_json::from_slice(body).unwrap_or_default();
+    match status {
+        404 | 410 => Err(AcquirerError::NotFound),
+        429 => Err(AcquirerError::TooMany {
+            retry_after: wire
+                .retry_after
+                .map_or(5, |millis| (millis / 1000).clamp(1, 3600)),
+        }),
+        400..=499 => Err(AcquirerError::Refused {
+            status,
+            code: wire.code,
+            description: wire.description,
+        }),
+        other => Err(AcquirerError::Unknown(format!(
+            "status {other} {}",
+            wire.code
+        ))),
+    }
+}
+
+#[derive(Serialize)]
+struct Amount {
+    value: String,
+    currency: &'static str,
+}
+
+impl From<Money> for Amount {
+    fn from(sum: Money) -> Self {
+        Self {
+            value: sum.to_gateway(),
+            currency: "RUB",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ReceivedAmount {
+    value: String,
+    currency: String,
+}
+
+impl ReceivedAmount {
+    /// The sum; nothing when it is not in roubles or not understood.
+    fn roubles(&self) -> Option<Money> {
+        (self.currency == "RUB")
+            .then(|| Money::parse_gateway(&self.value).ok())
+            .flatten()
+    }
+}
+
+/// A page of a list.
+#[derive(Deserialize)]
+struct Page<T> {
+    #[serde(default = "Vec::new")]
+    items: Vec<T>,
+    #[serde(default)]
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Failure {
+    code: String,
+    description: String,
+    retry_after: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(status: u16, body: &[u8]) -> Result<Page<u8>, AcquirerError> {
+        super::parse(status, body)
+    }
+
+    #[test]
+    fn only_definite_refusals_are_definite() {
+        let refused = br#"{"type":"error","id":"e","code":"invalid_request","description":"x","parameter":"amount"}"#;
+        assert!(matches!(
+            parse(400, refused),
+            Err(AcquirerError::Refused { status: 400, .. })
+        ));
+        assert!(matches!(
+            parse(401, b"{}"),
+            Err(AcquirerError::Refused { .. })
+        ));
+        assert!(matches!(parse(404, b"{}"), Err(AcquirerError::NotFound)));
+        assert!(matches!(
+            parse(429, br#"{"retry_after":1800}"#),
+            Err(AcquirerError::TooMany { retry_after: 1 })
+        ));
+        for unclear in [500, 502, 503, 202, 302] {
+            assert!(
+                matches!(parse(unclear, b"<html>"), Err(AcquirerError::Unknown(_))),
+                "{unclear}"
+            );
+        }
+        assert!(matches!(
+            parse(200, b"not json"),
+            Err(AcquirerError::Unknown(_))
+        ));
+    }
+}

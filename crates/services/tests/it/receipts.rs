@@ -1,0 +1,320 @@
+//! Receipts: from the money to the tax service, once, whatever happens on the way; and what their owner
+//! sees.
+
+use crate::support::{Cabinet, cabinet, cabinet_with, problem};
+use domain::Money;
+use domain::form::Problem;
+use domain::ids::ReceiptId;
+use domain::payment::PaymentState;
+use domain::receipt::{ReceiptKind, ReceiptState, ReceiptView};
+use sandbox::{Endpoint, Fault, FaultRule, ReceiptPlan, When};
+use services::receipts::{one, page, registering, send};
+use services::{Actor, ServiceError, upkeep};
+use sqlx::PgPool;
+use std::time::Duration;
+
+const SUSPENDED: &str = "suspended, 140";
+
+/// A paid top-up and its receipt.
+async fn bought(cabinet: &Cabinet, actor: &Actor, roubles: &str, key: &str) -> ReceiptId {
+    let payment = cabinet.paid(actor, roubles, key).await;
+    assert_eq!(payment.state, PaymentState::Succeeded);
+    payment.receipt.expect("a receipt").0
+}
+
+/// Some seconds go by, on both sides, and the worker does what is due.
+async fn later(cabinet: &Cabinet, seconds: i64) {
+    cabinet.shift(seconds).await;
+    let at = chrono::Duration::seconds(seconds);
+    cabinet.acquirer.set_offset(at).unwrap();
+    upkeep::find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+}
+
+async fn look(cabinet: &Cabinet, actor: &Actor, id: ReceiptId) -> ReceiptView {
+    one(&cabinet.services, actor, id).await.unwrap()
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_receipt_is_registered_and_shown_to_its_owner(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    let fresh = look(&cabinet, &actor, id).await;
+    assert_eq!((fresh.state, &fresh.fiscal), (ReceiptState::Pending, &None));
+    assert!(matches!(
+        send(&cabinet.services, &actor, id).await,
+        Err(ServiceError::NotFound)
+    ));
+
+    later(&cabinet, 10).await;
+    let shown = look(&cabinet, &actor, id).await;
+    assert_eq!(shown.state, ReceiptState::Registered);
+    assert_eq!(shown.kind, ReceiptKind::Advance);
+    assert_eq!(shown.total, Money::from_roubles(140));
+    assert_eq!(shown.vat, Money::from_kopecks(2_525), "22/122 of 140");
+    assert_eq!((shown.lines.len(), shown.lines[0].vat_code), (1, 12));
+    let fiscal = shown.fiscal.clone().unwrap();
+    // The numbers are the provider's, to the letter.
+    let theirs = cabinet.acquirer.receipts().remove(0);
+    assert_eq!(theirs["fiscal_document_number"], fiscal.document);
+    assert_eq!(theirs["fiscal_attribute"], fiscal.attribute);
+    assert_eq!(theirs["items"][0]["description"], shown.lines[0].name);
+    let square = fiscal.square(shown.total);
+    assert!(
+        square.contains("&s=140.00&fn=9960440300000017&"),
+        "{square}"
+    );
+
+    // The list has it first; whoever else asks finds nothing.
+    let list = page(&cabinet.services, &actor, None).await.unwrap();
+    assert_eq!(list.rows[0].id, id);
+    let other = cabinet.person("active").await;
+    assert!(matches!(
+        one(&cabinet.services, &other, id).await,
+        Err(ServiceError::NotFound)
+    ));
+    assert!(matches!(
+        send(&cabinet.services, &other, id).await,
+        Err(ServiceError::NotFound)
+    ));
+    // Nothing is asked any more.
+    let asked = cabinet
+        .count("select count(*) from billing.receipt where next_look_at is not null")
+        .await;
+    assert_eq!(asked, 0);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_is_registered_never_changes(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    later(&cabinet, 10).await;
+    let before = look(&cabinet, &actor, id).await;
+    for change in [
+        "update billing.receipt set fiscal_document = '1' where state = 'registered'",
+        "update billing.receipt set state = 'needed', next_look_at = now() where state = 'registered'",
+        "update billing.receipt set total_kop = total_kop + 1 where state = 'registered'",
+    ] {
+        assert!(sqlx::query(change).execute(&cabinet.pool).await.is_err());
+    }
+    // Nor does a step that comes late.
+    cabinet.acquirer.set_receipts(ReceiptPlan::Refuse);
+    let viewer = actor.viewer.clone().unwrap();
+    registering::step(&cabinet.services, viewer.subscriber, id)
+        .await
+        .unwrap();
+    assert_eq!(look(&cabinet, &actor, id).await, before);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_receipt_that_was_not_taken_with_the_payment_is_sent_once(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(800)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
+    let faults = [
+        None,
+        Some(Fault::Drop {
+            when: When::BeforeCommit,
+        }),
+        Some(Fault::Drop {
+            when: When::AfterCommit,
+        }),
+        Some(Fault::ServerError {
+            when: When::AfterCommit,
+        }),
+        Some(Fault::Hold {
+            when: When::AfterCommit,
+        }),
+        Some(Fault::TooManyRequests {
+            retry_after_ms: 2_000,
+        }),
+    ];
+    let mut seconds = 0;
+    for (n, fault) in faults.into_iter().enumerate() {
+        if let Some(fault) = fault {
+            let rule = FaultRule::once(Endpoint::CreateReceipt, fault);
+            cabinet.acquirer.add_fault(rule);
+        }
+        let id = bought(&cabinet, &actor, "100", &format!("form-{n:04}")).await;
+        for _ in 0..6 {
+            seconds += 30;
+            later(&cabinet, seconds).await;
+        }
+        let shown = look(&cabinet, &actor, id).await;
+        assert_eq!(shown.state, ReceiptState::Registered, "{fault:?}");
+        assert_eq!(
+            cabinet.acquirer.receipts().len(),
+            n + 1,
+            "one receipt each: {fault:?}"
+        );
+    }
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_lost_answer_is_not_repeated_after_the_key_is_forgotten(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::CreateReceipt,
+        Fault::Drop {
+            when: When::AfterCommit,
+        },
+    ));
+    let id = bought(&cabinet, &actor, "100", "form-0001").await;
+    later(&cabinet, 5).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        ReceiptState::Needed,
+        "nobody knows"
+    );
+    assert_eq!(cabinet.acquirer.receipts().len(), 1);
+    // The provider has forgotten the key by then; it has not forgotten the receipt.
+    later(&cabinet, 25 * 3600).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        ReceiptState::Registered
+    );
+    assert_eq!(cabinet.acquirer.receipts().len(), 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn two_receipts_of_the_same_sum_are_not_taken_for_one(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let first = bought(&cabinet, &actor, "100", "form-0001").await;
+    let second = bought(&cabinet, &actor, "100", "form-0002").await;
+    later(&cabinet, 10).await;
+    let number = async |id| look(&cabinet, &actor, id).await.fiscal.unwrap().document;
+    assert_ne!(number(first).await, number(second).await);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_refused_receipt_goes_to_people_and_its_money_stays(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Refuse);
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    later(&cabinet, 10).await;
+    let shown = look(&cabinet, &actor, id).await;
+    assert_eq!((shown.state, shown.fiscal), (ReceiptState::Manual, None));
+    // Nothing is tried by itself any more.
+    cabinet.acquirer.set_receipts(ReceiptPlan::Register);
+    later(&cabinet, 7200).await;
+    assert_eq!(look(&cabinet, &actor, id).await.state, ReceiptState::Manual);
+    let problem = "select count(*) from billing.receipt where problem = 'refused'";
+    assert_eq!(cabinet.count(problem).await, 1);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_provider_that_is_away_or_slow_is_asked_again(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Hold);
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    for endpoint in [Endpoint::ListReceipts, Endpoint::GetReceipt] {
+        cabinet.acquirer.add_fault(FaultRule {
+            endpoint,
+            fault: Fault::ServerError {
+                when: When::BeforeCommit,
+            },
+            times: Some(2),
+        });
+    }
+    let looks = "select max(looks)::bigint from billing.receipt";
+    for seconds in [10, 30, 60, 200, 400, 900, 3600, 7200] {
+        later(&cabinet, seconds).await;
+        assert_eq!(
+            look(&cabinet, &actor, id).await.state,
+            ReceiptState::Pending
+        );
+    }
+    // It is asked ever more rarely, not at each tick.
+    let asked = cabinet.count(looks).await;
+    later(&cabinet, 7205).await;
+    assert_eq!(cabinet.count(looks).await, asked);
+    cabinet.acquirer.set_receipts(ReceiptPlan::Register);
+    later(&cabinet, 20_000).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        ReceiptState::Registered
+    );
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn two_workers_at_once_send_one(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    let step = || registering::step(&cabinet.services, subscriber, id);
+    // Whoever comes second meets the first one's mark and leaves it to the queue to try again.
+    let _ = tokio::join!(step(), step(), step(), step());
+    assert_eq!(cabinet.acquirer.receipts().len(), 1);
+    later(&cabinet, 60).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        ReceiptState::Registered
+    );
+    assert_eq!(cabinet.acquirer.receipts().len(), 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_receipt_is_sent_again_on_request_and_not_without_end(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    later(&cabinet, 10).await;
+    let masked = send(&cabinet.services, &actor, id).await.unwrap();
+    assert!(masked.contains('•'), "{masked}");
+    cabinet.jobs().await;
+    let letters = cabinet.mailbox.texts();
+    let letter = letters
+        .iter()
+        .find(|text| text.subject.starts_with("Чек на 140,00"))
+        .expect("a letter");
+    let shown = look(&cabinet, &actor, id).await;
+    let fiscal = shown.fiscal.unwrap();
+    for part in [
+        "ИНН 9900000000",
+        "НДС 22/122: 25,25",
+        &format!("ФПД {}", fiscal.attribute),
+        &format!("/receipts/{id}"),
+    ] {
+        assert!(letter.text.contains(part), "{part} in {}", letter.text);
+    }
+    let mut refused = 0;
+    for _ in 0..25 {
+        if let Err(error) = send(&cabinet.services, &actor, id).await {
+            let error: Result<(), _> = Err(error);
+            assert!(matches!(problem(error), Problem::TooManyTries { .. }));
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 6, "20 an hour");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_list_goes_on_where_it_ended(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    for n in 0..21 {
+        bought(&cabinet, &actor, "10", &format!("form-{n:04}")).await;
+    }
+    let first = page(&cabinet.services, &actor, None).await.unwrap();
+    assert_eq!((first.rows.len(), first.more), (20, true));
+    let last = first.rows.last().map(|row| row.id);
+    let rest = page(&cabinet.services, &actor, last).await.unwrap();
+    assert_eq!((rest.rows.len(), rest.more), (2, false));
+    let mut ids: Vec<_> = first.rows.iter().chain(&rest.rows).map(|r| r.id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 22, "each once");
+}

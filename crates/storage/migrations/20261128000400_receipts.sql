@@ -1,0 +1,97 @@
+-- Receipts are given to the fiscal provider, looked after until they are registered, and shown.
+
+alter table billing.receipt
+    -- The payment it came with; without one there is nothing a provider could be told.
+    add column payment_id uuid,
+    -- Who registers it, and its id there.
+    add column provider text,
+    add column provider_id text,
+    -- When it was first sent by itself, not with a payment.
+    add column first_sent_at timestamptz,
+    add column next_look_at timestamptz,
+    add column looks integer not null default 0,
+    -- The register's store of documents: number of the store, of the document, and its sign.
+    add column fiscal_storage text,
+    add column fiscal_document text,
+    add column fiscal_attribute text,
+    add column registered_at timestamptz,
+    -- Why people must look.
+    add column problem text,
+    add column version bigint not null default 0,
+    add constraint receipt_payment foreign key (subscriber_id, payment_id) references billing.payment;
+
+-- A top-up's operation is keyed by its payment.
+update billing.receipt r
+    set payment_id = substr(o.idem_key, 7)::uuid,
+        next_look_at = case when r.state in ('needed', 'pending') then r.created_at end,
+        problem = case when r.state = 'manual' then 'before_lines' end
+    from ledger.op o
+    where o.subscriber_id = r.subscriber_id and o.op_id = r.source_ref and o.idem_key like 'topup:%';
+
+alter table billing.receipt
+    add constraint receipt_registered check (
+        (state = 'registered') = (fiscal_storage is not null)
+        and (fiscal_storage is null) = (fiscal_document is null)
+        and (fiscal_storage is null) = (fiscal_attribute is null)
+        and (fiscal_storage is null) = (registered_at is null)
+        and (fiscal_storage is null or provider_id is not null)),
+    add constraint receipt_problem check ((state = 'manual') = (problem is not null)),
+    add constraint receipt_provider check ((provider_id is null) or (provider is not null)),
+    -- What waits is looked at.
+    add constraint receipt_looked_at check ((state in ('needed', 'pending')) = (next_look_at is not null));
+
+create index receipt_look on billing.receipt (next_look_at) where next_look_at is not null;
+create index receipt_newest on billing.receipt (subscriber_id, created_at desc, receipt_id desc);
+-- A receipt of the provider is one of ours.
+create unique index receipt_of_provider on billing.receipt (provider, provider_id)
+    where provider_id is not null;
+
+-- Its lines as they were sent; never changed.
+create table billing.receipt_line (
+    subscriber_id uuid not null,
+    receipt_id uuid not null,
+    n smallint not null check (n > 0),
+    name text not null check (length(name) between 1 and 128),
+    sum_kop bigint not null check (sum_kop > 0),
+    vat_code smallint not null,
+    vat_kop bigint not null check (vat_kop between 0 and sum_kop),
+    mode text not null check (mode in ('advance')),
+    subject text not null check (subject in ('payment')),
+    primary key (subscriber_id, receipt_id, n),
+    foreign key (subscriber_id, receipt_id) references billing.receipt
+);
+
+insert into billing.receipt_line
+    (subscriber_id, receipt_id, n, name, sum_kop, vat_code, vat_kop, mode, subject)
+    select r.subscriber_id, r.receipt_id, 1, 'Пополнение лицевого счёта ' || s.contract,
+        r.total_kop, r.vat_code, r.vat_kop, 'advance', 'payment'
+    from billing.receipt r join billing.subscriber s using (subscriber_id);
+
+-- The lines say it.
+alter table billing.receipt drop column vat_code;
+
+-- What the tax service has stays as it is, and no receipt goes back.
+create function billing.receipt_goes_one_way() returns trigger language plpgsql as $$ begin
+    if old.state = 'registered' then
+        raise exception 'receipt % is registered', old.receipt_id using errcode = 'check_violation';
+    end if;
+    if old.state = 'pending' and new.state = 'needed' then
+        raise exception 'receipt % would go back', old.receipt_id using errcode = 'check_violation';
+    end if;
+    if (new.subscriber_id, new.receipt_id, new.kind, new.source_ref, new.total_kop, new.vat_kop,
+            new.created_at)
+        is distinct from (old.subscriber_id, old.receipt_id, old.kind, old.source_ref, old.total_kop,
+            old.vat_kop, old.created_at)
+        or (old.provider_id is not null and new.provider_id is distinct from old.provider_id)
+    then
+        raise exception 'receipt % would be another one', old.receipt_id using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger receipt_one_way before update on billing.receipt
+    for each row execute function billing.receipt_goes_one_way();
+
+revoke update on billing.receipt from cabinet_app;
+grant update (state, provider, provider_id, first_sent_at, next_look_at, looks, fiscal_storage,
+    fiscal_document, fiscal_attribute, registered_at, problem, version) on billing.receipt to cabinet_app;
+grant select, insert on billing.receipt_line to cabinet_app;
