@@ -18,6 +18,7 @@ const CABINET_PAGES = {
   voucher: "/payments/voucher",
   expenses: "/expenses",
   statement: "/expenses/statement",
+  receipts: "/receipts",
   messages: "/messages",
   tariff: "/tariff",
   menu: "/menu",

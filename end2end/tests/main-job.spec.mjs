@@ -48,6 +48,16 @@ test("from a card in hand to working television and back in", async ({ page, ope
     await payButton(page).click();
     await payInSandbox(page, GOOD_CARD);
     await paymentEndsAs(page, javaScriptEnabled, "Платёж прошёл");
+    await page.locator("main a[href^='/receipts/']").click();
+    await expect(heading).toHaveText("Чек");
+    // The tax service takes some seconds.
+    await expect(async () => {
+      await page.reload();
+      await expect(page.locator(".c-receipt")).toContainText("Пополнение лицевого счёта", { timeout: 500 });
+    }).toPass({ timeout: 40_000 });
+    await expect(page.locator(".c-receipt")).toContainText(/1 × 140,00\s₽ = 140,00\s₽/);
+    await page.getByRole("link", { name: "К платежу" }).click();
+    await expect(heading).toHaveText("Платёж прошёл");
   });
 
   await test.step("sees the money everywhere", async () => {

@@ -32,4 +32,10 @@ test("a statement of some days, on the page and as a table", async ({ page, open
   const table = await readFile(await download.path(), "utf8");
   expect(table).toContain("Пополнение;•• 7730;408,00;408,00");
   expect(table).toContain("Осталось;9,00");
+  const [document] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Скачать PDF" }).click(),
+  ]);
+  expect(document.suggestedFilename()).toMatch(/^statement-2041008763-.*\.pdf$/);
+  expect((await readFile(await document.path())).subarray(0, 5).toString()).toBe("%PDF-");
 });

@@ -4,7 +4,9 @@
 mod limits;
 
 use anyhow::{Context, Result, bail};
-use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::settings::{
+    AccessLimits, AutopayTerms, OffsetPolicy, PromiseTerms, TopUpLimits, VoucherLimits,
+};
 use domain::support::Support;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -47,6 +49,8 @@ pub struct Config {
     pub support: Support,
     /// Who sells, as receipts name it.
     pub seller: Seller,
+    /// Receipts.
+    pub receipt: Receipt,
     /// Logs.
     pub log: Log,
     /// The demo.
@@ -247,6 +251,14 @@ pub struct Seller {
     pub tax_system: String,
 }
 
+/// Receipts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// When services get receipts of their own.
+    pub offset_policy: OffsetPolicy,
+}
+
 /// Logs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -321,6 +333,7 @@ fn defaults() -> serde_json::Value {
         "voucher": { "keys": [], "limits": VoucherLimits::default() },
         "access": AccessLimits::default(),
         "support": Support::default(),
+        "receipt": { "offset_policy": OffsetPolicy::default() },
         "seller": { "name": "", "inn": "", "tax_system": "ОСН" },
         "log": { "level": "info,sqlx=warn,graphile_worker=warn", "format": "text" },
         "demo": {

@@ -5,7 +5,8 @@ use crate::shell::typing_script;
 use crate::ui::square::square;
 use crate::ui::{Tone, empty, icon, notice};
 use domain::Lang;
-use domain::format::{deadline, moment, money_full};
+use domain::format::{moment, money_full, stamp};
+use domain::ids::ReceiptId;
 use domain::receipt::{Fiscal, Line, ReceiptRow, ReceiptState, ReceiptView, ReceiptsPage};
 use leptos::prelude::*;
 
@@ -60,17 +61,21 @@ fn row(lang: Lang, found: &ReceiptRow, page: &ReceiptsPage) -> AnyView {
         ReceiptState::Needed | ReceiptState::Pending => ("", "i-clock"),
         ReceiptState::Manual => ("warning", "i-clock"),
     };
+    let mut when = moment(lang, found.at, page.today);
+    if let Some(state) = t::state(lang, found.state) {
+        when.push_str(" · ");
+        when.push_str(state);
+    }
     view! {
         <li>
             <a class="c-row" href=format!("/receipts/{}", found.id)>
                 <span class="c-tile" data-tone=tone>{icon(name)}</span>
                 <span class="c-row__text">
                     <b>{t::kind(lang, found.kind)}</b>
-                    <small>{moment(lang, found.at, page.today)}</small>
+                    <small>{when}</small>
                 </span>
                 <span class="c-sumv">
                     <data value=found.total.to_gateway()>{money_full(lang, found.total)}</data>
-                    <small>{t::state(lang, found.state)}</small>
                 </span>
             </a>
         </li>
@@ -121,15 +126,15 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
             {sent}
             {document(shown, fiscal, paper)}
             <nav class="c-papers" aria-label=t::paper(lang)>
-                {paper_link(id.to_string(), "", t::a4(lang), paper == Paper::A4)}
-                {paper_link(id.to_string(), "?paper=80mm", t::tape(lang), paper == Paper::Tape)}
+                {paper_link(id, "", t::a4(lang), paper == Paper::A4)}
+                {paper_link(id, "?paper=80mm", t::tape(lang), paper == Paper::Tape)}
             </nav>
             <div class="l-actions" data-row="">
                 <a class="c-btn" href=pdf download="">{icon("i-download")}{t::download(lang)}</a>
                 <button class="c-btn" data-kind="soft" type="button" data-print="" hidden="">{t::print(lang)}</button>
                 <form method="post" action="/api/receipts/send">
                     <input type="hidden" name="receipt" value=id.to_string()/>
-                    <button class="c-btn" data-kind="soft" data-once="">{t::send(lang)}</button>
+                    <button class="c-btn" data-kind="soft" data-wide="" data-once="">{t::send(lang)}</button>
                 </form>
                 {to_payment}
             </div>
@@ -139,7 +144,7 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
     .into_any()
 }
 
-fn paper_link(id: String, query: &'static str, text: &'static str, now: bool) -> AnyView {
+fn paper_link(id: ReceiptId, query: &'static str, text: &'static str, now: bool) -> AnyView {
     view! {
         <a href=format!("/receipts/{id}{query}") aria-current=now.then_some("true")>{text}</a>
     }
@@ -164,7 +169,7 @@ fn document(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> AnyView {
             <header>
                 {by}
                 <h2>{t::document_title(&fiscal.document)}</h2>
-                <p>{t::INCOME} <br/> {deadline(ru, fiscal.at, shown.today)}</p>
+                <p>{t::INCOME} <br/> {stamp(ru, fiscal.at)}</p>
             </header>
             {lines}
             <dl class="c-dl" data-total="">{row((t::TOTAL, money_full(ru, shown.total)))}</dl>

@@ -3,10 +3,10 @@
 use crate::i18n::{cabinet, lang, statement as t};
 use crate::ui::{error_text, icon};
 use domain::Lang;
-use domain::form::FieldError;
-use domain::format::{clock, money, money_signed};
-use domain::statement::{Span, Statement};
 use domain::Money;
+use domain::form::FieldError;
+use domain::format::{clock, money, money_signed, numeric_date};
+use domain::statement::{Span, Statement};
 use leptos::prelude::*;
 
 /// What was asked for.
@@ -126,7 +126,11 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
     };
     let Span { from, to } = found.span;
     out.write_record([cabinet::account_number(lang), found.contract.as_str()])?;
-    out.write_record([t::days(lang), &t::day_of(lang, from), &t::day_of(lang, to)])?;
+    out.write_record([
+        t::days(lang),
+        &numeric_date(lang, from),
+        &numeric_date(lang, to),
+    ])?;
     out.write_record([t::opening(lang), &sum(found.opening)])?;
     out.write_record([
         t::day(lang),
@@ -138,7 +142,7 @@ pub fn table(lang: Lang, found: &Statement) -> Result<Vec<u8>, csv::Error> {
     ])?;
     for row in &found.rows {
         out.write_record([
-            &t::day_of(lang, row.at.date),
+            &numeric_date(lang, row.at.date),
             &clock(row.at),
             cabinet::operation(lang, row.kind),
             &inert(row.detail.as_deref().unwrap_or_default()),

@@ -2,14 +2,14 @@
 //! document.
 
 use super::texts;
-use domain::Lang;
 use domain::format::money_full;
 use domain::receipt::{
     Fiscal, Line, Mode, ReceiptKind, ReceiptState, ReceiptView, Subject, vat_name,
 };
+use domain::{Lang, Money};
 
 texts! {
-    lead: "Электронные чеки за пополнения. Каждый приходит и на вашу почту", "Electronic receipts for your top-ups. Each one also comes by e-mail";
+    lead: "Электронные чеки за пополнения и услуги. Каждый приходит и на вашу почту", "Electronic receipts for top-ups and services. Each one also comes by e-mail";
     one: "Чек", "Receipt";
     none: "Чеков пока нет", "No receipts yet";
     none_body: "После пополнения чек появится здесь и придёт на почту", "After a top-up its receipt appears here and comes by e-mail";
@@ -29,8 +29,6 @@ texts! {
     sent_body: "Письмо придёт через минуту", "The letter comes within a minute";
     payment: "К платежу", "To the payment";
     square: "Код для проверки чека в приложении налоговой. То же цифрами: ФН, ФД и ФПД на чеке", "The code to check the receipt with the tax service’s app. The same in digits: ФН, ФД and ФПД on the receipt";
-    all: "Все чеки", "All receipts";
-    registered: "зарегистрирован", "registered";
     waits: "готовится", "on its way";
     delayed: "задерживается", "late";
 }
@@ -39,15 +37,22 @@ texts! {
 pub fn kind(lang: Lang, kind: ReceiptKind) -> &'static str {
     match kind {
         ReceiptKind::Advance => lang.pick("Пополнение", "Top-up"),
+        ReceiptKind::Offset => lang.pick("Оплата услуг", "Services"),
+        ReceiptKind::Repayment => {
+            lang.pick("Погашение обещанного платежа", "Promised payment repaid")
+        }
+        ReceiptKind::OffsetReturn => {
+            lang.pick("Возврат за неиспользованные дни", "Unused days returned")
+        }
     }
 }
 
-/// Where it stands, in the list.
-pub fn state(lang: Lang, state: ReceiptState) -> &'static str {
+/// Where it stands, in the list; a registered one needs no words.
+pub fn state(lang: Lang, state: ReceiptState) -> Option<&'static str> {
     match state {
-        ReceiptState::Registered => registered(lang),
-        ReceiptState::Needed | ReceiptState::Pending => waits(lang),
-        ReceiptState::Manual => delayed(lang),
+        ReceiptState::Registered => None,
+        ReceiptState::Needed | ReceiptState::Pending => Some(waits(lang)),
+        ReceiptState::Manual => Some(delayed(lang)),
     }
 }
 
@@ -65,9 +70,14 @@ pub fn document_title(document: &str) -> String {
 pub fn line_kind(line: &Line) -> String {
     let mode = match line.mode {
         Mode::Advance => "Аванс",
+        Mode::FullPayment => "Полный расчёт",
+        Mode::PartialPayment => "Частичный расчёт и кредит",
+        Mode::Credit => "Передача в кредит",
+        Mode::CreditPayment => "Оплата кредита",
     };
     let subject = match line.subject {
         Subject::Payment => "платёж",
+        Subject::Service => "услуга",
     };
     format!("{mode}, {subject}")
 }
@@ -83,12 +93,18 @@ pub fn line_vat(line: &Line) -> String {
 /// On the receipt: how it was settled and where.
 pub fn facts(shown: &ReceiptView) -> Vec<(&'static str, String)> {
     let full = |sum| money_full(Lang::Ru, sum);
+    let some = |sum: Money| match sum {
+        Money::ZERO => String::new(),
+        sum => full(sum),
+    };
     let place = &shown.seller.place;
     let host = place
         .split_once("://")
         .map_or(place.as_str(), |(_, host)| host);
     let facts = [
-        ("Безналичными", full(shown.total)),
+        ("Безналичными", some(shown.settled.cashless)),
+        ("Зачёт аванса", some(shown.settled.prepaid)),
+        ("В кредит", some(shown.settled.credit)),
         ("В том числе НДС", full(shown.vat)),
         ("Налогообложение", shown.seller.tax_system.clone()),
         ("Место расчётов", host.to_owned()),

@@ -1,9 +1,9 @@
 //! Texts of the statement.
 
 use super::texts;
+use domain::Lang;
 use domain::format::full_date;
 use domain::statement::Span;
-use domain::{Date, Lang};
 
 texts! {
     title: "Выписка", "Statement";
@@ -29,14 +29,6 @@ texts! {
     sum: "Сумма, ₽", "Sum, RUB";
     balance: "Остаток, ₽", "Balance, RUB";
     days: "Дни", "Days";
-}
-
-/// A day as tables and documents write it: `28.11.2026`, or `2026-11-28` in English.
-pub fn day_of(lang: Lang, day: Date) -> String {
-    match lang {
-        Lang::Ru => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
-        Lang::En => day.to_string(),
-    }
 }
 
 /// `1 ноября 2026 — 27 ноября 2026`.

@@ -32,6 +32,11 @@ const fn mm(millimetres: f32) -> f32 {
     millimetres * 72.0 / 25.4
 }
 
+/// A count of lines as a length.
+fn count(lines: usize) -> f32 {
+    f32::from(u16::try_from(lines).unwrap_or(u16::MAX))
+}
+
 /// One weight of the font.
 struct Face {
     font: Font,
@@ -249,7 +254,7 @@ impl Sheet {
             })
             .collect();
         let lines = broken.iter().map(Vec::len).max().unwrap_or(0);
-        let height = line * lines as f32;
+        let height = line * count(lines);
         let new_page = self.make_room(height);
         let mut left = self.margin;
         for ((share, align), texts) in columns.iter().zip(broken) {
@@ -262,7 +267,7 @@ impl Sheet {
                         Align::Middle => free / 2.0,
                         Align::Right => free,
                     };
-                let baseline = self.y + line * n as f32 + style.size;
+                let baseline = self.y + line * count(n) + style.size;
                 self.draw(Draw::Text {
                     x,
                     baseline,
@@ -279,13 +284,13 @@ impl Sheet {
     /// A square for cameras in the middle.
     pub fn square(&mut self, square: &Square, side: f32) {
         self.make_room(side);
-        let module = side / square.side as f32;
+        let module = side / f32::from(square.side);
         let left = (self.width - side) / 2.0;
         for (x, y, run) in &square.runs {
             self.draw(Draw::Box {
-                x: left + module * *x as f32,
-                y: self.y + module * *y as f32,
-                width: module * *run as f32,
+                x: left + module * f32::from(*x),
+                y: self.y + module * f32::from(*y),
+                width: module * f32::from(*run),
                 height: module,
             });
         }
@@ -352,11 +357,11 @@ impl Sheet {
     /// [`PdfError`] when it cannot be written.
     pub fn finish(mut self, title: &str, language: &str) -> Result<Vec<u8>, PdfError> {
         let height = self.height.unwrap_or(self.y + self.margin);
-        let count = self.pages.len();
-        if count > 1 {
+        let pages = self.pages.len();
+        if pages > 1 {
             let style = self.pale();
-            for n in 0..count {
-                let text = format!("{} / {count}", n + 1);
+            for n in 0..pages {
+                let text = format!("{} / {pages}", n + 1);
                 let x = (self.width - self.face(style).width(&text, style.size)) / 2.0;
                 self.pages[n].push(Draw::Text {
                     x,

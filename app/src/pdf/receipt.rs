@@ -5,7 +5,7 @@ use crate::features::receipts::Paper;
 use crate::i18n::receipt as t;
 use crate::ui::square::Square;
 use domain::Lang;
-use domain::format::{deadline, money_full};
+use domain::format::{money_full, stamp};
 use domain::receipt::{Fiscal, ReceiptView};
 
 /// The document.
@@ -29,7 +29,7 @@ pub fn make(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> Result<Vec<u8
     let heading = sheet.heading();
     sheet.text(heading, Align::Middle, &title);
     sheet.text(plain, Align::Middle, t::INCOME);
-    sheet.text(plain, Align::Middle, &deadline(ru, fiscal.at, shown.today));
+    sheet.text(plain, Align::Middle, &stamp(ru, fiscal.at));
     sheet.rule();
     for line in &shown.lines {
         let sum = money_full(ru, line.sum);

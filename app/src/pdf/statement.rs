@@ -3,7 +3,7 @@
 use super::{Align, Column, PdfError, Sheet};
 use crate::i18n::{cabinet, statement as t};
 use domain::Lang;
-use domain::format::{clock, money_full, money_signed};
+use domain::format::{clock, money_full, money_signed, numeric_date};
 use domain::statement::{Span, Statement};
 
 /// Day and hour, operation, sum, balance.
@@ -53,7 +53,7 @@ pub fn make(lang: Lang, found: &Statement) -> Result<Vec<u8>, PdfError> {
     sheet.row(pale, &COLUMNS, &names);
     sheet.rule();
     for row in &found.rows {
-        let day = t::day_of(lang, row.at.date);
+        let day = numeric_date(lang, row.at.date);
         let when = format!("{day} {}", clock(row.at));
         let what = match row.detail.as_deref().filter(|detail| !detail.is_empty()) {
             Some(detail) => format!("{}, {detail}", cabinet::operation(lang, row.kind)),

@@ -10,15 +10,17 @@ const MARGIN: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Square {
     /// Modules of a side, with the quiet margin.
-    pub side: usize,
+    pub side: u16,
     /// Column, line and length of each run.
-    pub runs: Vec<(usize, usize, usize)>,
+    pub runs: Vec<(u16, u16, u16)>,
 }
 
 impl Square {
     /// The square of a text; nothing when it does not fit into one.
     pub fn of(text: &str) -> Option<Self> {
         let code = QRBuilder::new(text.as_bytes()).ecl(ECL::M).build().ok()?;
+        // The largest square has 177 modules a side.
+        let module = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let mut runs = Vec::new();
         for y in 0..code.size {
             let row = &code[y];
@@ -26,13 +28,13 @@ impl Square {
             while x < code.size {
                 let run = row[x..].iter().take_while(|module| module.value()).count();
                 if run > 0 {
-                    runs.push((x + MARGIN, y + MARGIN, run));
+                    runs.push((module(x + MARGIN), module(y + MARGIN), module(run)));
                 }
                 x += run.max(1);
             }
         }
         Some(Self {
-            side: code.size + 2 * MARGIN,
+            side: module(code.size + 2 * MARGIN),
             runs,
         })
     }
@@ -43,10 +45,10 @@ pub fn square(text: &str, label: &'static str) -> AnyView {
     let Some(Square { side, runs }) = Square::of(text) else {
         return ().into_any();
     };
-    let path: String = runs
-        .iter()
-        .map(|(x, y, run)| format!("M{x} {y}h{run}v1h-{run}z"))
-        .collect();
+    let mut path = String::new();
+    for (x, y, run) in runs {
+        path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+    }
     view! {
         <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=label shape-rendering="crispEdges">
             <rect width=side height=side fill="#fff"></rect>

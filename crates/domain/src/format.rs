@@ -225,6 +225,20 @@ fn day_and_month(lang: Lang, day: Date) -> String {
     format!("{}{NBSP}{}", day.day(), month.copied().unwrap_or_default())
 }
 
+/// A day as tables and documents write it: `28.11.2026`, or `2026-11-28` in English.
+pub fn numeric_date(lang: Lang, day: Date) -> String {
+    match lang {
+        Lang::Ru => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        Lang::En => day.to_string(),
+    }
+}
+
+/// A moment as documents write it: `28.11.2026 9:05 мск`.
+pub fn stamp(lang: Lang, time: LocalTime) -> String {
+    let (day, hour) = (numeric_date(lang, time.date), clock(time));
+    format!("{day} {hour} {}", zone(lang, time))
+}
+
 /// `12:05`.
 pub fn clock(time: LocalTime) -> String {
     format!("{}:{:02}", time.hour, time.minute)

@@ -4,6 +4,7 @@
 //! parameters), so the same rule decides in a preview in the browser and in the charge on the
 //! server. Nothing here may depend on another crate of ours.
 
+pub mod advance;
 pub mod autopay;
 pub mod billing;
 pub mod calendar;

@@ -13,15 +13,29 @@ use serde::{Deserialize, Serialize};
 pub enum ReceiptKind {
     /// Money came in for services to come.
     Advance,
+    /// A service has used it up, or was given on credit.
+    Offset,
+    /// Money has paid for services that were given on credit.
+    Repayment,
+    /// A service that has a receipt was given back in part.
+    OffsetReturn,
 }
 
 impl ReceiptKind {
-    const ALL: [Self; 1] = [Self::Advance];
+    const ALL: [Self; 4] = [
+        Self::Advance,
+        Self::Offset,
+        Self::Repayment,
+        Self::OffsetReturn,
+    ];
 
     /// As stored.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Advance => "advance",
+            Self::Offset => "offset",
+            Self::Repayment => "repayment",
+            Self::OffsetReturn => "offset_return",
         }
     }
 
@@ -75,15 +89,33 @@ impl ReceiptState {
 pub enum Mode {
     /// Money for services that nobody has chosen yet.
     Advance,
+    /// The whole price was there.
+    FullPayment,
+    /// A part of it was there, the rest is on credit.
+    PartialPayment,
+    /// Nothing of it was there.
+    Credit,
+    /// Money for what was given on credit.
+    CreditPayment,
 }
 
 impl Mode {
-    const ALL: [Self; 1] = [Self::Advance];
+    const ALL: [Self; 5] = [
+        Self::Advance,
+        Self::FullPayment,
+        Self::PartialPayment,
+        Self::Credit,
+        Self::CreditPayment,
+    ];
 
     /// As stored and as providers name it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Advance => "advance",
+            Self::FullPayment => "full_payment",
+            Self::PartialPayment => "partial_payment",
+            Self::Credit => "credit",
+            Self::CreditPayment => "credit_payment",
         }
     }
 
@@ -99,15 +131,18 @@ impl Mode {
 pub enum Subject {
     /// A payment, as an advance is.
     Payment,
+    /// A service.
+    Service,
 }
 
 impl Subject {
-    const ALL: [Self; 1] = [Self::Payment];
+    const ALL: [Self; 2] = [Self::Payment, Self::Service];
 
     /// As stored and as providers name it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Payment => "payment",
+            Self::Service => "service",
         }
     }
 
@@ -193,6 +228,27 @@ pub struct Line {
     pub subject: Subject,
 }
 
+/// By what a receipt is settled; together its sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Money that came in now, not in cash [1081].
+    pub cashless: Money,
+    /// An advance that is used up [1215].
+    pub prepaid: Money,
+    /// On credit [1216].
+    pub credit: Money,
+}
+
+impl Settled {
+    /// Its sum.
+    pub fn total(&self) -> Money {
+        [self.cashless, self.prepaid, self.credit].into_iter().sum()
+    }
+}
+
+/// The longest name of a line [1030].
+pub const NAME_MOST: usize = 128;
+
 /// What the register's store of documents has given a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fiscal<At = LocalTime> {
@@ -257,11 +313,12 @@ pub struct Seller {
 
 /// Is it a taxpayer number of a company or a sole trader: 10 or 12 digits with their check digits?
 pub fn is_inn(text: &str) -> bool {
+    /// Of the digits before a check digit, counted from it backwards.
+    const WEIGHTS: [u32; 11] = [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8];
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != text.len() {
         return false;
     }
-    const WEIGHTS: [u32; 11] = [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8];
     let check = |length: usize| {
         let weights = &WEIGHTS[WEIGHTS.len() - length..];
         let sum: u32 = digits.iter().zip(weights).map(|(d, w)| d * w).sum();
@@ -323,6 +380,8 @@ pub struct ReceiptView {
     pub lines: Vec<Line>,
     /// Sum.
     pub total: Money,
+    /// By what it is settled.
+    pub settled: Settled,
     /// Tax inside.
     pub vat: Money,
     /// Once it is registered.

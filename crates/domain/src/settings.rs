@@ -23,6 +23,17 @@ impl Default for TopUpLimits {
     }
 }
 
+/// When services get receipts of their own, which use up the receipts of advances.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OffsetPolicy {
+    /// With each charge.
+    #[default]
+    PerCharge,
+    /// Not here: somebody else sees to it.
+    None,
+}
+
 /// Terms of a promised payment. Our choice; the operator may change each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

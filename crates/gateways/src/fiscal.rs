@@ -2,7 +2,7 @@
 //! in the same ways as the acquirer, whose second trade it often is.
 
 use crate::acquirer::AcquirerError;
-use domain::receipt::{Fiscal, Line};
+use domain::receipt::{Fiscal, Line, Settled};
 use domain::{Email, Money, Timestamp};
 
 /// What a receipt says, and to whom it is sent.
@@ -14,13 +14,15 @@ pub struct Content {
     pub lines: Vec<Line>,
 }
 
-/// A receipt of money that came with a payment, to be registered after it.
+/// A receipt that is registered by itself, not with a payment.
 #[derive(Debug, Clone)]
 pub struct Submit {
     /// The same for each attempt at the same receipt.
     pub idem_key: String,
-    /// The payment by the acquirer's id.
+    /// The payment it belongs to, by the acquirer's id.
     pub payment: String,
+    /// By what it is settled.
+    pub settled: Settled,
     /// What it says.
     pub content: Content,
 }

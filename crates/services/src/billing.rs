@@ -3,14 +3,17 @@
 
 use crate::crypto::sha256;
 use crate::error::{commit, retried};
+use crate::receipts::advances::Moved;
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
-use domain::billing::{Hold, Step, apply, paid_until, settle};
+use domain::billing::{Hold, Period, Step, apply, paid_until, settle};
+use domain::format::numeric_date;
 use domain::ids::{MessageId, OpId, PromiseId, SubscriberId};
 use domain::ledger::{self as rules, Op, Wallet};
 use domain::notice::Notice;
 use domain::promise::PromiseState;
-use domain::{Date, Money, Timestamp};
+use domain::settings::OffsetPolicy;
+use domain::{Date, Lang, Money, Timestamp};
 use serde_json::json;
 use storage::ledger::Posted;
 use storage::subscription::{Charge, Stored};
@@ -28,6 +31,35 @@ pub struct Settled {
     pub paid_through: Option<Date>,
     /// Messages about what happened.
     pub notices: Vec<Notice>,
+}
+
+/// Whose subscriptions are settled, and by which rules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whose {
+    /// The contract.
+    pub subscriber: SubscriberId,
+    /// Its zone.
+    pub tz: Tz,
+    /// Do charges get receipts?
+    pub offset: OffsetPolicy,
+}
+
+impl Whose {
+    /// Those of a contract, by the settings.
+    pub(crate) fn of(services: &Services, subscriber: SubscriberId, tz: Tz) -> Self {
+        Self {
+            subscriber,
+            tz,
+            offset: services.settings.offset,
+        }
+    }
+}
+
+/// What a charge is for, as its receipt names it.
+pub(crate) fn charged_for(tariff: &str, period: Period) -> String {
+    let day = |day| numeric_date(Lang::Ru, day);
+    let (from, to) = (day(period.from), day(period.to));
+    format!("Телевидение, тариф «{tariff}», с {from} до {to}")
 }
 
 /// A new id in the order of time.
@@ -55,32 +87,31 @@ pub(crate) fn digest(op: &Op) -> [u8; 32] {
 /// which the common wallet pays them.
 pub(crate) async fn settle_locked(
     conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: Tz,
+    whose: Whose,
     wallet: Wallet,
     actor: &str,
     now: Timestamp,
 ) -> Result<Settled, ServiceError> {
-    let today = zone::today(tz, now);
-    settle_on(conn, subscriber, tz, wallet, (today, actor), now).await
+    let today = zone::today(whose.tz, now);
+    settle_on(conn, whose, wallet, (today, actor), now).await
 }
 
 /// The same as if it were another day: a worker that slept does day by day what it has missed.
 async fn settle_on(
     conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: Tz,
+    whose: Whose,
     mut wallet: Wallet,
     (today, actor): (Date, &str),
     now: Timestamp,
 ) -> Result<Settled, ServiceError> {
+    let Whose { subscriber, tz, .. } = whose;
     let (mut settled, mut running) = (Settled::default(), Vec::new());
     for mut stored in subscription::list(conn, subscriber).await? {
         let steps = settle(&stored.rules, wallet.available, today);
         for step in &steps {
             if let Step::Renew(period) | Step::Restore(period) = *step {
                 let (after, lent) =
-                    charge(conn, subscriber, &stored, period, wallet, actor, now).await?;
+                    charge(conn, whose, &stored, period, wallet, actor, now).await?;
                 wallet = after;
                 stored.period_from = period.from;
                 // What was paid with lent money is not paid before that is back.
@@ -127,15 +158,14 @@ async fn settle_on(
 /// was awake, and lent money pays for what it was lent for.
 pub(crate) async fn settle_until(
     conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: Tz,
+    whose: Whose,
     mut wallet: Wallet,
     last: Date,
     now: Timestamp,
 ) -> Result<(Wallet, Vec<Notice>), ServiceError> {
     let mut notices = Vec::new();
     loop {
-        let running = subscription::list(conn, subscriber).await?;
+        let running = subscription::list(conn, whose.subscriber).await?;
         let next = running
             .iter()
             .filter(|stored| stored.rules.is_served() && stored.rules.paid_through <= last)
@@ -146,7 +176,7 @@ pub(crate) async fn settle_until(
         };
         // Each round charges or suspends what fell due on the day, so the next one is later.
         let at = (day, "worker");
-        let settled = settle_on(conn, subscriber, tz, wallet, at, now).await?;
+        let settled = settle_on(conn, whose, wallet, at, now).await?;
         wallet = settled.wallet;
         notices.extend(settled.notices);
     }
@@ -154,13 +184,14 @@ pub(crate) async fn settle_until(
 
 async fn charge(
     conn: &mut Conn,
-    subscriber: SubscriberId,
+    whose: Whose,
     stored: &Stored,
-    period: domain::billing::Period,
+    period: Period,
     wallet: Wallet,
     actor: &str,
     now: Timestamp,
 ) -> Result<(Wallet, Option<PromiseId>), ServiceError> {
+    let subscriber = whose.subscriber;
     let price = stored.rules.price.amount;
     let op = rules::charge(
         OpId(new_id()),
@@ -188,6 +219,15 @@ async fn charge(
                 promise,
             };
             subscription::insert_charge(conn, subscriber, &charge).await?;
+            let moved = Moved {
+                subscriber,
+                op: op.id,
+                before: &wallet,
+                policy: whose.offset,
+                now,
+            };
+            let name = charged_for(&stored.tariff, period);
+            moved.charged(conn, &name, price).await?;
             Ok((after, promise))
         }
         Posted::Earlier(op) => Err(ServiceError::Internal(format!(
@@ -228,10 +268,10 @@ pub async fn settle_due(services: &Services, subscriber: SubscriberId) -> Result
             .map_or(today, |open| {
                 zone::local(tz, open.taken.due_at).date.min(today)
             });
-        let (wallet, mut notices) =
-            settle_until(&mut tx, subscriber, tz, wallet, last, now).await?;
+        let whose = Whose::of(services, subscriber, tz);
+        let (wallet, mut notices) = settle_until(&mut tx, whose, wallet, last, now).await?;
         if last == today {
-            let settled = settle_locked(&mut tx, subscriber, tz, wallet, "worker", now).await?;
+            let settled = settle_locked(&mut tx, whose, wallet, "worker", now).await?;
             notices.extend(settled.notices);
         }
         for notice in &notices {

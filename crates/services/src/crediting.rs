@@ -1,8 +1,10 @@
 //! Money has come in for a wallet, whichever way: it is posted, repays what is owed, charges what is
 //! due, and brings television back, in the transaction of whoever calls.
 
-use crate::billing::{Settled, digest, new_id, settle_locked};
-use crate::{ServiceError, jobs, promise};
+use crate::billing::{Settled, Whose, digest, new_id, settle_locked};
+use crate::receipts::advances::Moved;
+use crate::receipts::writing::{self, Paid};
+use crate::{ServiceError, Services, jobs, promise};
 use chrono_tz::Tz;
 use domain::ids::{MessageId, SubscriberId};
 use domain::ledger::{Op, Wallet};
@@ -30,8 +32,9 @@ pub(crate) struct Credited {
 /// [`ServiceError::Internal`] when it was posted earlier: the caller's own row must prevent that.
 pub(crate) async fn receive(
     conn: &mut Conn,
+    services: &Services,
     tz: Tz,
-    op: &Op,
+    (op, paid): (&Op, Option<Paid<'_>>),
     wallet: Wallet,
     actor: &str,
     meta: &Value,
@@ -45,12 +48,30 @@ pub(crate) async fn receive(
             op.idem_key
         )));
     };
+    let amount = op
+        .postings
+        .first()
+        .map_or(Money::ZERO, |posting| posting.amount);
     let repaid = wallet
         .promised_debt
         .checked_sub(after.promised_debt)
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let whose = Whose::of(services, subscriber, tz);
+    let moved = Moved {
+        subscriber,
+        op: op.id,
+        before: &wallet,
+        policy: whose.offset,
+        now,
+    };
+    // The receipt of the money comes before those of what it pays.
+    if let Some(paid) = &paid {
+        writing::write_advance(conn, paid, op.id, now).await?;
+    }
+    let payment = paid.map(|paid| paid.payment.id);
+    moved.received(conn, amount, repaid, payment).await?;
     let running_again = promise::repay(conn, subscriber, tz, repaid, now).await?;
-    let settled = settle_or_leave(conn, subscriber, tz, after, actor, now).await?;
+    let settled = settle_or_leave(conn, whose, after, actor, now).await?;
     Ok(Credited {
         settled,
         repaid,
@@ -88,14 +109,14 @@ pub(crate) async fn tell(
 /// when they fail, a job tries them again while people look.
 async fn settle_or_leave(
     conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: Tz,
+    whose: Whose,
     wallet: Wallet,
     actor: &str,
     now: Timestamp,
 ) -> Result<Settled, ServiceError> {
+    let subscriber = whose.subscriber;
     let mut inner = storage::db::savepoint(conn).await?;
-    match settle_locked(&mut inner, subscriber, tz, wallet, actor, now).await {
+    match settle_locked(&mut inner, whose, wallet, actor, now).await {
         Ok(settled) => {
             storage::db::release(inner).await?;
             Ok(settled)

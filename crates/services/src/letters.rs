@@ -1,7 +1,7 @@
 //! The words of letters and SMS. No letter ever carries a password.
 
 use crate::Services;
-use domain::format::{date, deadline, money, money_full, span};
+use domain::format::{date, money, money_full, span, stamp};
 use domain::notice::Notice;
 use domain::office::{AuditEvent, Door};
 use domain::receipt::{Fiscal, ReceiptView, vat_name};
@@ -400,10 +400,10 @@ pub fn receipt(services: &Services, shown: &ReceiptView, fiscal: &Fiscal) -> Tex
             full(line.vat)
         ));
     }
-    parts.push(format!("Итого {}, безналичными", full(shown.total)));
+    parts.push(format!("Итого {}", full(shown.total)));
     parts.push(format!(
         "{}\nФН {}\nФД {}\nФПД {}",
-        deadline(Lang::Ru, fiscal.at, shown.today),
+        stamp(Lang::Ru, fiscal.at),
         fiscal.storage,
         fiscal.document,
         fiscal.attribute

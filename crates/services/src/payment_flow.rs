@@ -8,7 +8,7 @@
 
 use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
-use crate::receipts::writing;
+use crate::receipts::writing::{self, Paid};
 use crate::{ServiceError, Services, cards, crediting, jobs, zone};
 use domain::ids::{MessageId, OpId, PaymentId, SubscriberId};
 use domain::ledger as rules;
@@ -536,9 +536,14 @@ async fn credit(
         &wallet,
         now,
     )?;
-    let credited = crediting::receive(conn, tz, &op, wallet, "acquirer", &meta, now).await?;
-    let taken = object.receipt;
-    writing::write_advance(conn, found, &contract.contract, op.id, taken, now).await?;
+    let paid = Paid {
+        payment: found,
+        contract: &contract.contract,
+        taken: object.receipt,
+    };
+    let money = (&op, Some(paid));
+    let credited =
+        crediting::receive(conn, services, tz, money, wallet, "acquirer", &meta, now).await?;
     cards::keep(conn, services, found, object, now).await?;
     crediting::tell(conn, subscriber, found.amount, &credited, now).await?;
     Ok(())

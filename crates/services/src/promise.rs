@@ -2,9 +2,10 @@
 //! The rules stand in [`domain::promise`]; here they meet the ledger, each time in one transaction
 //! that holds the wallet, so that of two tabs one takes it and the other sees it taken.
 
-use crate::billing::{digest, new_id, settle_locked, settle_until};
+use crate::billing::{Whose, digest, new_id, settle_locked, settle_until};
 use crate::error::{commit, retried};
 use crate::payments::{contract_of, same_contract};
+use crate::receipts::advances::Moved;
 use crate::{Actor, ServiceError, Services, Viewer, payment_flow, zone};
 use chrono_tz::Tz;
 use domain::billing::Hold;
@@ -205,9 +206,15 @@ async fn grant(
     if loan.fee.is_positive() {
         let id = OpId(new_id());
         let fee = rules::promise_fee(id, subscriber, new.id, loan.fee, &wallet, now)?;
+        let before = wallet;
         wallet = post(conn, &fee, &wallet, json!({}), now).await?;
+        let name = "Плата за обещанный платёж";
+        moved(services, &fee, &before, now)
+            .charged(conn, name, loan.fee)
+            .await?;
     }
-    let settled = settle_locked(conn, subscriber, viewer.tz, wallet, "subscriber", now).await?;
+    let whose = Whose::of(services, subscriber, viewer.tz);
+    let settled = settle_locked(conn, whose, wallet, "subscriber", now).await?;
     let mut notices = vec![Notice::PromiseGranted {
         amount: loan.amount,
         due: zone::local(viewer.tz, due_at),
@@ -280,7 +287,8 @@ pub async fn step(services: &Services, subscriber: SubscriberId) -> Result<(), S
             let soon = now.plus_seconds(PAYING_PAUSE);
             promise::step(&mut tx, subscriber, open.id, now, soon).await?;
         } else {
-            end(&mut tx, subscriber, tz, &open, wallet, now).await?;
+            let whose = Whose::of(services, subscriber, tz);
+            end(&mut tx, services, whose, &open, wallet, now).await?;
         }
         commit(tx).await
     })
@@ -348,14 +356,15 @@ async fn is_paying(
 /// The time is over: unused days come back and repay it; what is left withholds service.
 async fn end(
     conn: &mut Conn,
-    subscriber: SubscriberId,
-    tz: Tz,
+    services: &Services,
+    whose: Whose,
     open: &Promise,
     wallet: Wallet,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
+    let Whose { subscriber, tz, .. } = whose;
     let due = zone::local(tz, open.taken.due_at).date;
-    let (wallet, mut notices) = settle_until(conn, subscriber, tz, wallet, due, now).await?;
+    let (wallet, mut notices) = settle_until(conn, whose, wallet, due, now).await?;
     let charges = subscription::charged_from(conn, subscriber, open.id).await?;
     let cuts = cuts(open.on_default, &charges, due)?;
     let returned: Money = cuts.iter().flatten().map(|cut| cut.returned).sum();
@@ -364,9 +373,12 @@ async fn end(
     if let Some(op) = rules::promise_expire(id, subscriber, open.id, returned, &wallet, now)? {
         let charged: Vec<_> = charges.iter().map(|charge| charge.op).collect();
         after = post(conn, &op, &wallet, json!({ "charges": charged }), now).await?;
+        let repaid = owed_less(&wallet, &after)?;
+        moved(services, &op, &wallet, now)
+            .given_back(conn, returned, repaid)
+            .await?;
     }
-    let repaid = wallet.promised_debt.checked_sub(after.promised_debt);
-    let repaid = repaid.map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let repaid = owed_less(&wallet, &after)?;
     let owed = after.promised_debt;
     if repaid.is_positive() {
         promise::repay(conn, subscriber, open.id, repaid, now).await?;
@@ -387,9 +399,26 @@ async fn end(
     } else {
         Notice::PromiseEnded { repaid, returned }
     });
-    let settled = settle_locked(conn, subscriber, tz, after, "worker", now).await?;
+    let settled = settle_locked(conn, whose, after, "worker", now).await?;
     notices.extend(settled.notices);
     tell(conn, subscriber, &notices, now).await
+}
+
+/// How much less is owed than before.
+fn owed_less(before: &Wallet, after: &Wallet) -> Result<Money, ServiceError> {
+    let less = before.promised_debt.checked_sub(after.promised_debt);
+    less.map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// An operation of a promised payment as the receipts see it.
+fn moved<'a>(services: &Services, op: &rules::Op, before: &'a Wallet, now: Timestamp) -> Moved<'a> {
+    Moved {
+        subscriber: op.subscriber,
+        op: op.id,
+        before,
+        policy: services.settings.offset,
+        now,
+    }
 }
 
 /// How each charged period is cut; not at all when everything is owed.

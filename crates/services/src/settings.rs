@@ -3,7 +3,9 @@
 use crate::seal::Keys;
 use crate::voucher;
 use domain::receipt::Seller;
-use domain::settings::{AccessLimits, AutopayTerms, PromiseTerms, TopUpLimits, VoucherLimits};
+use domain::settings::{
+    AccessLimits, AutopayTerms, OffsetPolicy, PromiseTerms, TopUpLimits, VoucherLimits,
+};
 use domain::support::Support;
 
 /// Settings of the use cases.
@@ -16,6 +18,8 @@ pub struct Settings {
     pub support: Support,
     /// Who sells, as receipts name it.
     pub seller: Seller,
+    /// When services get receipts of their own.
+    pub offset: OffsetPolicy,
     /// Limits of access.
     pub access: AccessLimits,
     /// Limits of a top-up.
@@ -42,6 +46,7 @@ impl Default for Settings {
             public_url: "http://localhost:3000".into(),
             support: Support::default(),
             seller: Seller::default(),
+            offset: OffsetPolicy::default(),
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
             autopay: AutopayTerms::default(),

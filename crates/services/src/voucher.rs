@@ -177,7 +177,7 @@ async fn judged(
     forgive(conn, actor, viewer).await?;
     Ok(match verdict {
         Verdict::Worth => {
-            credit(conn, viewer, &card, today, now).await?;
+            credit(conn, services, viewer, &card, today, now).await?;
             Ok(card.serial)
         }
         Verdict::Yours(_) if is_fresh(&card, now) => Ok(card.serial),
@@ -203,6 +203,7 @@ fn is_fresh(card: &Voucher, now: Timestamp) -> bool {
 
 async fn credit(
     conn: &mut Conn,
+    services: &Services,
     viewer: &Viewer,
     card: &Voucher,
     today: Date,
@@ -215,7 +216,17 @@ async fn credit(
     let id = OpId(new_id());
     let op = rules::voucher(id, subscriber, &card.serial, card.face, &wallet, now)?;
     let meta = json!({ "detail": card.serial });
-    let credited = crediting::receive(conn, viewer.tz, &op, wallet, "voucher", &meta, now).await?;
+    let credited = crediting::receive(
+        conn,
+        services,
+        viewer.tz,
+        (&op, None),
+        wallet,
+        "voucher",
+        &meta,
+        now,
+    )
+    .await?;
     crediting::tell(conn, subscriber, card.face, &credited, now).await
 }
 

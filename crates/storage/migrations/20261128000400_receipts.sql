@@ -15,12 +15,17 @@ alter table billing.receipt
     add column fiscal_document text,
     add column fiscal_attribute text,
     add column registered_at timestamptz,
+    -- By what it is settled: money now, an advance that is used up, on credit.
+    add column cashless_kop bigint not null default 0 check (cashless_kop >= 0),
+    add column prepaid_kop bigint not null default 0 check (prepaid_kop >= 0),
+    add column credit_kop bigint not null default 0 check (credit_kop >= 0),
     -- Why people must look.
     add column problem text,
     add column version bigint not null default 0,
     add constraint receipt_payment foreign key (subscriber_id, payment_id) references billing.payment;
 
 -- A top-up's operation is keyed by its payment.
+update billing.receipt set cashless_kop = total_kop;
 update billing.receipt r
     set payment_id = substr(o.idem_key, 7)::uuid,
         next_look_at = case when r.state in ('needed', 'pending') then r.created_at end,
@@ -29,6 +34,9 @@ update billing.receipt r
     where o.subscriber_id = r.subscriber_id and o.op_id = r.source_ref and o.idem_key like 'topup:%';
 
 alter table billing.receipt
+    drop constraint receipt_kind_check,
+    add constraint receipt_kind check (kind in ('advance', 'offset', 'repayment', 'offset_return')),
+    add constraint receipt_settled check (cashless_kop + prepaid_kop + credit_kop = total_kop),
     add constraint receipt_registered check (
         (state = 'registered') = (fiscal_storage is not null)
         and (fiscal_storage is null) = (fiscal_document is null)
@@ -55,8 +63,9 @@ create table billing.receipt_line (
     sum_kop bigint not null check (sum_kop > 0),
     vat_code smallint not null,
     vat_kop bigint not null check (vat_kop between 0 and sum_kop),
-    mode text not null check (mode in ('advance')),
-    subject text not null check (subject in ('payment')),
+    mode text not null check (mode in ('advance', 'full_payment', 'partial_payment', 'credit',
+        'credit_payment')),
+    subject text not null check (subject in ('payment', 'service')),
     primary key (subscriber_id, receipt_id, n),
     foreign key (subscriber_id, receipt_id) references billing.receipt
 );
@@ -79,9 +88,9 @@ create function billing.receipt_goes_one_way() returns trigger language plpgsql 
         raise exception 'receipt % would go back', old.receipt_id using errcode = 'check_violation';
     end if;
     if (new.subscriber_id, new.receipt_id, new.kind, new.source_ref, new.total_kop, new.vat_kop,
-            new.created_at)
+            new.cashless_kop, new.prepaid_kop, new.credit_kop, new.created_at)
         is distinct from (old.subscriber_id, old.receipt_id, old.kind, old.source_ref, old.total_kop,
-            old.vat_kop, old.created_at)
+            old.vat_kop, old.cashless_kop, old.prepaid_kop, old.credit_kop, old.created_at)
         or (old.provider_id is not null and new.provider_id is distinct from old.provider_id)
     then
         raise exception 'receipt % would be another one', old.receipt_id using errcode = 'check_violation';
@@ -95,3 +104,48 @@ revoke update on billing.receipt from cabinet_app;
 grant update (state, provider, provider_id, first_sent_at, next_look_at, looks, fiscal_storage,
     fiscal_document, fiscal_attribute, registered_at, problem, version) on billing.receipt to cabinet_app;
 grant select, insert on billing.receipt_line to cabinet_app;
+
+-- Money that came in at once, and what of it no service has used up yet; the oldest goes first.
+create table billing.advance_lot (
+    subscriber_id uuid not null references billing.subscriber,
+    lot_id uuid not null,
+    -- The operation that brought it; none where it was there before lots were kept.
+    op_id uuid,
+    payment_id uuid,
+    amount_kop bigint not null check (amount_kop > 0),
+    remaining_kop bigint not null check (remaining_kop between 0 and amount_kop),
+    -- The calculated tax rate that it was taken in at.
+    vat_code smallint not null,
+    taken_at timestamptz not null,
+    primary key (subscriber_id, lot_id),
+    constraint advance_lot_once unique (subscriber_id, op_id),
+    foreign key (subscriber_id, op_id) references ledger.op,
+    foreign key (subscriber_id, payment_id) references billing.payment
+);
+create index advance_lot_open on billing.advance_lot (subscriber_id, taken_at, lot_id)
+    where remaining_kop > 0;
+
+-- Which operation has used up how much of which.
+create table billing.advance_use (
+    subscriber_id uuid not null,
+    lot_id uuid not null,
+    op_id uuid not null,
+    amount_kop bigint not null check (amount_kop > 0),
+    primary key (subscriber_id, lot_id, op_id),
+    foreign key (subscriber_id, lot_id) references billing.advance_lot,
+    foreign key (subscriber_id, op_id) references ledger.op
+);
+
+-- What lies on wallets now, without what is lent, is one lot each, of the last payment.
+insert into billing.advance_lot
+    (subscriber_id, lot_id, op_id, payment_id, amount_kop, remaining_kop, vat_code, taken_at)
+    select w.subscriber_id, gen_random_uuid(), null, p.payment_id,
+        w.available_kop - w.promised_debt_kop, w.available_kop - w.promised_debt_kop, 12, app.now()
+    from ledger.wallet w
+    left join lateral (select payment_id from billing.payment p
+        where p.subscriber_id = w.subscriber_id and p.state = 'succeeded'
+        order by p.credited_at desc limit 1) p on true
+    where w.available_kop > w.promised_debt_kop;
+
+grant select, insert on billing.advance_lot, billing.advance_use to cabinet_app;
+grant update (remaining_kop) on billing.advance_lot to cabinet_app;

@@ -64,6 +64,10 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                                   from billing.autopay_link l where l.subscriber_id = s.subscriber_id),
                 'receipts', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]')
                              from billing.receipt r where r.subscriber_id = s.subscriber_id),
+                'advances', (select coalesce(jsonb_agg(to_jsonb(v) order by v.taken_at), '[]')
+                             from billing.advance_lot v where v.subscriber_id = s.subscriber_id),
+                'advance_uses', (select coalesce(jsonb_agg(to_jsonb(u)), '[]')
+                                 from billing.advance_use u where u.subscriber_id = s.subscriber_id),
                 'receipt_lines', (select coalesce(jsonb_agg(to_jsonb(q) order by q.receipt_id, q.n), '[]')
                                   from billing.receipt_line q where q.subscriber_id = s.subscriber_id),
                 'wallet', (select to_jsonb(w) from ledger.wallet w where w.subscriber_id = s.subscriber_id),

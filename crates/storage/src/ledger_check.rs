@@ -241,6 +241,24 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
          where r.total_kop <> coalesce(l.total, 0) or r.vat_kop <> coalesce(l.vat, 0)",
     ),
     (
+        "I25",
+        "advances lie on the wallet, and what else lies there is lent",
+        "select 'wallet ' || w.subscriber_id || ' has ' || w.available_kop || ', lots hold '
+                || coalesce(l.remaining, 0) || ', owed are ' || w.promised_debt_kop
+         from ledger.wallet w
+         left join (select subscriber_id, sum(remaining_kop)::bigint as remaining
+                    from billing.advance_lot group by subscriber_id) l using (subscriber_id)
+         where w.available_kop - coalesce(l.remaining, 0) not between 0 and w.promised_debt_kop
+         union all
+         select 'lot ' || l.lot_id || ' has ' || l.remaining_kop || ' left, used are '
+                || coalesce(u.used, 0)
+         from billing.advance_lot l
+         left join (select subscriber_id, lot_id, sum(amount_kop)::bigint as used
+                    from billing.advance_use group by subscriber_id, lot_id) u
+             using (subscriber_id, lot_id)
+         where l.amount_kop - coalesce(u.used, 0) <> l.remaining_kop",
+    ),
+    (
         "I16",
         "an account belongs to whom its code says: the posting's subscriber, or the operator",
         "select 'posting ' || p.op_id || '/' || p.seq || ' names another owner of ' || a.code

@@ -5,6 +5,7 @@
 //! `services`. Every hot statement filters by `subscriber_id`.
 
 pub mod account;
+pub mod advance;
 pub mod autopay;
 pub mod autopay_link;
 pub mod autopay_run;

@@ -4,7 +4,7 @@ use crate::convert::{code, from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
-use domain::receipt::{Fiscal, Line, Mode, ReceiptKind, ReceiptState, Subject};
+use domain::receipt::{Fiscal, Line, Mode, ReceiptKind, ReceiptState, Settled, Subject};
 use domain::{Money, Timestamp};
 
 /// A receipt to be written with the money.
@@ -16,12 +16,14 @@ pub struct New<'a> {
     pub kind: ReceiptKind,
     /// The ledger operation it documents; one of a kind.
     pub op: OpId,
-    /// The payment it came with.
-    pub payment: PaymentId,
+    /// The payment by which the provider is told of it.
+    pub payment: Option<PaymentId>,
     /// Where it is sent.
     pub contact: &'a str,
     /// What it says.
     pub lines: &'a [Line],
+    /// By what it is settled.
+    pub settled: Settled,
     /// Where it stands.
     pub state: ReceiptState,
     /// Why people must look.
@@ -41,12 +43,14 @@ pub struct Receipt {
     pub kind: ReceiptKind,
     /// The ledger operation it documents.
     pub op: OpId,
-    /// The payment it came with.
+    /// The payment by which the provider is told of it.
     pub payment: Option<PaymentId>,
     /// Where it is sent.
     pub contact: String,
     /// The sum.
     pub total: Money,
+    /// By what it is settled.
+    pub settled: Settled,
     /// The tax inside.
     pub vat: Money,
     /// Where it stands.
@@ -73,6 +77,9 @@ struct Row {
     payment_id: Option<uuid::Uuid>,
     customer_contact: String,
     total_kop: i64,
+    cashless_kop: i64,
+    prepaid_kop: i64,
+    credit_kop: i64,
     vat_kop: i64,
     state: String,
     provider_id: Option<String>,
@@ -112,6 +119,11 @@ impl TryFrom<Row> for Receipt {
             payment: row.payment_id.map(PaymentId),
             contact: row.customer_contact,
             total: Money::from_kopecks(row.total_kop),
+            settled: Settled {
+                cashless: Money::from_kopecks(row.cashless_kop),
+                prepaid: Money::from_kopecks(row.prepaid_kop),
+                credit: Money::from_kopecks(row.credit_kop),
+            },
             vat: Money::from_kopecks(row.vat_kop),
             state: code("receipt.state", &row.state, ReceiptState::from_code)?,
             provider_id: row.provider_id,
@@ -138,13 +150,14 @@ pub async fn insert(
     let vat: Money = new.lines.iter().map(|line| line.vat).sum();
     sqlx::query!(
         "insert into billing.receipt (subscriber_id, receipt_id, kind, source_ref, payment_id, state,
-             customer_contact, total_kop, vat_kop, problem, next_look_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             customer_contact, total_kop, vat_kop, problem, next_look_at, created_at, cashless_kop,
+             prepaid_kop, credit_kop)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         subscriber.0,
         new.id.0,
         new.kind.code(),
         new.op.0,
-        new.payment.0,
+        new.payment.map(|id| id.0),
         new.state.code(),
         new.contact,
         total.kopecks(),
@@ -152,6 +165,9 @@ pub async fn insert(
         new.problem,
         new.next_look_at.map(to_db),
         to_db(now),
+        new.settled.cashless.kopecks(),
+        new.settled.prepaid.kopecks(),
+        new.settled.credit.kopecks(),
     )
     .execute(&mut *conn)
     .await?;
@@ -214,7 +230,7 @@ pub async fn get(
     let row = sqlx::query_as!(
         Row,
         "select subscriber_id, receipt_id, kind, source_ref, payment_id, customer_contact, total_kop,
-             vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
+             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1 and receipt_id = $2",
         subscriber.0,
@@ -225,7 +241,8 @@ pub async fn get(
     row.map(TryInto::try_into).transpose()
 }
 
-/// Receipts, newest first, those before one of them when it is named.
+/// Receipts, newest first, those before one of them when it is named. What people have to make by hand
+/// appears once it is made.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -238,9 +255,10 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         "select subscriber_id, receipt_id, kind, source_ref, payment_id, customer_contact, total_kop,
-             vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
+             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1
+             and (kind <> 'offset_return' or state = 'registered')
              and ($2::uuid is null or (created_at, receipt_id) < (
                  select created_at, receipt_id from billing.receipt
                  where subscriber_id = $1 and receipt_id = $2))

@@ -105,6 +105,7 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
                 }
             }
         },
+        offset: config.receipt.offset_policy,
         voucher: config.voucher.limits,
         voucher_keys: if demo && config.voucher.keys.is_empty() {
             services::demo::voucher_keys()

@@ -77,7 +77,7 @@ struct NewReceipt<'a> {
     send: bool,
     #[serde(flatten)]
     inside: Inside<'a>,
-    settlements: [Settlement; 1],
+    settlements: Vec<Settlement>,
 }
 
 #[derive(Serialize)]
@@ -112,16 +112,25 @@ impl<'a> From<&'a Line> for Item<'a> {
 
 impl<'a> From<&'a Submit> for NewReceipt<'a> {
     fn from(receipt: &'a Submit) -> Self {
-        let total: Money = receipt.content.lines.iter().map(|line| line.sum).sum();
+        let settled = receipt.settled;
+        let settlements = [
+            ("cashless", settled.cashless),
+            ("prepayment", settled.prepaid),
+            ("postpayment", settled.credit),
+        ];
         Self {
             r#type: "payment",
             payment_id: &receipt.payment,
             send: true,
             inside: (&receipt.content).into(),
-            settlements: [Settlement {
-                r#type: "cashless",
-                amount: total.into(),
-            }],
+            settlements: settlements
+                .into_iter()
+                .filter(|(_, sum)| sum.is_positive())
+                .map(|(r#type, sum)| Settlement {
+                    r#type,
+                    amount: sum.into(),
+                })
+                .collect(),
         }
     }
 }
@@ -207,7 +216,7 @@ impl TryFrom<Receipt> for ProviderReceipt {
 mod tests {
     use super::*;
     use domain::Email;
-    use domain::receipt::{Mode, Subject};
+    use domain::receipt::{Mode, Settled, Subject};
 
     fn parse(body: &str) -> Result<ProviderReceipt, AcquirerError> {
         super::super::parse::<Receipt>(200, body.as_bytes())?.try_into()
@@ -256,9 +265,13 @@ mod tests {
 
     #[test]
     fn a_receipt_after_its_payment_says_how_it_was_settled() {
-        let json = serde_json::to_value(NewReceipt::from(&Submit {
+        let mut submit = Submit {
             idem_key: "k".into(),
             payment: "2a1".into(),
+            settled: Settled {
+                cashless: Money::from_kopecks(50_050),
+                ..Settled::default()
+            },
             content: Content {
                 email: Email::parse("a@mail.ru").unwrap(),
                 lines: vec![Line {
@@ -270,8 +283,8 @@ mod tests {
                     subject: Subject::Payment,
                 }],
             },
-        }))
-        .unwrap();
+        };
+        let json = serde_json::to_value(NewReceipt::from(&submit)).unwrap();
         assert_eq!(json["type"], "payment");
         assert_eq!(json["payment_id"], "2a1");
         assert_eq!(json["send"], true);
@@ -280,5 +293,17 @@ mod tests {
         assert_eq!(json["items"][0]["payment_subject"], "payment");
         assert_eq!(json["settlements"][0]["type"], "cashless");
         assert_eq!(json["settlements"][0]["amount"], json["items"][0]["amount"]);
+        submit.settled = Settled {
+            cashless: Money::ZERO,
+            prepaid: Money::from_kopecks(50_000),
+            credit: Money::from_kopecks(50),
+        };
+        let json = serde_json::to_value(NewReceipt::from(&submit)).unwrap();
+        let types: Vec<_> = [0, 1]
+            .map(|n| json["settlements"][n]["type"].clone())
+            .into();
+        assert_eq!(types, ["prepayment", "postpayment"]);
+        assert_eq!(json["settlements"][1]["amount"]["value"], "0.50");
+        assert!(json["settlements"].get(2).is_none());
     }
 }

@@ -2,9 +2,10 @@
 //! written directly; money goes through the ledger and the payment flow's own functions, so the
 //! demo's books balance like real ones.
 
-use crate::billing::{digest, lender, new_id};
+use crate::billing::{charged_for, digest, lender, new_id};
 use crate::error::commit;
-use crate::receipts::writing;
+use crate::receipts::advances::Moved;
+use crate::receipts::writing::{Paid, write_advance};
 use crate::{ServiceError, Services, zone};
 use chrono_tz::Tz;
 use domain::billing::{Hold, PeriodUnit, Price};
@@ -13,12 +14,12 @@ use domain::ids::{
     AccountId, CardId, EventId, MessageId, OpId, PaymentId, PriceVersionId, ProductId, PromiseId,
     SubscriberId, SubscriptionId,
 };
-use domain::ledger as rules;
+use domain::ledger::{self as rules, Wallet};
 use domain::notice::Notice;
 use domain::payment::{Means, PaymentState, Purpose};
 use domain::promise::next_step;
 use domain::receipt::{Fiscal, ReceiptState};
-use domain::settings::PromiseTerms;
+use domain::settings::{OffsetPolicy, PromiseTerms};
 use domain::{CardNumber, ContractNumber, Date, Email, Lang, Money, Phone, Timestamp};
 use gateways::acquirer::ReceiptTaken;
 use serde_json::json;
@@ -363,7 +364,10 @@ impl Writing<'_> {
             promise: lender(self.conn, self.subscriber, &wallet, price.amount).await?,
         };
         subscription::insert_charge(self.conn, self.subscriber, &charge).await?;
-        Ok(())
+        let name = charged_for(tariff, period);
+        self.moved(op.id, &wallet, at)
+            .charged(self.conn, &name, price.amount)
+            .await
     }
 
     async fn renew(
@@ -433,7 +437,12 @@ impl Writing<'_> {
             .await?
             .ok_or(ServiceError::NotFound)?
             .contract;
-        writing::write_advance(self.conn, made, &contract, op, ReceiptTaken::Yes, at).await?;
+        let paid = Paid {
+            payment: made,
+            contract: &contract,
+            taken: ReceiptTaken::Yes,
+        };
+        write_advance(self.conn, &paid, op, at).await?;
         let newest = receipt::list(self.conn, self.subscriber, None, 1).await?;
         for found in newest {
             let number = found.id.0.as_u128();
@@ -451,6 +460,17 @@ impl Writing<'_> {
             receipt::update(self.conn, &found, ReceiptState::Registered, &change).await?;
         }
         Ok(())
+    }
+
+    /// Of the past, advances are kept and services have no receipts.
+    fn moved<'a>(&self, op: OpId, before: &'a Wallet, now: Timestamp) -> Moved<'a> {
+        Moved {
+            subscriber: self.subscriber,
+            op,
+            before,
+            policy: OffsetPolicy::None,
+            now,
+        }
     }
 
     async fn top_up(&mut self, roubles: i32, offset: i32, last4: &str) -> Result<(), ServiceError> {
@@ -474,6 +494,10 @@ impl Writing<'_> {
             ));
         };
         self.registered(&made, op.id, at).await?;
+        let moved = self.moved(op.id, &wallet, at);
+        moved
+            .received(self.conn, made.amount, Money::ZERO, Some(made.id))
+            .await?;
         let change = Change {
             sent_at: Some(at),
             credited_at: Some(at),

@@ -1,6 +1,7 @@
-//! Fiscal receipts: the pages of them. What is written down with the money is in `writing`, the way to
-//! the tax service in `registering`.
+//! Fiscal receipts: the pages of them. What is written down with the money is in `writing`, what services
+//! use up of it in `advances`, the way to the tax service in `registering`.
 
+pub(crate) mod advances;
 pub mod registering;
 pub(crate) mod writing;
 
@@ -70,6 +71,7 @@ pub async fn one(
         at: zone::local(viewer.tz, found.created_at),
         lines,
         total: found.total,
+        settled: found.settled,
         vat: found.vat,
         fiscal: found.fiscal.map(|fiscal| Fiscal {
             storage: fiscal.storage,

@@ -82,6 +82,7 @@ async fn send(
     let submit = Submit {
         idem_key: found.id.to_string(),
         payment: object.to_owned(),
+        settled: found.settled,
         content: Content { email, lines },
     };
     Ok(services.fiscal.submit(&submit).await.map(Known::Found))

@@ -3,7 +3,9 @@
 use crate::billing::new_id;
 use crate::{ServiceError, zone};
 use domain::ids::{OpId, ReceiptId};
-use domain::receipt::{Line, Mode, ReceiptKind, ReceiptState, Subject, look_pause, vat_on};
+use domain::receipt::{
+    Line, Mode, ReceiptKind, ReceiptState, Settled, Subject, look_pause, vat_on,
+};
 use domain::{ContractNumber, Timestamp};
 use gateways::acquirer::ReceiptTaken;
 use storage::payment::Payment;
@@ -32,17 +34,27 @@ pub(crate) fn advance_line(
     })
 }
 
+/// A payment that has brought money.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paid<'a> {
+    /// The payment.
+    pub payment: &'a Payment,
+    /// Whose.
+    pub contract: &'a ContractNumber,
+    /// Has the acquirer taken the receipt with it?
+    pub taken: ReceiptTaken,
+}
+
 /// Writes the receipt of a credited payment, in the transaction of its money.
 pub(crate) async fn write_advance(
     conn: &mut Conn,
-    found: &Payment,
-    contract: &ContractNumber,
+    paid: &Paid<'_>,
     op: OpId,
-    taken: ReceiptTaken,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let line = advance_line(found, contract, found.first_sent_at.unwrap_or(now))?;
-    let (state, next_look_at, problem) = match taken {
+    let found = paid.payment;
+    let line = advance_line(found, paid.contract, found.first_sent_at.unwrap_or(now))?;
+    let (state, next_look_at, problem) = match paid.taken {
         // It was sent with the payment: it takes some seconds to be registered.
         ReceiptTaken::Yes => (
             ReceiptState::Pending,
@@ -59,8 +71,12 @@ pub(crate) async fn write_advance(
         id: ReceiptId(new_id()),
         kind: ReceiptKind::Advance,
         op,
-        payment: found.id,
+        payment: Some(found.id),
         contact: &found.receipt_email,
+        settled: Settled {
+            cashless: line.sum,
+            ..Settled::default()
+        },
         lines: &[line],
         state,
         problem,

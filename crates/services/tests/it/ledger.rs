@@ -113,6 +113,15 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
             "with l as (delete from billing.receipt_line) delete from billing.receipt",
         ),
         (
+            "I25",
+            "update billing.advance_lot set amount_kop = amount_kop + 1,
+                 remaining_kop = remaining_kop + 1 where remaining_kop > 0",
+        ),
+        (
+            "I25",
+            "delete from billing.advance_use",
+        ),
+        (
             "I24",
             "update billing.receipt_line set sum_kop = sum_kop + 1",
         ),

@@ -232,6 +232,8 @@ const EXPORTED: &[(&str, &str)] = &[
     ("billing.autopay_link", "autopay_links"),
     ("billing.receipt", "receipts"),
     ("billing.receipt_line", "receipt_lines"),
+    ("billing.advance_lot", "advances"),
+    ("billing.advance_use", "advance_uses"),
     ("ledger.wallet", "wallet"),
     ("ledger.op", "operations"),
     ("ledger.posting", "postings"),

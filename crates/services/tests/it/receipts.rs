@@ -7,19 +7,22 @@ use domain::form::Problem;
 use domain::ids::ReceiptId;
 use domain::payment::PaymentState;
 use domain::receipt::{ReceiptKind, ReceiptState, ReceiptView};
+use domain::settings::OffsetPolicy;
 use sandbox::{Endpoint, Fault, FaultRule, ReceiptPlan, When};
 use services::receipts::{one, page, registering, send};
-use services::{Actor, ServiceError, upkeep};
+use services::{Actor, ServiceError, payment_flow, promise, upkeep};
 use sqlx::PgPool;
 use std::time::Duration;
 
+/// Nothing is charged from them for two days, so a top-up has one receipt.
+const QUIET: &str = "ends in two days";
 const SUSPENDED: &str = "suspended, 140";
 
 /// A paid top-up and its receipt.
 async fn bought(cabinet: &Cabinet, actor: &Actor, roubles: &str, key: &str) -> ReceiptId {
     let payment = cabinet.paid(actor, roubles, key).await;
     assert_eq!(payment.state, PaymentState::Succeeded);
-    payment.receipt.expect("a receipt").0
+    payment.receipt.unwrap().0
 }
 
 /// Some seconds go by, on both sides, and the worker does what is due.
@@ -38,7 +41,7 @@ async fn look(cabinet: &Cabinet, actor: &Actor, id: ReceiptId) -> ReceiptView {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_receipt_is_registered_and_shown_to_its_owner(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     let fresh = look(&cabinet, &actor, id).await;
     assert_eq!((fresh.state, &fresh.fiscal), (ReceiptState::Pending, &None));
@@ -69,7 +72,7 @@ async fn a_receipt_is_registered_and_shown_to_its_owner(pool: PgPool) {
     // The list has it first; whoever else asks finds nothing.
     let list = page(&cabinet.services, &actor, None).await.unwrap();
     assert_eq!(list.rows[0].id, id);
-    let other = cabinet.person("active").await;
+    let other = cabinet.person("paid for three weeks").await;
     assert!(matches!(
         one(&cabinet.services, &other, id).await,
         Err(ServiceError::NotFound)
@@ -89,7 +92,7 @@ async fn a_receipt_is_registered_and_shown_to_its_owner(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn what_is_registered_never_changes(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     later(&cabinet, 10).await;
     let before = look(&cabinet, &actor, id).await;
@@ -112,7 +115,7 @@ async fn what_is_registered_never_changes(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_receipt_that_was_not_taken_with_the_payment_is_sent_once(pool: PgPool) {
     let cabinet = cabinet_with(pool, Duration::from_millis(800)).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
     let faults = [
         None,
@@ -157,7 +160,7 @@ async fn a_receipt_that_was_not_taken_with_the_payment_is_sent_once(pool: PgPool
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_lost_answer_is_not_repeated_after_the_key_is_forgotten(pool: PgPool) {
     let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
     cabinet.acquirer.add_fault(FaultRule::once(
         Endpoint::CreateReceipt,
@@ -185,7 +188,7 @@ async fn a_lost_answer_is_not_repeated_after_the_key_is_forgotten(pool: PgPool) 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn two_receipts_of_the_same_sum_are_not_taken_for_one(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     let first = bought(&cabinet, &actor, "100", "form-0001").await;
     let second = bought(&cabinet, &actor, "100", "form-0002").await;
     later(&cabinet, 10).await;
@@ -197,7 +200,7 @@ async fn two_receipts_of_the_same_sum_are_not_taken_for_one(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_refused_receipt_goes_to_people_and_its_money_stays(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Refuse);
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     later(&cabinet, 10).await;
@@ -215,7 +218,7 @@ async fn a_refused_receipt_goes_to_people_and_its_money_stays(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_provider_that_is_away_or_slow_is_asked_again(pool: PgPool) {
     let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Hold);
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     for endpoint in [Endpoint::ListReceipts, Endpoint::GetReceipt] {
@@ -250,7 +253,7 @@ async fn a_provider_that_is_away_or_slow_is_asked_again(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn two_workers_at_once_send_one(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     let subscriber = actor.viewer.clone().unwrap().subscriber;
@@ -269,7 +272,7 @@ async fn two_workers_at_once_send_one(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_receipt_is_sent_again_on_request_and_not_without_end(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     later(&cabinet, 10).await;
     let masked = send(&cabinet.services, &actor, id).await.unwrap();
@@ -279,7 +282,7 @@ async fn a_receipt_is_sent_again_on_request_and_not_without_end(pool: PgPool) {
     let letter = letters
         .iter()
         .find(|text| text.subject.starts_with("Чек на 140,00"))
-        .expect("a letter");
+        .unwrap();
     let shown = look(&cabinet, &actor, id).await;
     let fiscal = shown.fiscal.unwrap();
     for part in [
@@ -304,7 +307,7 @@ async fn a_receipt_is_sent_again_on_request_and_not_without_end(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn the_list_goes_on_where_it_ended(pool: PgPool) {
     let cabinet = cabinet(pool).await;
-    let actor = cabinet.person(SUSPENDED).await;
+    let actor = cabinet.person(QUIET).await;
     for n in 0..21 {
         bought(&cabinet, &actor, "10", &format!("form-{n:04}")).await;
     }
@@ -317,4 +320,139 @@ async fn the_list_goes_on_where_it_ended(pool: PgPool) {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 22, "each once");
+}
+
+/// What the provider was told of services: mode, sum, and by what each is settled.
+fn services_told(cabinet: &Cabinet) -> Vec<String> {
+    let told = cabinet.acquirer.receipts();
+    let services = told
+        .iter()
+        .filter(|receipt| receipt["items"][0]["payment_subject"] == "service");
+    services
+        .map(|receipt| {
+            let item = &receipt["items"][0];
+            let settled: Vec<_> = receipt["settlements"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| format!("{} {}", one["type"], one["amount"]["value"]))
+                .collect();
+            let text = format!(
+                "{} {} vat {}: {}",
+                item["payment_mode"],
+                item["amount"]["value"],
+                item["vat_code"],
+                settled.join(", ")
+            );
+            text.replace('"', "")
+        })
+        .collect()
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_charge_uses_up_the_advance_and_has_a_receipt_of_its_own(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    bought(&cabinet, &actor, "140", "form-0001").await;
+    later(&cabinet, 10).await;
+    later(&cabinet, 40).await;
+    assert_eq!(
+        services_told(&cabinet),
+        ["full_payment 399.00 vat 11: prepayment 399.00"]
+    );
+    let list = page(&cabinet.services, &actor, None).await.unwrap();
+    let offset = &list.rows[0];
+    assert_eq!(
+        (offset.kind, offset.state, offset.total),
+        (
+            ReceiptKind::Offset,
+            ReceiptState::Registered,
+            Money::from_roubles(399)
+        )
+    );
+    let shown = look(&cabinet, &actor, offset.id).await;
+    assert!(shown.lines[0].name.contains("Безлимитный"));
+    assert_eq!(shown.settled.prepaid, shown.total);
+    assert_eq!(shown.vat, Money::from_kopecks(7_195), "22/122 of 399");
+    // The oldest money went first, and nothing is left.
+    let left = "select coalesce(sum(remaining_kop), 0)::bigint from billing.advance_lot l
+        join billing.subscriber s using (subscriber_id) where s.contract = '2041008771'";
+    assert_eq!(cabinet.count(left).await, 0);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn lent_money_is_credit_and_its_repayment_pays_for_it(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    bought(&cabinet, &actor, "10", "form-0001").await;
+    promise::take(&cabinet.services, &actor, "2041008771", "130.00")
+        .await
+        .unwrap();
+    later(&cabinet, 10).await;
+    assert_eq!(
+        services_told(&cabinet),
+        ["partial_payment 399.00 vat 11: prepayment 269.00, postpayment 130.00"]
+    );
+    bought(&cabinet, &actor, "200", "form-0002").await;
+    later(&cabinet, 40).await;
+    assert_eq!(
+        services_told(&cabinet)[1..],
+        ["credit_payment 130.00 vat 11: prepayment 130.00"]
+    );
+    let left = "select coalesce(sum(remaining_kop), 0)::bigint from billing.advance_lot l
+        join billing.subscriber s using (subscriber_id) where s.contract = '2041008771'";
+    assert_eq!(cabinet.count(left).await, 7_000, "what was not lent back");
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn days_given_back_are_for_people_to_make_a_receipt_of(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    promise::take(&cabinet.services, &actor, "2041008771", "140.00")
+        .await
+        .unwrap();
+    later(&cabinet, 73 * 3600).await;
+    let returned = "select coalesce(sum(returned_kop), 0)::bigint from billing.charge
+        join billing.subscriber s using (subscriber_id) where s.contract = '2041008771'";
+    let back = cabinet.count(returned).await;
+    assert!(
+        back > 14_000,
+        "unused days are worth more than was lent: {back}"
+    );
+    let by_hand = "select coalesce(sum(total_kop), 0)::bigint from billing.receipt
+        join billing.subscriber s using (subscriber_id)
+        where s.contract = '2041008771' and kind = 'offset_return' and state = 'manual' and problem = 'by_hand'
+          and credit_kop = 14000 and prepaid_kop = total_kop - 14000";
+    assert_eq!(cabinet.count(by_hand).await, back);
+    let shown = page(&cabinet.services, &actor, None).await.unwrap();
+    assert!(
+        shown
+            .rows
+            .iter()
+            .all(|row| row.kind != ReceiptKind::OffsetReturn)
+    );
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn where_accountants_see_to_it_services_have_no_receipt_and_advances_are_kept(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    let elsewhere = cabinet.node(|settings| settings.offset = OffsetPolicy::None);
+    let subscriber = actor.viewer.clone().unwrap().subscriber;
+    let started = cabinet.top_up(&actor, "140", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    let state = payment_flow::check(&elsewhere, subscriber, started.payment).await;
+    assert_eq!(state.unwrap(), PaymentState::Succeeded);
+    let services = "select count(*) from billing.receipt where kind <> 'advance'";
+    assert_eq!(cabinet.count(services).await, 0);
+    let used = "select coalesce(sum(u.amount_kop), 0)::bigint from billing.advance_use u
+        join ledger.op o using (subscriber_id, op_id)
+        join billing.subscriber s using (subscriber_id)
+        where s.contract = '2041008771' and o.effective_at > app.now() - interval '1 hour'";
+    assert_eq!(cabinet.count(used).await, 39_900);
+    cabinet.check().await;
 }

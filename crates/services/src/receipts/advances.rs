@@ -1,0 +1,225 @@
+//! Advances and the services that use them up: which lot pays for what, and the receipt of each service
+//! (зачёт аванса). Every operation that moves a wallet passes by here, in its transaction, with the wallet
+//! as it was before. The rules are `domain::advance`.
+
+use crate::billing::new_id;
+use crate::{ServiceError, zone};
+use domain::advance::{Lot, Standing, mode, take};
+use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
+use domain::ledger::Wallet;
+use domain::money::Overflow;
+use domain::receipt::{Line, Mode, NAME_MOST, ReceiptKind, ReceiptState, Settled, Subject, vat_on};
+use domain::settings::OffsetPolicy;
+use domain::{Money, Timestamp};
+use storage::receipt::New;
+use storage::{Conn, advance, payment, receipt};
+
+/// An operation on a wallet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moved<'a> {
+    /// Whose.
+    pub subscriber: SubscriberId,
+    /// The operation.
+    pub op: OpId,
+    /// The wallet before it.
+    pub before: &'a Wallet,
+    /// Do services get receipts here?
+    pub policy: OffsetPolicy,
+    /// When.
+    pub now: Timestamp,
+}
+
+fn overflow(error: Overflow) -> ServiceError {
+    ServiceError::Internal(error.to_string())
+}
+
+impl Moved<'_> {
+    /// How the wallet stood, with the lots that lie on it.
+    async fn standing(&self, conn: &mut Conn) -> Result<(Standing, Vec<Lot>), ServiceError> {
+        let lots = advance::open(conn, self.subscriber).await?;
+        let standing = Standing {
+            available: self.before.available,
+            debt: self.before.promised_debt,
+            advances: lots.iter().map(|lot| lot.remaining).sum(),
+        };
+        if standing.is_sound() {
+            return Ok((standing, lots));
+        }
+        Err(ServiceError::Internal(format!(
+            "advances of {} do not add up: {standing:?}",
+            self.subscriber
+        )))
+    }
+
+    /// Money comes in; what it repays of a promised payment pays for what was given on credit.
+    pub(crate) async fn received(
+        &self,
+        conn: &mut Conn,
+        amount: Money,
+        repaid: Money,
+        payment: Option<PaymentId>,
+    ) -> Result<(), ServiceError> {
+        let (standing, mut lots) = self.standing(conn).await?;
+        lots.push(self.add_lot(conn, amount, payment).await?);
+        let standing = standing.with(amount, amount).map_err(overflow)?;
+        self.repay(conn, standing, &lots, repaid).await
+    }
+
+    /// A service is charged.
+    pub(crate) async fn charged(
+        &self,
+        conn: &mut Conn,
+        name: &str,
+        price: Money,
+    ) -> Result<(), ServiceError> {
+        let (standing, lots) = self.standing(conn).await?;
+        let paid = standing.spent(price);
+        let by = self.use_up(conn, &lots, paid).await?;
+        let settled = Settled {
+            prepaid: paid,
+            credit: price.checked_sub(paid).map_err(overflow)?,
+            ..Settled::default()
+        };
+        let kind = (ReceiptKind::Offset, mode(price, paid));
+        self.write(conn, kind, name, settled, by).await
+    }
+
+    /// Unused days of a service come back, and what the wallet then holds repays a promised payment.
+    pub(crate) async fn given_back(
+        &self,
+        conn: &mut Conn,
+        returned: Money,
+        repaid: Money,
+    ) -> Result<(), ServiceError> {
+        let (mut standing, mut lots) = self.standing(conn).await?;
+        if returned.is_positive() {
+            let forgiven = standing.forgiven(returned).map_err(overflow)?;
+            let own = returned.checked_sub(forgiven).map_err(overflow)?;
+            if own.is_positive() {
+                lots.push(self.add_lot(conn, own, None).await?);
+            }
+            standing = standing.with(returned, own).map_err(overflow)?;
+            // The provider takes receipts of returns with the refund of a payment only: people make it.
+            let settled = Settled {
+                prepaid: own,
+                credit: forgiven,
+                ..Settled::default()
+            };
+            let kind = (ReceiptKind::OffsetReturn, mode(returned, own));
+            let name = "Возврат за неиспользованные дни";
+            self.write(conn, kind, name, settled, None).await?;
+        }
+        self.repay(conn, standing, &lots, repaid).await
+    }
+
+    async fn repay(
+        &self,
+        conn: &mut Conn,
+        standing: Standing,
+        lots: &[Lot],
+        repaid: Money,
+    ) -> Result<(), ServiceError> {
+        let pays = standing.repaid(repaid).map_err(overflow)?;
+        if !pays.is_positive() {
+            return Ok(());
+        }
+        let by = self.use_up(conn, lots, pays).await?;
+        let settled = Settled {
+            prepaid: pays,
+            ..Settled::default()
+        };
+        let kind = (ReceiptKind::Repayment, Mode::CreditPayment);
+        let name = "Погашение обещанного платежа";
+        self.write(conn, kind, name, settled, by).await
+    }
+
+    async fn add_lot(
+        &self,
+        conn: &mut Conn,
+        amount: Money,
+        payment: Option<PaymentId>,
+    ) -> Result<Lot, ServiceError> {
+        let new = advance::New {
+            id: new_id(),
+            op: self.op,
+            payment,
+            amount,
+            vat_code: vat_on(zone::today(zone::OPERATOR, self.now)).calculated_code,
+        };
+        advance::insert(conn, self.subscriber, &new, self.now).await?;
+        Ok(Lot {
+            id: new.id,
+            remaining: amount,
+            payment,
+        })
+    }
+
+    /// Takes a sum from the lots; the payment that brought the last of it.
+    async fn use_up(
+        &self,
+        conn: &mut Conn,
+        lots: &[Lot],
+        sum: Money,
+    ) -> Result<Option<PaymentId>, ServiceError> {
+        let mut by = None;
+        for (lot, part) in take(lots, sum) {
+            advance::take(conn, self.subscriber, lot.id, self.op, part).await?;
+            by = lot.payment.or(by);
+        }
+        Ok(by)
+    }
+
+    /// Writes the receipt of a service. The provider is told of it by a payment: the one whose money was
+    /// used, or else the last one.
+    async fn write(
+        &self,
+        conn: &mut Conn,
+        (kind, mode): (ReceiptKind, Mode),
+        name: &str,
+        settled: Settled,
+        by: Option<PaymentId>,
+    ) -> Result<(), ServiceError> {
+        if self.policy == OffsetPolicy::None {
+            return Ok(());
+        }
+        let by = match by {
+            Some(payment) => Some(payment),
+            None => advance::last_payment(conn, self.subscriber).await?,
+        };
+        let paid = match by {
+            Some(id) => payment::get(conn, self.subscriber, id).await?,
+            None => None,
+        };
+        let rate = vat_on(zone::today(zone::OPERATOR, self.now));
+        let total = settled.total();
+        let line = Line {
+            name: name.chars().take(NAME_MOST).collect(),
+            sum: total,
+            vat_code: rate.full_code,
+            vat: rate.inside(total).map_err(overflow)?,
+            mode,
+            subject: Subject::Service,
+        };
+        let (state, problem) = if kind == ReceiptKind::OffsetReturn {
+            (ReceiptState::Manual, Some("by_hand"))
+        } else if paid.is_none() {
+            (ReceiptState::Manual, Some("no_payment"))
+        } else {
+            (ReceiptState::Needed, None)
+        };
+        let new = New {
+            id: ReceiptId(new_id()),
+            kind,
+            op: self.op,
+            payment: paid.as_ref().map(|paid| paid.id),
+            contact: paid.as_ref().map_or("", |paid| &paid.receipt_email),
+            lines: &[line],
+            settled,
+            state,
+            problem,
+            next_look_at: state.is_open().then_some(self.now),
+        };
+        receipt::insert(conn, self.subscriber, &new, self.now).await?;
+        Ok(())
+    }
+}
