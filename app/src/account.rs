@@ -1,5 +1,5 @@
 //! Plain pages of the cabinet: the profile (access, contacts, personal data), autopay, saved cards, the
-//! promised payment, prepaid cards, the statement, receipts. Signed in like the cabinet and in its
+//! promised payment, prepaid cards, expenses, the statement, receipts. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
@@ -8,7 +8,7 @@ use crate::features::frame::{footer, navigation, topbar};
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::features::{payments, receipts, statement};
+use crate::features::{expenses, payments, receipts, statement};
 use crate::i18n::{
     auth::window_title, autopay, cabinet, common, profile as t, receipt as receipt_texts,
     statement as statement_texts, voucher,
@@ -23,6 +23,7 @@ use domain::overview::Frame;
 use domain::promise::PromisePage;
 use domain::receipt::{ReceiptView, ReceiptsPage};
 use domain::saved_card::CardsPage;
+use domain::spending::ExpensesPage;
 use domain::statement::Statement;
 use domain::voucher::VoucherPage;
 use leptos::prelude::*;
@@ -47,6 +48,7 @@ pub const PATHS: &[&str] = &[
     "/payments/voucher",
     "/payments/autopay",
     "/payments/cards",
+    "/expenses",
     "/expenses/statement",
     "/receipts",
 ];
@@ -128,6 +130,8 @@ pub enum AccountPage {
         /// What was just done.
         done: String,
     },
+    /// What services have cost, and operations.
+    Expenses(ExpensesPage),
     /// The statement of some days.
     Statement {
         /// What was asked for.
@@ -213,6 +217,11 @@ impl AccountPage {
             Self::BankCards { .. } => {
                 (autopay::cards(lang), autopay::cards_lead(lang), to_payments)
             }
+            Self::Expenses(_) => (
+                cabinet::expenses(lang),
+                cabinet::expenses_lead(lang),
+                ("", ""),
+            ),
             Self::Statement { .. } => (
                 statement_texts::title(lang),
                 statement_texts::lead(lang),
@@ -252,6 +261,7 @@ impl AccountPage {
             Self::Autopay { page, done } => payments::autopay::page(page, done),
             Self::AutopaySetup(page) => payments::autopay::setup(request, page),
             Self::BankCards { page, done } => payments::cards::page(page, done),
+            Self::Expenses(page) => expenses::page(page),
             Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
             Self::Receipts(page) => receipts::page(page),
             Self::Receipt { shown, paper, done } => receipts::one(shown, *paper, done.as_deref()),
@@ -285,6 +295,7 @@ impl AccountPage {
                     | Self::Autopay { .. }
                     | Self::AutopaySetup(_)
                     | Self::BankCards { .. }
+                    | Self::Expenses(_)
                     | Self::Statement { .. }
                     | Self::Receipts(_)
                     | Self::Receipt { .. }

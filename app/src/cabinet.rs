@@ -1,7 +1,6 @@
 //! The subscriber's cabinet: the router and the frame around pages. Rendered by the server, hydrated
 //! in the browser.
 
-use crate::features::expenses::ExpensesPage;
 use crate::features::frame::{footer, load_frame, navigation, topbar};
 use crate::features::home::HomePage;
 use crate::features::messages::{MessagePage, MessagesPage};
@@ -23,7 +22,6 @@ pub const PATHS: &[&str] = &[
     "/payments",
     "/payments/top-up",
     "/payments/{id}",
-    "/expenses",
     "/messages",
     "/messages/{id}",
     "/tariff",
@@ -54,7 +52,6 @@ pub fn Cabinet() -> impl IntoView {
                         <Route path=path!("/payments") view=Payments/>
                         <Route path=path!("/payments/top-up") view=TopUp/>
                         <Route path=path!("/payments/:id") view=PaymentPage/>
-                        <Route path=path!("/expenses") view=ExpensesPage/>
                         <Route path=path!("/messages") view=MessagesPage/>
                         <Route path=path!("/messages/:id") view=MessagePage/>
                         <Route path=path!("/tariff") view=TariffPage/>

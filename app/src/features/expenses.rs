@@ -1,69 +1,272 @@
-//! Operations of the wallet, newest first, page by page; the page is in the address.
+//! Expenses: the months as a chart and as a table, and the operations. What is chosen is in the address.
 
-use crate::error::AppError;
-use crate::i18n::{cabinet as t, common, lang};
-use crate::page::{Page, page_with};
-use crate::ui::{empty, operation_row};
-use crate::wire::{Answer, PageData};
-use domain::format::date;
-use domain::operation::OperationsPage;
+use crate::i18n::{cabinet as t, common, expenses as e, lang};
+use crate::ui::{empty, icon_small, operation_row};
+use domain::Lang;
+use domain::format::{date, money, money_spoken};
+use domain::spending::{Asked, Direction, ExpensesPage, Month, MonthSum, Spending};
+use domain::{Date, Money};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use server_fn::codec::GetUrl;
-
-/// A page of operations older than `before`.
-#[server(endpoint = "expenses", input = GetUrl, output = PageData)]
-pub async fn load_expenses(before: Option<i64>) -> Result<Answer<OperationsPage>, AppError> {
-    let request = crate::request::request()?;
-    crate::wire::answer(services::expenses::page(&request.services, &request.actor, before).await)
-}
 
 /// The page.
-#[component]
-pub fn ExpensesPage() -> impl IntoView {
+pub fn page(page: &ExpensesPage) -> AnyView {
     let lang = lang();
-    let query = use_query_map();
-    let before = move || query.read().get("before").unwrap_or_default();
-    page_with(
-        Page::titled(t::expenses(lang)).lead(t::expenses_lead(lang)),
-        move || (before(), 0),
-        |(before, _)| load_expenses(before.parse().ok()),
-        move |list| view(&list, !before().is_empty()),
-    )
-}
-
-fn view(list: &OperationsPage, paged: bool) -> AnyView {
-    let lang = lang();
-    if list.rows.is_empty() {
+    let filtered = page.asked.month.is_some() || page.asked.direction != Direction::Both;
+    if page.rows.is_empty() && !filtered && page.asked.before.is_none() {
         let title = view! { <h2>{t::no_operations(lang)}</h2> }.into_any();
         let action =
             view! { <a class="c-btn" href="/payments/top-up">{t::top_up(lang)}</a> }.into_any();
         return view! { <section class="c-card">{empty("art-receipts", title, String::new(), action)}</section> }
             .into_any();
     }
+    view! {
+        <div class="l-stack">
+            {chart(lang, page)}
+            <div class="l-between">
+                {filters(lang, page)}
+                <a class="c-more" href="/expenses/statement">{t::statement(lang)}</a>
+            </div>
+            {operations(lang, page)}
+            <nav class="l-actions" data-row="" aria-label=t::operations(lang)>
+                {page.older.map(|version| {
+                    let older = Asked { before: Some(version), ..page.asked };
+                    view! { <a class="c-btn" data-kind="soft" href=address(older)>{t::older(lang)}</a> }
+                })}
+                {page.asked.before.map(|_| {
+                    let newest = Asked { before: None, ..page.asked };
+                    view! { <a class="c-btn" data-kind="text" href=address(newest)>{t::newest(lang)}</a> }
+                })}
+            </nav>
+        </div>
+    }
+    .into_any()
+}
+
+/// The address of what is asked for.
+fn address(asked: Asked) -> String {
+    let month = asked.month.map(month_value);
+    let direction = asked.direction.code();
+    let parts: Vec<_> = [
+        ("month", month),
+        (
+            "show",
+            Some(direction.to_owned()).filter(|code| !code.is_empty()),
+        ),
+        ("before", asked.before.map(|version| version.to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
+    .collect();
+    if parts.is_empty() {
+        "/expenses".to_owned()
+    } else {
+        format!("/expenses?{}", parts.join("&"))
+    }
+}
+
+/// `2026-10`.
+fn month_value(month: Month) -> String {
+    format!("{:04}-{:02}", month.year(), month.month())
+}
+
+fn operations(lang: Lang, page: &ExpensesPage) -> AnyView {
+    if page.rows.is_empty() {
+        let title = view! { <h2>{e::none_found(lang)}</h2> }.into_any();
+        let body = e::none_found_body(lang).to_owned();
+        let all =
+            view! { <a class="c-btn" data-kind="soft" href="/expenses">{t::newest(lang)}</a> }
+                .into_any();
+        return view! { <section class="c-card">{empty("art-receipts", title, body, all)}</section> }
+            .into_any();
+    }
     let mut days = Vec::new();
-    let mut rows = list.rows.iter().peekable();
+    let mut rows = page.rows.iter().peekable();
     while let Some(first) = rows.next() {
         let day = first.at.date;
-        let mut of_day = vec![operation_row(first, list.today, true)];
+        let mut of_day = vec![operation_row(first, page.today, true)];
         while let Some(next) = rows.next_if(|row| row.at.date == day) {
-            of_day.push(operation_row(next, list.today, true));
+            of_day.push(operation_row(next, page.today, true));
         }
-        let title = match list.today.days_since(day) {
-            0 => common::today_word(lang).to_owned(),
-            _ => date(lang, day, list.today),
-        };
+        let title = day_title(lang, day, page.today);
         days.push(view! { <h2 class="c-day">{title}</h2><ul class="c-list">{of_day}</ul> });
     }
+    view! { <section class="c-card" data-flush="">{days}</section> }.into_any()
+}
+
+fn day_title(lang: Lang, day: Date, today: Date) -> String {
+    match today.days_since(day) {
+        0 => common::today_word(lang).to_owned(),
+        _ => date(lang, day, today),
+    }
+}
+
+/// The directions, and the way out of a month.
+fn filters(lang: Lang, page: &ExpensesPage) -> AnyView {
+    let choices: Vec<_> = [Direction::Both, Direction::In, Direction::Out]
+        .into_iter()
+        .map(|direction| {
+            let asked = Asked {
+                direction,
+                before: None,
+                ..page.asked
+            };
+            let now = (direction == page.asked.direction).then_some("true");
+            view! { <a href=address(asked) aria-current=now>{e::direction(lang, direction)}</a> }
+        })
+        .collect();
+    let month = page.asked.month.map(|month| {
+        let all = Asked {
+            month: None,
+            ..page.asked
+        };
+        let name = e::capital(&e::month_name(lang, month));
+        view! {
+            <a href=address(all) aria-label=format!("{name}. {}", e::whole(lang))>
+                {name.clone()} {icon_small("i-cross")}
+            </a>
+        }
+    });
+    view! { <nav class="c-papers" aria-label=e::filter(lang)>{choices}{month}</nav> }.into_any()
+}
+
+/// Room above the bars for their sums and below for the names of months, in per cent of the height.
+const TOP: f64 = 12.0;
+const BASE: f64 = 86.0;
+
+fn chart(lang: Lang, page: &ExpensesPage) -> AnyView {
+    let spending = &page.spending;
+    let largest = spending.largest();
+    if !largest.is_positive() {
+        return ().into_any();
+    }
+    let has_other = spending.months.iter().any(|sum| sum.other.is_positive());
+    let bars: Vec<_> = (0_u8..)
+        .zip(&spending.months)
+        .map(|(place, sum)| bar(lang, page, (place, sum), largest))
+        .collect();
     view! {
-        <div class="l-stack" data-gap="m">
-            <p><a class="c-more" href="/expenses/statement" rel="external">{t::statement(lang)}</a></p>
-            <section class="c-card" data-flush="">{days}</section>
-        </div>
-        <nav class="l-actions l-gap" data-row="" aria-label=t::operations(lang)>
-            {list.older.map(|version| view! { <a class="c-btn" data-kind="soft" href=format!("/expenses?before={version}")>{t::older(lang)}</a> })}
-            {paged.then(|| view! { <a class="c-btn" data-kind="text" href="/expenses">{t::newest(lang)}</a> })}
-        </nav>
+        <figure class="c-card c-chart">
+            <figcaption>{e::conclusion(lang, spending)}</figcaption>
+            <svg role="group" aria-label=e::chart(lang)>
+                <defs>
+                    <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                        <rect class="hb" width="6" height="6"></rect>
+                        <path class="hl" d="M1.5 0v6"></path>
+                    </pattern>
+                </defs>
+                <line class="base" x1="0" x2="100%" y1=percent(BASE) y2=percent(BASE)></line>
+                {bars}
+            </svg>
+            {has_other.then(|| view! {
+                <ul class="c-legend2">
+                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="k1" width="14" height="14" rx="3"></rect></svg>{e::tariff(lang)}</li>
+                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="k2" width="14" height="14" rx="3"></rect></svg>{e::other(lang)}</li>
+                </ul>
+            })}
+            {table(lang, spending, has_other)}
+        </figure>
+    }
+    .into_any()
+}
+
+fn percent(value: f64) -> String {
+    format!("{value:.2}%")
+}
+
+/// The height of a sum in a chart, in per cent of its height.
+fn height(sum: Money, largest: Money) -> f64 {
+    let kopecks = |sum: Money| i32::try_from(sum.kopecks().max(0)).map_or(f64::MAX, f64::from);
+    (BASE - TOP) * kopecks(sum) / kopecks(largest).max(1.0)
+}
+
+/// One month: a link to its operations, its sum above its bar and its name below.
+fn bar(lang: Lang, page: &ExpensesPage, (place, sum): (u8, &MonthSum), largest: Money) -> AnyView {
+    const WIDTH: f64 = 100.0 / 12.0;
+    let left = WIDTH * f64::from(place);
+    let (tariff, other) = (height(sum.tariff, largest), height(sum.other, largest));
+    let top = BASE - tariff - other;
+    let middle = percent(left + WIDTH / 2.0);
+    let (x, width) = (percent(left + WIDTH * 0.19), percent(WIDTH * 0.62));
+    let total = sum.total();
+    let asked = Asked {
+        month: Some(sum.month),
+        before: None,
+        ..page.asked
+    };
+    let name = format!(
+        "{}, {}",
+        e::month_name(lang, sum.month),
+        money_spoken(lang, total)
+    );
+    let now = (page.spending.chosen == sum.month).then_some("true");
+    // The same sum month after month is told once: narrow screens have no room for twelve.
+    let usual = (total != largest).then_some(());
+    let value = if total.is_positive() {
+        money(lang, total).replace(['₽', '\u{a0}'], "")
+    } else {
+        String::new()
+    };
+    let value_class = if usual.is_some() { "v" } else { "v u" };
+    view! {
+        <a href=address(asked) aria-label=name aria-current=now>
+            <rect class="hit" x=percent(left) y="0" width=percent(WIDTH) height="100%" rx="8"></rect>
+            {(other > 0.0).then(|| view! {
+                <rect class="b2" x=x.clone() y=percent(top) width=width.clone() height=percent(other) rx="4" fill="url(#hatch)"></rect>
+            })}
+            {(tariff > 0.0).then(|| view! {
+                <rect class="b1" x=x.clone() y=percent(BASE - tariff) width=width.clone() height=percent(tariff) rx="4"></rect>
+            })}
+            <text class=value_class x=middle.clone() y=percent(top) dy="-7">{value}</text>
+            <text class="m" x=middle y=percent(BASE) dy="22">{e::month_short(lang, sum.month)}</text>
+        </a>
+    }
+    .into_any()
+}
+
+/// The same as a table, the newest month first.
+fn table(lang: Lang, spending: &Spending, has_other: bool) -> AnyView {
+    let cell = |sum: Money| {
+        if sum == Money::ZERO {
+            "—".to_owned()
+        } else {
+            money(lang, sum)
+        }
+    };
+    let rows: Vec<_> = spending
+        .months
+        .iter()
+        .rev()
+        .map(|sum| {
+            view! {
+                <tr>
+                    <th scope="row">{e::capital(&e::month_name(lang, sum.month))}</th>
+                    {has_other.then(|| view! {
+                        <td data-n="">{cell(sum.tariff)}</td>
+                        <td data-n="">{cell(sum.other)}</td>
+                    })}
+                    <td data-n=""><b>{cell(sum.total())}</b></td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <details class="c-fold">
+            <summary>{icon_small("i-chev-d")}{e::as_table(lang)}</summary>
+            <table class="c-table">
+                <caption class="u-vh">{e::table(lang)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{e::month(lang)}</th>
+                        {has_other.then(|| view! {
+                            <th scope="col" data-n="">{e::tariff(lang)}</th>
+                            <th scope="col" data-n="">{e::other(lang)}</th>
+                        })}
+                        <th scope="col" data-n="">{e::total(lang)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </details>
     }
     .into_any()
 }

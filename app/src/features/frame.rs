@@ -155,7 +155,7 @@ pub fn navigation(unread: i64, within_more: bool) -> AnyView {
                 <li><A href="/home">{icon("i-home")}<span>{common::nav_home(lang)}</span></A></li>
                 <li><A href="/payments">{icon("i-payments")}<span>{common::nav_payments(lang)}</span></A></li>
                 <li><A href="/tariff">{icon("i-tariff")}<span>{common::nav_tariff(lang)}</span></A></li>
-                <li data-at="wide"><A href="/expenses">{icon("i-chart")}<span>{common::nav_expenses(lang)}</span></A></li>
+                <li data-at="wide"><A href="/expenses" attr:rel="external">{icon("i-chart")}<span>{common::nav_expenses(lang)}</span></A></li>
                 <li><A href="/messages">{icon("i-messages")}<span>{common::nav_messages(lang)}</span>{badge}</A></li>
                 <li data-at="wide"><A href="/profile" attr:rel="external">{icon("i-user")}<span>{common::nav_profile(lang)}</span></A></li>
                 <li data-at="phone">{more()}</li>

@@ -333,7 +333,7 @@ fn operations_card(home: &Home) -> AnyView {
         <section class="c-card" data-flush="">
             <div class="c-card__head">
                 <h2>{t::operations(lang)}</h2>
-                <a class="c-more" href="/expenses">{t::all_operations(lang)}</a>
+                <a class="c-more" href="/expenses" rel="external">{t::all_operations(lang)}</a>
             </div>
             {body}
         </section>

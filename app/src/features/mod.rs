@@ -1,6 +1,5 @@
 //! The cabinet's subjects, one room each: server functions in `api`, pages beside them.
 
-pub mod expenses;
 pub mod frame;
 pub mod home;
 pub mod messages;
@@ -9,6 +8,8 @@ pub mod payments;
 
 #[cfg(feature = "ssr")]
 pub mod auth;
+#[cfg(feature = "ssr")]
+pub mod expenses;
 #[cfg(feature = "ssr")]
 pub mod info;
 #[cfg(feature = "ssr")]

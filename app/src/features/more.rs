@@ -63,9 +63,10 @@ pub fn MenuPage() -> impl IntoView {
         |frame| {
             let lang = lang();
             let row = |href: &'static str, name: &'static str, title: &'static str| {
+                let plain = ["/expenses", "/profile", "/help"].contains(&href);
                 view! {
                     <li>
-                        <a class="c-row" href=href>
+                        <a class="c-row" href=href rel=plain.then_some("external")>
                             <span class="c-tile">{icon(name)}</span>
                             <span class="c-row__text"><b>{title}</b></span>
                             {icon("i-chev-r")}
@@ -82,20 +83,8 @@ pub fn MenuPage() -> impl IntoView {
                             {row("/expenses", "i-chart", common::nav_expenses(lang))}
                             {row("/tariff", "i-tariff", t::my_tariff(lang))}
                             {row("/messages", "i-messages", common::nav_messages(lang))}
-                            <li>
-                                <a class="c-row" href="/profile" rel="external">
-                                    <span class="c-tile">{icon("i-user")}</span>
-                                    <span class="c-row__text"><b>{common::nav_profile(lang)}</b></span>
-                                    {icon("i-chev-r")}
-                                </a>
-                            </li>
-                            <li>
-                                <a class="c-row" href="/help" rel="external">
-                                    <span class="c-tile">{icon("i-help")}</span>
-                                    <span class="c-row__text"><b>{common::help(lang)}</b></span>
-                                    {icon("i-chev-r")}
-                                </a>
-                            </li>
+                            {row("/profile", "i-user", common::nav_profile(lang))}
+                            {row("/help", "i-help", common::help(lang))}
                         </ul>
                     </section>
                     <form method="post" action="/api/sign-out">

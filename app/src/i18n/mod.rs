@@ -6,6 +6,8 @@ pub mod autopay;
 pub mod cabinet;
 pub mod common;
 #[cfg(feature = "ssr")]
+pub mod expenses;
+#[cfg(feature = "ssr")]
 pub mod guest;
 #[cfg(feature = "ssr")]
 pub mod office;

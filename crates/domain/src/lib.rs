@@ -34,6 +34,7 @@ pub mod saved_card;
 pub mod secret;
 pub mod security;
 pub mod settings;
+pub mod spending;
 pub mod statement;
 pub mod support;
 pub mod top_up;

@@ -49,16 +49,3 @@ pub struct Operation {
     /// The payment behind it.
     pub payment: Option<PaymentId>,
 }
-
-/// One page of operations, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperationsPage {
-    /// Today, there.
-    pub today: crate::Date,
-    /// The wallet now.
-    pub balance: Money,
-    /// The rows.
-    pub rows: Vec<Operation>,
-    /// Where the next page begins, if there is one.
-    pub older: Option<i64>,
-}

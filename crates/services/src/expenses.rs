@@ -3,10 +3,11 @@
 use crate::payments::contract_of;
 use crate::{Actor, ServiceError, Services, Viewer, zone};
 use domain::Date;
-use domain::operation::{Operation, OperationsPage};
+use domain::operation::Operation;
+use domain::spending::{Asked, Direction, ExpensesPage, Month, Spending, first_month};
 use domain::statement::{Span, Statement};
 use storage::operation::Row;
-use storage::{Conn, ledger, operation};
+use storage::{Conn, operation};
 
 /// Rows of a page.
 const PAGE: i64 = 20;
@@ -15,9 +16,10 @@ pub(crate) async fn rows(
     conn: &mut Conn,
     viewer: &Viewer,
     before: Option<i64>,
+    direction: Direction,
     limit: i64,
 ) -> Result<Vec<Operation>, ServiceError> {
-    let rows = operation::list(conn, viewer.subscriber, before, limit).await?;
+    let rows = operation::list(conn, viewer.subscriber, before, direction, limit).await?;
     Ok(rows.into_iter().map(|row| shown(viewer, row)).collect())
 }
 
@@ -72,23 +74,62 @@ pub async fn statement(
     }
 }
 
-/// A page of operations older than `before`, newest first.
+/// What services have cost in the last months, and operations: the newest ones page by page, or those of
+/// one month.
 pub async fn page(
     services: &Services,
     actor: &Actor,
-    before: Option<i64>,
-) -> Result<OperationsPage, ServiceError> {
+    asked: Asked,
+) -> Result<ExpensesPage, ServiceError> {
     let viewer = actor.viewer()?;
     let (mut conn, now) = services.db.look().await?;
-    let balance = ledger::get(&mut conn, viewer.subscriber).await?.available;
-    let mut rows = rows(&mut conn, viewer, before, PAGE + 1).await?;
-    let more = rows.len() as i64 > PAGE;
-    rows.truncate(PAGE as usize);
-    let older = rows.last().map(|row| row.version).filter(|_| more);
-    Ok(OperationsPage {
-        today: zone::today(viewer.tz, now),
-        balance,
+    let today = zone::today(viewer.tz, now);
+    let subscriber = viewer.subscriber;
+    let since = zone::midnight(viewer.tz, first_month(today));
+    let known = operation::spent_by_month(&mut conn, subscriber, viewer.tz.name(), since).await?;
+    let (rows, older) = if let Some(month) = asked.month {
+        (
+            of_month(&mut conn, viewer, month, asked.direction).await?,
+            None,
+        )
+    } else {
+        let mut found = rows(&mut conn, viewer, asked.before, asked.direction, PAGE + 1).await?;
+        let more = found.len() as i64 > PAGE;
+        found.truncate(PAGE as usize);
+        let older = found.last().map(|row| row.version).filter(|_| more);
+        (found, older)
+    };
+    Ok(ExpensesPage {
+        today,
+        asked,
+        spending: Spending::until(today, &known, asked.month),
         rows,
         older,
     })
+}
+
+/// The operations of a month, newest first.
+async fn of_month(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    month: Month,
+    direction: Direction,
+) -> Result<Vec<Operation>, ServiceError> {
+    let midnight = |day| zone::midnight(viewer.tz, day);
+    let (from, until) = (midnight(month), midnight(month.plus_months(1, 1)));
+    let before = operation::at(conn, viewer.subscriber, from).await?;
+    let after = operation::at(conn, viewer.subscriber, until).await?;
+    let rows = operation::between(conn, viewer.subscriber, before, after).await?;
+    let wanted = |row: &Row| match direction {
+        Direction::Both => true,
+        Direction::In => row.amount.is_positive(),
+        Direction::Out => !row.amount.is_positive(),
+    };
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter(wanted)
+        .map(|row| shown(viewer, row))
+        .collect();
+    rows.reverse();
+    Ok(rows)
 }

@@ -5,6 +5,7 @@ use crate::payments::contract_of;
 use crate::{Actor, ServiceError, Services, Viewer, expenses, messages, zone};
 use domain::ids::CardId;
 use domain::overview::{CardSummary, Facts, Frame, Home, OpenPromise, TariffSummary, home_state};
+use domain::spending::Direction;
 use domain::{Lang, Timestamp};
 use storage::{Conn, account, inbox, ledger, payment, promise, session, subscriber, subscription};
 
@@ -71,7 +72,7 @@ pub async fn load(services: &Services, actor: &Actor, lang: Lang) -> Result<Home
             .is_served()
             .then_some(stored.rules.paid_through),
     });
-    let operations = expenses::rows(&mut conn, viewer, None, 3).await?;
+    let operations = expenses::rows(&mut conn, viewer, None, Direction::Both, 3).await?;
     let message = messages::newest(&mut conn, viewer, lang, today).await?;
     Ok(Home {
         today,

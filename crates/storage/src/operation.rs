@@ -1,10 +1,11 @@
 //! Reading the changes of a wallet as rows for people.
 
-use crate::convert::{from_db, to_db};
+use crate::convert::{date_from_db, from_db, to_db};
 use crate::{Conn, StorageError};
 use chrono::{DateTime, Utc};
 use domain::ids::{OpId, PaymentId, SubscriberId};
 use domain::operation::OperationKind;
+use domain::spending::{Direction, MonthSum};
 use domain::{Money, Timestamp};
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ pub struct Row {
     pub payment: Option<PaymentId>,
 }
 
-/// The newest changes older than `before`, at most `limit`.
+/// The newest changes older than `before`, of one direction when that is asked for, at most `limit`.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -37,18 +38,19 @@ pub async fn list(
     conn: &mut Conn,
     subscriber: SubscriberId,
     before: Option<i64>,
+    direction: Direction,
     limit: i64,
 ) -> Result<Vec<Row>, StorageError> {
     let until = before.map_or(i64::MAX, |before| before.saturating_sub(1));
-    newest(conn, subscriber, 0, until, limit).await
+    newest(conn, subscriber, (0, until), direction, limit).await
 }
 
 /// The changes after one number until another, newest first.
 async fn newest(
     conn: &mut Conn,
     subscriber: SubscriberId,
-    after: i64,
-    until: i64,
+    (after, until): (i64, i64),
+    direction: Direction,
     limit: i64,
 ) -> Result<Vec<Row>, StorageError> {
     let rows = sqlx::query_as!(
@@ -59,11 +61,17 @@ async fn newest(
            from ledger.posting p
            join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
            where p.subscriber_id = $1 and p.wallet_version > $2 and p.wallet_version <= $3
+             and ($5::int = 0 or sign(p.wallet_delta_kop::numeric)::int = $5)
            order by p.wallet_version desc limit $4"#,
         subscriber.0,
         after,
         until,
         limit,
+        match direction {
+            Direction::Both => 0,
+            Direction::In => 1,
+            Direction::Out => -1,
+        },
     )
     .fetch_all(conn)
     .await?;
@@ -122,9 +130,50 @@ pub async fn between(
     until: Point,
 ) -> Result<Vec<Row>, StorageError> {
     let (after, until) = (after.version, until.version);
-    let mut rows = newest(conn, subscriber, after, until, i64::MAX).await?;
+    let whole = (after, until);
+    let mut rows = newest(conn, subscriber, whole, Direction::Both, i64::MAX).await?;
     rows.reverse();
     Ok(rows)
+}
+
+/// What services have cost by month there, since a moment: what goes to paid periods and earnings, and what
+/// comes back from them taken off.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn spent_by_month(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    zone: &str,
+    since: Timestamp,
+) -> Result<Vec<MonthSum>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select date_trunc('month', p.posted_at at time zone $2)::date as "month!",
+               coalesce(sum(-p.wallet_delta_kop) filter (where o.kind <> 'promise_fee'), 0)::bigint
+                   as "tariff!",
+               coalesce(sum(-p.wallet_delta_kop) filter (where o.kind = 'promise_fee'), 0)::bigint
+                   as "other!"
+           from ledger.posting p
+           join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
+           where p.subscriber_id = $1 and p.posted_at >= $3 and p.wallet_version is not null
+             and ((p.dr_code = 2010 and p.cr_code in (2020, 4010))
+                 or (p.cr_code = 2010 and p.dr_code in (2020, 4010)))
+           group by 1 order by 1"#,
+        subscriber.0,
+        zone,
+        to_db(since),
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(MonthSum {
+                month: date_from_db(row.month)?,
+                tariff: Money::from_kopecks(row.tariff),
+                other: Money::from_kopecks(row.other),
+            })
+        })
+        .collect()
 }
 
 /// A change as the database gives it.

@@ -87,6 +87,7 @@ pub fn router(state: State) -> Router {
         .route("/payments/autopay/setup", get(account::autopay_setup))
         .route("/payments/cards", get(account::bank_cards))
         .route("/autopay/off/{token}", get(pages::autopay_link))
+        .route("/expenses", get(papers::expenses_page))
         .route("/expenses/statement", get(papers::statement_page))
         .route("/expenses/statement.csv", get(papers::statement_table))
         .route("/expenses/statement.pdf", get(papers::statement_pdf))

@@ -1,4 +1,4 @@
-//! Papers: statements and receipts, as pages and as files.
+//! The books of a wallet: expenses, statements and receipts, as pages and as files.
 
 use super::State;
 use super::account::account;
@@ -11,8 +11,25 @@ use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::spending;
 use domain::statement::Span;
 use services::{ServiceError, expenses, receipts};
+
+/// What services have cost, and operations.
+pub async fn expenses_page(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let text = |name| loading.query(name).unwrap_or_default();
+        let asked = spending::Asked {
+            month: spending::month_from(&text("month")),
+            direction: spending::Direction::from_code(&text("show")),
+            before: text("before").parse().ok(),
+        };
+        let page = expenses::page(services, actor, asked).await?;
+        Ok(AccountPage::Expenses(page))
+    })
+    .await
+}
 
 /// Which days a statement is asked for: as typed, and as understood.
 async fn asked(loading: &Loading) -> Result<(Asked, Option<Span>), ServiceError> {

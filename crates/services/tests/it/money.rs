@@ -5,6 +5,7 @@ use domain::Money;
 use domain::form::Problem;
 use domain::overview::HomeState;
 use domain::payment::{AccessProgress, CancelReason, PaymentState};
+use domain::spending::{Asked, Direction, is_spending};
 use domain::statement::Span;
 use sandbox::Reason;
 use services::payments::{list, view};
@@ -307,10 +308,10 @@ async fn a_statement_adds_up_to_the_ledger_for_any_days(pool: PgPool) {
     };
     let whole = statement(-60, 0).await;
     assert_eq!(whole.opening, Money::ZERO);
-    let page = expenses::page(&cabinet.services, &actor, None)
+    let page = expenses::page(&cabinet.services, &actor, Asked::default())
         .await
         .unwrap();
-    assert_eq!(whole.closing, page.balance);
+    assert_eq!(whole.closing, page.rows[0].balance);
     assert_eq!(whole.rows.len(), page.rows.len());
     // Wherever it is cut, the parts make the whole.
     for cut in -59..=0 {
@@ -338,4 +339,89 @@ async fn a_statement_adds_up_to_the_ledger_for_any_days(pool: PgPool) {
         let (before, after) = (statement(-60, cut - 1).await, statement(cut, 0).await);
         assert_eq!(before.closing, after.opening, "{cut}");
     }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_chart_says_what_the_ledger_says(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("paid for three weeks").await;
+    cabinet.paid(&actor, "500", "form-0001").await;
+    let page = async |asked| {
+        expenses::page(&cabinet.services, &actor, asked)
+            .await
+            .unwrap()
+    };
+    let whole = page(Asked::default()).await;
+    assert_eq!(whole.spending.months.len(), 12);
+    let mut shown = 0;
+    for sum in &whole.spending.months {
+        let asked = |direction| Asked {
+            month: Some(sum.month),
+            direction,
+            before: None,
+        };
+        let all = page(asked(Direction::Both)).await.rows;
+        let services = all.iter().filter(|row| is_spending(row.kind));
+        let spent: Money = services.map(|row| row.amount).sum();
+        assert_eq!(
+            spent.kopecks(),
+            -sum.total().kopecks(),
+            "{:?} of the chart",
+            sum.month
+        );
+        let (came, went) = (
+            page(asked(Direction::In)).await.rows,
+            page(asked(Direction::Out)).await.rows,
+        );
+        assert!(came.iter().all(|row| row.amount.is_positive()));
+        assert!(went.iter().all(|row| !row.amount.is_positive()));
+        assert_eq!(came.len() + went.len(), all.len());
+        shown += all.len();
+    }
+    assert_eq!(shown, whole.rows.len(), "every operation is in a month");
+    assert!(whole.spending.largest().is_positive());
+    // The same filter without a month.
+    let spent = page(Asked {
+        direction: Direction::Out,
+        ..Asked::default()
+    })
+    .await;
+    assert!(!spent.rows.is_empty() && spent.rows.iter().all(|row| !row.amount.is_positive()));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_month_begins_where_the_subscriber_lives(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("Kamchatka").await;
+    cabinet.paid(&actor, "500", "form-0001").await;
+    // Half past midnight there on the first of the month: the day before in Moscow.
+    let mut tx = cabinet.pool.begin().await.unwrap();
+    sqlx::query("set local session_replication_role = replica")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let moved = sqlx::query(
+        "update ledger.posting p
+         set posted_at = date_trunc('month', app.now() at time zone 'Asia/Kamchatka')
+             at time zone 'Asia/Kamchatka' + interval '30 minutes'
+         from ledger.op o
+         where o.subscriber_id = p.subscriber_id and o.op_id = p.op_id and o.kind = 'charge'
+           and p.subscriber_id = $1",
+    )
+    .bind(actor.viewer.clone().unwrap().subscriber.0)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(moved.rows_affected(), 1);
+    let page = expenses::page(&cabinet.services, &actor, Asked::default())
+        .await
+        .unwrap();
+    let this = page.spending.months.last().unwrap();
+    let yearly = "select amount_kop from billing.charge where upper(period) - lower(period) > 300";
+    assert_eq!(
+        this.total().kopecks(),
+        cabinet.count(yearly).await,
+        "{this:?}"
+    );
 }
