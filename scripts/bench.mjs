@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { judge, report } from "./budgets.mjs";
+import { measureExpenses } from "./expenses.mjs";
 import { measureSignIn } from "./signin.mjs";
 import { weighFiles, weighPages } from "./weights.mjs";
 import { startDemo, CABINET } from "../end2end/support/demo.mjs";
@@ -61,7 +62,7 @@ async function pages() {
   }
 }
 
-const results = [...compare(), ...weighFiles(), ...(await pages()), ...(await measureSignIn())];
+const results = [...compare(), ...weighFiles(), ...(await pages()), ...(await measureExpenses()), ...(await measureSignIn())];
 console.log("");
 const within = report(results);
 mkdirSync(`${root}target/bench`, { recursive: true });

@@ -14,6 +14,7 @@ export const budgets = {
   "signin.home_p99": { what: "/home, p99 while sign-ins saturate hashing : idle", unit: "ratio", goal: 1.5, gate: 8 },
   "alike.signin": { what: "refused sign-in, existing : missing account, middle halves", unit: "ratio", goal: 1.05, gate: 1.2 },
   "alike.recovery": { what: "forgotten password, existing : missing account, middle halves", unit: "ratio", goal: 1.1, gate: 1.3 },
+  "expenses.history": { what: "/expenses, ten years of operations : one month, middle halves", unit: "ratio", goal: 1.3, gate: 2 },
   "ledger.topup.c8": { what: "top-up posting : pgbench TPC-B, 8 clients", unit: "ratio", goal: 1, gate: 0.5 },
   "ledger.topup.c32": { what: "top-up posting : pgbench TPC-B, 32 clients", unit: "ratio", goal: 1, gate: 0.5 },
 };

@@ -2,57 +2,20 @@
 // the pages of others, and whether an answer's time tells that a cabinet exists. Part of `make bench`.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Agent, request } from "node:http";
 import { judge } from "./budgets.mjs";
+import { beside, Client } from "./client.mjs";
 import { CABINET, startDemo } from "../end2end/support/demo.mjs";
 import { PASSWORD, people } from "../end2end/support/people.mjs";
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const CLIENTS = 4; // Twice the cores: there is always somebody waiting to be hashed.
-const PAIRS = 160;
 const root = new URL("..", import.meta.url).pathname;
 
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
 const p99 = (numbers) => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * 0.99))];
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/** A client with cookies and one connection. */
-class Client {
-  cookies = new Map();
-  agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-  /** Sends a request; resolves to status and milliseconds until the whole answer is there. */
-  send(path, fields) {
-    const body = fields && new URLSearchParams(fields).toString();
-    const began = performance.now();
-    return new Promise((done, failed) => {
-      const call = request(`${CABINET}${path}`, {
-        method: body ? "POST" : "GET",
-        agent: this.agent,
-        headers: {
-          accept: body ? "application/json" : "text/html",
-          cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-          ...(body && { "content-type": "application/x-www-form-urlencoded", "content-length": Buffer.byteLength(body) }),
-        },
-      }, (answer) => {
-        for (const line of answer.headers["set-cookie"] ?? []) {
-          const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-          this.cookies.set(name, value);
-        }
-        answer.resume();
-        answer.on("end", () => done({ status: answer.statusCode, ms: performance.now() - began }));
-      });
-      call.on("error", failed);
-      call.end(body);
-    });
-  }
-
-  signIn(login, password = PASSWORD) {
-    return this.send("/api/auth/sign-in", { login, password });
-  }
-}
 
 const bare = () => Number(execFileSync(`${root}target/release/examples/hash_rate`, [String(SECONDS)], { encoding: "utf8" }));
 
@@ -73,23 +36,6 @@ async function homes(client) {
     await pause(10);
   }
   return times;
-}
-
-/** The mean of the middle half: hashing takes one of two times, by the core it falls on. */
-function middle(numbers) {
-  const quarter = Math.floor(numbers.length / 4);
-  const half = sorted(numbers).slice(quarter, numbers.length - quarter);
-  return half.reduce((sum, number) => sum + number, 0) / half.length;
-}
-
-/** Middles of two kinds of calls made in pairs, whose order is drawn: threads take turns too. */
-async function beside(one, other) {
-  const times = [[], []];
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const order = Math.random() < 0.5 ? [0, 1] : [1, 0];
-    for (const which of order) times[which].push((await [one, other][which](pair)).ms);
-  }
-  return [middle(times[0]), middle(times[1])];
 }
 
 const apart = (a, b) => Math.max(a / b, b / a);

@@ -8,10 +8,10 @@ use crate::features::frame::{footer, navigation, topbar};
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::features::{expenses, payments, receipts, statement};
+use crate::features::{expenses, operation, payments, receipts, statement};
 use crate::i18n::{
-    auth::window_title, autopay, cabinet, common, profile as t, receipt as receipt_texts,
-    statement as statement_texts, voucher,
+    auth::window_title, autopay, cabinet, common, expenses as expense_texts, profile as t,
+    receipt as receipt_texts, statement as statement_texts, voucher,
 };
 use crate::request::Request;
 use crate::shell;
@@ -19,6 +19,7 @@ use crate::ui::{icon_small, summary};
 use domain::Lang;
 use domain::autopay::page::{AutopayPage, SetupPage};
 use domain::form::FieldError;
+use domain::operation::OperationView;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
 use domain::receipt::{ReceiptView, ReceiptsPage};
@@ -132,6 +133,8 @@ pub enum AccountPage {
     },
     /// What services have cost, and operations.
     Expenses(ExpensesPage),
+    /// One operation.
+    Operation(Box<OperationView>),
     /// The statement of some days.
     Statement {
         /// What was asked for.
@@ -222,6 +225,11 @@ impl AccountPage {
                 cabinet::expenses_lead(lang),
                 ("", ""),
             ),
+            Self::Operation(_) => (
+                expense_texts::one(lang),
+                "",
+                ("/expenses", cabinet::expenses(lang)),
+            ),
             Self::Statement { .. } => (
                 statement_texts::title(lang),
                 statement_texts::lead(lang),
@@ -262,6 +270,7 @@ impl AccountPage {
             Self::AutopaySetup(page) => payments::autopay::setup(request, page),
             Self::BankCards { page, done } => payments::cards::page(page, done),
             Self::Expenses(page) => expenses::page(page),
+            Self::Operation(shown) => operation::page(shown),
             Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
             Self::Receipts(page) => receipts::page(page),
             Self::Receipt { shown, paper, done } => receipts::one(shown, *paper, done.as_deref()),
@@ -296,6 +305,7 @@ impl AccountPage {
                     | Self::AutopaySetup(_)
                     | Self::BankCards { .. }
                     | Self::Expenses(_)
+                    | Self::Operation(_)
                     | Self::Statement { .. }
                     | Self::Receipts(_)
                     | Self::Receipt { .. }

@@ -70,6 +70,8 @@ export async function startDemo() {
     if (panic) throw new Error(`the cabinet panicked, see results/cabinet.log: ${panic[0]}`);
   };
 
+  // Measurements look into the demo's own database.
+  stop.data = data;
   const patience = Date.now() + 90_000;
   while (!gone && Date.now() < patience) {
     if ((await ready()) === 204) return stop;

@@ -415,12 +415,7 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.cards.keys()?;
     limits::autopay(&config.autopay)?;
     limits::guesses(&config.voucher.limits)?;
-    if !config.seller.inn.is_empty() && !domain::receipt::is_inn(&config.seller.inn) {
-        bail!("setting seller.inn: 10 or 12 digits with their check digits");
-    }
-    if config.seller.name.is_empty() != config.seller.inn.is_empty() {
-        bail!("settings seller.name and seller.inn: both or neither");
-    }
+    limits::seller(&config.seller.name, &config.seller.inn)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
     }
@@ -621,12 +616,6 @@ mod tests {
         assert!(read("[server]\nlisten = \"here\"").is_err_and(|e| e.contains("server.listen")));
         assert!(read("[support]\nhours = [\"day\"]").is_err_and(|e| e.contains("opening hours")),);
         assert!(read("[support]\nphone = \"call\"").is_err_and(|e| e.contains("phone")));
-        assert!(
-            read("[seller]\nname = \"А\"\ninn = 7707083894")
-                .is_err_and(|e| e.contains("seller.inn"))
-        );
-        assert!(read("[seller]\nname = \"А\"").is_err_and(|e| e.contains("both")));
-        assert!(read("[seller]\nname = \"А\"\ninn = 7707083893").is_ok());
         let office = "[[support.offices]]\ncity = \"Омск\"\naddress = \"Ленина, 1\"\nhours = [\"mon-fri 09:00-18:00\"]";
         assert!(read(office).is_ok_and(|c| c.support.offices.len() == 1));
         assert!(read("[server]\nlistne = \"127.0.0.1:1\"").is_err_and(|e| e.contains("listne")));

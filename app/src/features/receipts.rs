@@ -67,7 +67,7 @@ fn row(lang: Lang, found: &ReceiptRow, page: &ReceiptsPage) -> AnyView {
         when.push_str(state);
     }
     view! {
-        <li>
+        <li class="c-op">
             <a class="c-row" href=format!("/receipts/{}", found.id)>
                 <span class="c-tile" data-tone=tone>{icon(name)}</span>
                 <span class="c-row__text">

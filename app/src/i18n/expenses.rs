@@ -3,6 +3,7 @@
 use super::texts;
 use domain::Lang;
 use domain::format::money;
+use domain::operation::OperationKind;
 use domain::spending::{Compared, Direction, Month, Spending};
 
 texts! {
@@ -18,6 +19,14 @@ texts! {
     income: "Пополнения", "Top-ups";
     spent: "Списания", "Charges";
     whole: "За всё время", "Of all time";
+    one: "Операция", "Operation";
+    receipt: "Чек", "Receipt";
+    not_clear: "Что-то не так?", "Something wrong?";
+    when: "Когда", "When";
+    detail: "Подробности", "Details";
+    for_days: "За какие дни", "For which days";
+    was: "Было на счёте", "Balance before";
+    became: "Стало", "Balance after";
     none_found: "Таких операций нет", "No such operations";
     none_found_body: "Выберите другой месяц или покажите все операции", "Choose another month or show all operations";
 }
@@ -85,6 +94,56 @@ pub fn conclusion(lang: Lang, spending: &Spending) -> String {
         (Compared::Less(less), Lang::En) => format!(", {} less than usual", money(lang, less)),
     };
     start + &rest
+}
+
+/// The days that were charged, the last one not among them.
+pub fn days(lang: Lang, from: &str, to: &str) -> String {
+    match lang {
+        Lang::Ru => format!("с {from} до {to}"),
+        Lang::En => format!("{from} to {to}"),
+    }
+}
+
+/// Why an operation happened.
+pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::TopUp => lang.pick(
+            "Вы пополнили счёт, или это сделали за вас",
+            "You topped up, or somebody did it for you",
+        ),
+        OperationKind::Voucher => lang.pick(
+            "Вы активировали карту предоплаты",
+            "You activated a prepaid card",
+        ),
+        OperationKind::Charge => lang.pick(
+            "Тариф списывается за период вперёд: в полночь по вашему времени, когда кончается оплаченный, или сразу, когда на счёте появляются деньги",
+            "A tariff is charged a period ahead: at your midnight when the paid one ends, or as soon as there is money",
+        ),
+        OperationKind::PromiseGrant => lang.pick(
+            "Вы взяли обещанный платёж: деньги в долг до срока",
+            "You took a promised payment: money lent until a date",
+        ),
+        OperationKind::PromiseRepaid => lang.pick(
+            "Пополнение сначала возвращает обещанный платёж",
+            "A top-up first pays a promised payment back",
+        ),
+        OperationKind::PromiseFee => lang.pick(
+            "Плата за обещанный платёж, о которой было сказано до того, как вы его взяли",
+            "The fee that was named before you took the promised payment",
+        ),
+        OperationKind::DaysReturned => lang.pick(
+            "Обещанный платёж не вернули в срок: деньги за дни, которых не было, вернулись на счёт",
+            "A promised payment was not back in time: the money of unused days came back",
+        ),
+        OperationKind::DebtRepaid => lang.pick(
+            "Пополнение сначала гасит долг",
+            "A top-up first pays debt",
+        ),
+        OperationKind::Other => lang.pick(
+            "Подробности расскажет оператор",
+            "The operator can tell you more",
+        ),
+    }
 }
 
 /// A choice of the filter.

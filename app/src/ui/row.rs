@@ -56,7 +56,9 @@ pub fn operation_row(row: &Operation, today: Date, with_balance: bool) -> AnyVie
         .into_any(),
         _ => view! {
             <li class="c-op" data-kind=kind>
-                <div class="c-row">{body}</div>
+                <a class="c-row" href=format!("/expenses/{}", row.op) rel="external">
+                    {body}
+                </a>
             </li>
         }
         .into_any(),

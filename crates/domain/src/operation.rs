@@ -1,8 +1,10 @@
 //! Operations as the subscriber reads them: each change of the wallet is one row, so the rows always
 //! add up to the balance.
 
-use crate::ids::{OpId, PaymentId};
-use crate::{LocalTime, Money};
+use crate::billing::Period;
+use crate::ids::{OpId, PaymentId, ReceiptId};
+use crate::receipt::{ReceiptKind, ReceiptState};
+use crate::{ContractNumber, Date, LocalTime, Money};
 use serde::{Deserialize, Serialize};
 
 /// What changed the wallet.
@@ -48,4 +50,19 @@ pub struct Operation {
     pub detail: Option<String>,
     /// The payment behind it.
     pub payment: Option<PaymentId>,
+}
+
+/// One operation, looked at closely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationView {
+    /// How it changed the wallet, in the order of the changes; at least one.
+    pub rows: Vec<Operation>,
+    /// The days that were charged, the last one not among them.
+    pub period: Option<Period>,
+    /// Its receipts.
+    pub receipts: Vec<(ReceiptId, ReceiptKind, ReceiptState)>,
+    /// Whose.
+    pub contract: ContractNumber,
+    /// The day there.
+    pub today: Date,
 }

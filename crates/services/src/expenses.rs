@@ -3,11 +3,12 @@
 use crate::payments::contract_of;
 use crate::{Actor, ServiceError, Services, Viewer, zone};
 use domain::Date;
-use domain::operation::Operation;
+use domain::ids::OpId;
+use domain::operation::{Operation, OperationView};
 use domain::spending::{Asked, Direction, ExpensesPage, Month, Spending, first_month};
 use domain::statement::{Span, Statement};
 use storage::operation::Row;
-use storage::{Conn, operation};
+use storage::{Conn, operation, receipt};
 
 /// Rows of a page.
 const PAGE: i64 = 20;
@@ -132,4 +133,25 @@ async fn of_month(
         .collect();
     rows.reverse();
     Ok(rows)
+}
+
+/// One operation of the contract in view; anybody else's is not found.
+pub async fn one(
+    services: &Services,
+    actor: &Actor,
+    id: OpId,
+) -> Result<OperationView, ServiceError> {
+    let viewer = actor.viewer()?;
+    let (mut conn, now) = services.db.look().await?;
+    let (found, period) = operation::of_op(&mut conn, viewer.subscriber, id).await?;
+    if found.is_empty() {
+        return Err(ServiceError::NotFound);
+    }
+    Ok(OperationView {
+        rows: found.into_iter().map(|row| shown(viewer, row)).collect(),
+        period,
+        receipts: receipt::all_of_op(&mut conn, viewer.subscriber, id).await?,
+        contract: contract_of(&mut conn, viewer).await?,
+        today: zone::today(viewer.tz, now),
+    })
 }

@@ -3,6 +3,7 @@
 use crate::convert::{date_from_db, from_db, to_db};
 use crate::{Conn, StorageError};
 use chrono::{DateTime, Utc};
+use domain::billing::Period;
 use domain::ids::{OpId, PaymentId, SubscriberId};
 use domain::operation::OperationKind;
 use domain::spending::{Direction, MonthSum};
@@ -134,6 +135,47 @@ pub async fn between(
     let mut rows = newest(conn, subscriber, whole, Direction::Both, i64::MAX).await?;
     rows.reverse();
     Ok(rows)
+}
+
+/// One operation: how it changed the wallet, in the order of the changes, and the days it was for.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn of_op(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    op: OpId,
+) -> Result<(Vec<Row>, Option<Period>), StorageError> {
+    let rows = sqlx::query_as!(
+        Read,
+        r#"select p.wallet_version as "version!", p.op_id, p.dr_code, p.cr_code,
+                  p.wallet_delta_kop as delta, p.wallet_after_kop as "after!", p.posted_at,
+                  o.kind, o.meta ->> 'detail' as detail, o.meta ->> 'payment' as payment
+           from ledger.posting p
+           join ledger.op o on o.subscriber_id = p.subscriber_id and o.op_id = p.op_id
+           where p.subscriber_id = $1 and p.op_id = $2 and p.wallet_version is not null
+           order by p.wallet_version"#,
+        subscriber.0,
+        op.0,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let charged = sqlx::query!(
+        r#"select lower(period) as "from!", upper(period) as "to!" from billing.charge
+           where subscriber_id = $1 and op_id = $2"#,
+        subscriber.0,
+        op.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let period = match charged {
+        Some(row) => Some(Period {
+            from: date_from_db(row.from)?,
+            to: date_from_db(row.to)?,
+        }),
+        None => None,
+    };
+    Ok((rows.into_iter().map(Read::row).collect(), period))
 }
 
 /// What services have cost by month there, since a moment: what goes to paid periods and earnings, and what

@@ -218,6 +218,35 @@ pub async fn of_op(
     .transpose()
 }
 
+/// All receipts of an operation that its owner may see.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn all_of_op(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    op: OpId,
+) -> Result<Vec<(ReceiptId, ReceiptKind, ReceiptState)>, StorageError> {
+    let rows = sqlx::query!(
+        "select receipt_id, kind, state from billing.receipt
+         where subscriber_id = $1 and source_ref = $2
+             and (kind <> 'offset_return' or state = 'registered') order by kind",
+        subscriber.0,
+        op.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok((
+                ReceiptId(row.receipt_id),
+                code("receipt.kind", &row.kind, ReceiptKind::from_code)?,
+                code("receipt.state", &row.state, ReceiptState::from_code)?,
+            ))
+        })
+        .collect()
+}
+
 /// One receipt.
 ///
 /// # Errors

@@ -91,6 +91,7 @@ pub fn router(state: State) -> Router {
         .route("/expenses/statement", get(papers::statement_page))
         .route("/expenses/statement.csv", get(papers::statement_table))
         .route("/expenses/statement.pdf", get(papers::statement_pdf))
+        .route("/expenses/{id}", get(papers::operation))
         .route("/receipts", get(papers::receipts))
         .route("/receipts/{id}", get(papers::receipt))
         .route("/receipts/{id}/pdf", get(papers::receipt_pdf))

@@ -31,6 +31,21 @@ pub async fn expenses_page(Extract(state): Extract<State>, request: Request) -> 
     .await
 }
 
+/// One operation.
+pub async fn operation(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    account(&state, request, async move |loading| {
+        let (services, actor) = loading.who();
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let shown = expenses::one(services, actor, id).await?;
+        Ok(AccountPage::Operation(Box::new(shown)))
+    })
+    .await
+}
+
 /// Which days a statement is asked for: as typed, and as understood.
 async fn asked(loading: &Loading) -> Result<(Asked, Option<Span>), ServiceError> {
     let (services, actor) = loading.who();

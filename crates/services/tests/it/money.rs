@@ -5,6 +5,7 @@ use domain::Money;
 use domain::form::Problem;
 use domain::overview::HomeState;
 use domain::payment::{AccessProgress, CancelReason, PaymentState};
+use domain::receipt::ReceiptKind;
 use domain::spending::{Asked, Direction, is_spending};
 use domain::statement::Span;
 use sandbox::Reason;
@@ -424,4 +425,34 @@ async fn a_month_begins_where_the_subscriber_lives(pool: PgPool) {
         cabinet.count(yearly).await,
         "{this:?}"
     );
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn an_operation_says_what_it_was_for(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    cabinet.paid(&actor, "140", "form-0001").await;
+    let list = expenses::page(&cabinet.services, &actor, Asked::default())
+        .await
+        .unwrap();
+    let charge = &list.rows[0];
+    let shown = expenses::one(&cabinet.services, &actor, charge.op)
+        .await
+        .unwrap();
+    assert_eq!(shown.rows, std::slice::from_ref(charge));
+    let period = shown.period.unwrap();
+    assert_eq!(period.from, list.today, "paid on the day it is");
+    assert!(period.to > period.from);
+    let kinds: Vec<_> = shown.receipts.iter().map(|(_, kind, _)| *kind).collect();
+    assert_eq!(kinds, [ReceiptKind::Offset]);
+    let money = expenses::one(&cabinet.services, &actor, list.rows[1].op)
+        .await
+        .unwrap();
+    assert_eq!((money.rows.len(), money.period), (1, None));
+    assert_eq!(money.receipts.len(), 1);
+    let other = cabinet.person("two days").await;
+    assert!(matches!(
+        expenses::one(&cabinet.services, &other, charge.op).await,
+        Err(ServiceError::NotFound)
+    ));
 }
