@@ -55,7 +55,7 @@ test("from a card in hand to working television and back in", async ({ page, ope
       await page.reload();
       await expect(page.locator(".c-receipt")).toContainText("Пополнение лицевого счёта", { timeout: 500 });
     }).toPass({ timeout: 40_000 });
-    await expect(page.locator(".c-receipt")).toContainText(/1 × 140,00\s₽ = 140,00\s₽/);
+    await expect(page.locator(".c-receipt")).toContainText(/1 шт × 140,00\s₽ = 140,00\s₽/);
     await page.getByRole("link", { name: "К платежу" }).click();
     await expect(heading).toHaveText("Платёж прошёл");
   });

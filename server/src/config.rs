@@ -257,6 +257,18 @@ pub struct Seller {
 pub struct Receipt {
     /// When services get receipts of their own.
     pub offset_policy: OffsetPolicy,
+    /// Where receipts go whose subscriber has no confirmed e-mail.
+    pub fallback_email: Option<String>,
+}
+
+impl Receipt {
+    /// The address.
+    pub fn email(&self) -> Result<Option<domain::Email>> {
+        let parsed = self.fallback_email.as_deref().map(domain::Email::parse);
+        parsed
+            .transpose()
+            .map_err(|_| anyhow::anyhow!("setting receipt.fallback_email: is no e-mail address"))
+    }
 }
 
 /// Logs.
@@ -415,6 +427,7 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.cards.keys()?;
     limits::autopay(&config.autopay)?;
     limits::guesses(&config.voucher.limits)?;
+    config.receipt.email()?;
     limits::seller(&config.seller.name, &config.seller.inn)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");

@@ -7,7 +7,9 @@ use crate::ui::{Tone, empty, icon, notice};
 use domain::Lang;
 use domain::format::{moment, money_full, stamp};
 use domain::ids::ReceiptId;
-use domain::receipt::{Fiscal, Line, ReceiptRow, ReceiptState, ReceiptView, ReceiptsPage};
+use domain::receipt::{
+    Fiscal, Line, ReceiptKind, ReceiptRow, ReceiptState, ReceiptView, ReceiptsPage,
+};
 use leptos::prelude::*;
 
 /// On what it is printed.
@@ -102,6 +104,9 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
                     <h2>{title}</h2>
                     <p class="c-big">{money_full(lang, shown.total)}</p>
                     <p class="c-hint">{body}</p>
+                    {(shown.kind == ReceiptKind::Advance).then(|| view! {
+                        <p class="c-hint">{t::money_is_there(lang)}</p>
+                    })}
                 </div>
                 <div class="l-actions" data-row="">
                     {shown.state.is_open().then(|| view! {
@@ -168,15 +173,15 @@ fn document(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> AnyView {
         <section class="c-receipt" lang="ru" data-paper=(paper == Paper::Tape).then_some("80mm")>
             <header>
                 {by}
-                <h2>{t::document_title(&fiscal.document)}</h2>
-                <p>{t::INCOME} <br/> {stamp(ru, fiscal.at)}</p>
+                <h2>{t::DOCUMENT}</h2>
+                <p>{t::sign(shown.kind)} <br/> {stamp(ru, fiscal.at)}</p>
             </header>
             {lines}
             <dl class="c-dl" data-total="">{row((t::TOTAL, money_full(ru, shown.total)))}</dl>
             <dl class="c-dl">{facts}</dl>
             <div class="c-receipt__end">
                 <dl class="c-dl">{numbers}</dl>
-                {square(&fiscal.square(shown.total), t::square(lang()))}
+                {square(&fiscal.square(shown.kind, shown.total), t::square(lang()))}
             </div>
         </section>
     }
@@ -188,7 +193,7 @@ fn line(line: &Line) -> AnyView {
     view! {
         <div class="c-receipt__line">
             <b>{line.name.clone()}</b>
-            <span>{format!("1 × {sum} = {sum}")}</span>
+            <span>{format!("1 шт × {sum} = {sum}")}</span>
             <small>{t::line_kind(line)}</small>
             <small>{t::line_vat(line)}</small>
         </div>

@@ -15,9 +15,10 @@ texts! {
     none_body: "После пополнения чек появится здесь и придёт на почту", "After a top-up its receipt appears here and comes by e-mail";
     older: "Показать ещё", "Show older ones";
     soon: "Чек готовится", "The receipt is on its way";
-    soon_body: "Налоговая регистрирует его, обычно до 5 минут. Деньги уже на счёте", "The tax service is registering it, usually within 5 minutes. The money is on the balance already";
+    soon_body: "Налоговая регистрирует его, обычно до 5 минут", "The tax service is registering it, usually within 5 minutes";
     late: "Чек задерживается", "The receipt is late";
-    late_body: "Касса не смогла его зарегистрировать, мы уже разбираемся. Деньги на счёте, платить ещё раз не нужно", "The register could not issue it and we are looking into it. The money is on the balance, do not pay again";
+    late_body: "Касса не смогла его зарегистрировать, мы уже разбираемся", "The register could not issue it and we are looking into it";
+    money_is_there: "Деньги уже на счёте, платить ещё раз не нужно", "The money is on the balance already, do not pay again";
     check_again: "Проверить сейчас", "Check now";
     send: "Отправить на почту", "Send by e-mail";
     print: "Распечатать", "Print";
@@ -56,15 +57,18 @@ pub fn state(lang: Lang, state: ReceiptState) -> Option<&'static str> {
     }
 }
 
-/// On the receipt, at its head: money that comes in [1054].
-pub const INCOME: &str = "Приход";
+/// On the receipt, at its head: whether money comes in or goes back [1054].
+pub const fn sign(kind: ReceiptKind) -> &'static str {
+    match kind {
+        ReceiptKind::OffsetReturn => "Возврат прихода",
+        ReceiptKind::Advance | ReceiptKind::Offset | ReceiptKind::Repayment => "Приход",
+    }
+}
 /// On the receipt: its sum.
 pub const TOTAL: &str = "Итого";
 
 /// On the receipt: its name.
-pub fn document_title(document: &str) -> String {
-    format!("Кассовый чек № {document}")
-}
+pub const DOCUMENT: &str = "Кассовый чек";
 
 /// On the receipt: how a line is paid [1214], and what it is about [1212].
 pub fn line_kind(line: &Line) -> String {

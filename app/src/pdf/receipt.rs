@@ -25,16 +25,16 @@ pub fn make(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> Result<Vec<u8
         sheet.text(plain, Align::Middle, &format!("ИНН {}", seller.inn));
         sheet.gap(6.0);
     }
-    let title = t::document_title(&fiscal.document);
+    let title = format!("{} {}", t::DOCUMENT, fiscal.document);
     let heading = sheet.heading();
-    sheet.text(heading, Align::Middle, &title);
-    sheet.text(plain, Align::Middle, t::INCOME);
+    sheet.text(heading, Align::Middle, t::DOCUMENT);
+    sheet.text(plain, Align::Middle, t::sign(shown.kind));
     sheet.text(plain, Align::Middle, &stamp(ru, fiscal.at));
     sheet.rule();
     for line in &shown.lines {
         let sum = money_full(ru, line.sum);
         sheet.text(strong, Align::Left, &line.name);
-        sheet.text(plain, Align::Right, &format!("1 × {sum} = {sum}"));
+        sheet.text(plain, Align::Right, &format!("1 шт × {sum} = {sum}"));
         sheet.text(pale, Align::Left, &t::line_kind(line));
         sheet.text(pale, Align::Left, &t::line_vat(line));
     }
@@ -49,7 +49,7 @@ pub fn make(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> Result<Vec<u8
         sheet.pair(plain, name, &value);
     }
     sheet.gap(6.0);
-    if let Some(square) = Square::of(&fiscal.square(shown.total)) {
+    if let Some(square) = Square::of(&fiscal.square(shown.kind, shown.total)) {
         sheet.square(&square, mm(38.0));
     }
     sheet.finish(&title, "ru")

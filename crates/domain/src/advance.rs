@@ -57,6 +57,23 @@ impl Standing {
             && self.credit().is_ok_and(|credit| credit >= zero)
     }
 
+    /// How many advances too many or too few there are for the wallet: positive ones have to go, negative
+    /// ones are missing. Nothing when it adds up.
+    ///
+    /// # Errors
+    /// [`Overflow`] for sums beyond all money.
+    pub fn drift(&self) -> Result<Money, Overflow> {
+        let too_many = self.advances.checked_sub(self.available)?;
+        if too_many.is_positive() {
+            return Ok(too_many);
+        }
+        let unlent = self.lent()?.checked_sub(self.debt)?;
+        if unlent.is_positive() {
+            return Money::ZERO.checked_sub(unlent);
+        }
+        Ok(Money::ZERO)
+    }
+
     /// What of a service's price advances pay.
     pub fn spent(&self, price: Money) -> Money {
         price.min(self.advances)
@@ -148,6 +165,23 @@ mod tests {
         assert_eq!(parts(120), [100, 20]);
         assert_eq!(parts(0), Vec::<i64>::new());
         assert_eq!(parts(1_000), [100, 50]);
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_told_by_how_much() {
+        let drift = |available, debt, advances| {
+            let standing = Standing {
+                available: kop(available),
+                debt: kop(debt),
+                advances: kop(advances),
+            };
+            standing.drift().unwrap().kopecks()
+        };
+        assert_eq!(drift(100, 0, 100), 0);
+        assert_eq!(drift(100, 40, 60), 0);
+        assert_eq!(drift(100, 200, 0), 0);
+        assert_eq!(drift(0, 0, 399), 399);
+        assert_eq!(drift(100, 30, 10), -60);
     }
 
     #[test]

@@ -200,6 +200,9 @@ impl VatRate {
     }
 }
 
+/// Code of «без НДС».
+pub const NO_VAT: i16 = 1;
+
 /// How a printed receipt names the rate of a code; nothing for codes that we do not use.
 pub fn vat_name(code: i16) -> Option<String> {
     VAT_RATES.iter().find_map(|rate| match code {
@@ -274,11 +277,11 @@ impl<At> Fiscal<At> {
 
 impl Fiscal {
     /// The text of the square that the tax service's programs read: moment by the register's clock, sum,
-    /// ФН, ФД, ФПД, and 1 for money that comes in.
-    pub fn square(&self, total: Money) -> String {
+    /// ФН, ФД, ФПД, and 1 for money that comes in, 2 for what goes back.
+    pub fn square(&self, kind: ReceiptKind, total: Money) -> String {
         let (day, at) = (self.at.date, self.at);
         format!(
-            "t={:04}{:02}{:02}T{:02}{:02}&s={}&fn={}&i={}&fp={}&n=1",
+            "t={:04}{:02}{:02}T{:02}{:02}&s={}&fn={}&i={}&fp={}&n={}",
             day.year(),
             day.month(),
             day.day(),
@@ -288,6 +291,11 @@ impl Fiscal {
             self.storage,
             self.document,
             self.attribute,
+            if kind == ReceiptKind::OffsetReturn {
+                2
+            } else {
+                1
+            },
         )
     }
 }
@@ -372,7 +380,7 @@ pub struct ReceiptView {
     pub op: OpId,
     /// The payment, where there is one.
     pub payment: Option<PaymentId>,
-    /// Where the provider has sent it; masked.
+    /// Where the provider has sent it.
     pub sent_to: String,
     /// When the money moved.
     pub at: LocalTime,
@@ -455,9 +463,11 @@ mod tests {
     #[test]
     fn the_square_is_what_the_tax_service_reads() {
         assert_eq!(
-            fiscal().square(Money::from_kopecks(123_405)),
+            fiscal().square(ReceiptKind::Offset, Money::from_kopecks(123_405)),
             "t=20260503T0706&s=1234.05&fn=9288000100115785&i=3986&fp=2617603921&n=1"
         );
+        let back = fiscal().square(ReceiptKind::OffsetReturn, Money::from_kopecks(1));
+        assert!(back.ends_with("&n=2"), "{back}");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Registration {
     Done(Fiscal<Timestamp>),
     /// It could not be.
     Refused,
+    /// It says something that we do not understand.
+    Unclear,
 }
 
 /// A receipt as the provider has it.
@@ -47,8 +49,8 @@ pub struct ProviderReceipt {
     pub registration: Registration,
     /// The sum of its lines; nothing when it is not understood.
     pub total: Option<Money>,
-    /// How its lines are paid, as the provider names it.
-    pub modes: Vec<String>,
+    /// Of each line how it is paid, as the provider names it, and its name.
+    pub says: Vec<(String, String)>,
 }
 
 /// The port.

@@ -23,6 +23,8 @@ const MODES: [&str; 7] = [
 ];
 /// The subjects that a shop of services has.
 const SUBJECTS: [&str; 5] = ["commodity", "job", "service", "payment", "another"];
+/// The measures that a shop of services has.
+const MEASURES: [&str; 4] = ["piece", "day", "hour", "another"];
 const SETTLEMENTS: [&str; 4] = ["cashless", "prepayment", "postpayment", "consideration"];
 
 /// A line of a receipt.
@@ -196,6 +198,7 @@ fn item(line: &Value, at: &str) -> Result<(Item, Kopecks), ApiError> {
         }
         found => Ok(found),
     };
+    one_of("measure", &MEASURES)?;
     let item = Item {
         description,
         quantity,

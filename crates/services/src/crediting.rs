@@ -64,12 +64,18 @@ pub(crate) async fn receive(
         policy: whose.offset,
         now,
     };
+    let to_debt = wallet
+        .other_debt
+        .checked_sub(after.other_debt)
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
     // The receipt of the money comes before those of what it pays.
     if let Some(paid) = &paid {
         writing::write_advance(conn, paid, op.id, now).await?;
     }
     let payment = paid.map(|paid| paid.payment.id);
-    moved.received(conn, amount, repaid, payment).await?;
+    moved
+        .received(conn, amount, (repaid, to_debt), payment)
+        .await?;
     let running_again = promise::repay(conn, subscriber, tz, repaid, now).await?;
     let settled = settle_or_leave(conn, whose, after, actor, now).await?;
     Ok(Credited {

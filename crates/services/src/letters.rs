@@ -385,19 +385,21 @@ pub fn card_replaced(services: &Services, lang: Lang, change: &str) -> Text {
 /// A registered receipt as text. Receipts are Russian, whatever the language of the cabinet.
 pub fn receipt(services: &Services, shown: &ReceiptView, fiscal: &Fiscal) -> Text {
     let full = |sum: Money| money_full(Lang::Ru, sum);
-    let mut parts = vec!["Кассовый чек, приход".to_owned()];
+    let mut parts = vec!["Кассовый чек".to_owned()];
     let seller = &shown.seller;
     if !seller.name.is_empty() {
         parts.push(format!("{}, ИНН {}", seller.name, seller.inn));
     }
     for line in &shown.lines {
-        let vat = vat_name(line.vat_code).unwrap_or_default();
+        let vat = vat_name(line.vat_code).map_or_else(
+            || "без НДС".to_owned(),
+            |name| format!("НДС {name}: {}", full(line.vat)),
+        );
         parts.push(format!(
-            "{}\n1 × {} = {}\nНДС {vat}: {}",
+            "{}\n1 шт × {} = {}\n{vat}",
             line.name,
             full(line.sum),
             full(line.sum),
-            full(line.vat)
         ));
     }
     parts.push(format!("Итого {}", full(shown.total)));

@@ -2,6 +2,7 @@
 
 use crate::seal::Keys;
 use crate::voucher;
+use domain::Email;
 use domain::receipt::Seller;
 use domain::settings::{
     AccessLimits, AutopayTerms, OffsetPolicy, PromiseTerms, TopUpLimits, VoucherLimits,
@@ -20,6 +21,8 @@ pub struct Settings {
     pub seller: Seller,
     /// When services get receipts of their own.
     pub offset: OffsetPolicy,
+    /// Where receipts go whose subscriber has no confirmed e-mail; none: people make them.
+    pub receipt_email: Option<Email>,
     /// Limits of access.
     pub access: AccessLimits,
     /// Limits of a top-up.
@@ -47,6 +50,7 @@ impl Default for Settings {
             support: Support::default(),
             seller: Seller::default(),
             offset: OffsetPolicy::default(),
+            receipt_email: None,
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
             autopay: AutopayTerms::default(),

@@ -14,6 +14,9 @@ use storage::{
 /// Most rows that one tick puts into the queue, per kind.
 const BATCH: i64 = 500;
 
+/// Most receipts that one tick puts into the queue: about what the worker can ask about until the next.
+const RECEIPTS: i64 = 50;
+
 /// A job that is later than this was lost, in seconds.
 const LOST_AFTER: i64 = 300;
 
@@ -34,9 +37,6 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     for (subscriber, id) in payment::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_check(&mut tx, subscriber, id, Again::AsItIs).await?;
     }
-    for (subscriber, id) in receipt::due(&mut tx, now, BATCH).await? {
-        jobs::enqueue_receipt(&mut tx, subscriber, id).await?;
-    }
     for subscriber in subscription::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_settle(&mut tx, subscriber).await?;
     }
@@ -45,6 +45,15 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     }
     for subscriber in autopay::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_autopay(&mut tx, subscriber, Again::AsItIs).await?;
+    }
+    commit(tx).await
+}
+
+/// Finds receipts to ask about. Apart from money: they wait for it and never the other way round.
+pub async fn find_receipts(services: &Services) -> Result<(), ServiceError> {
+    let (mut tx, now) = services.db.begin().await?;
+    for (subscriber, id) in receipt::due(&mut tx, now, RECEIPTS).await? {
+        jobs::enqueue_receipt(&mut tx, subscriber, id).await?;
     }
     commit(tx).await
 }

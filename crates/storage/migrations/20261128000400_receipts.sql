@@ -22,13 +22,18 @@ alter table billing.receipt
     -- Why people must look.
     add column problem text,
     add column version bigint not null default 0,
-    add constraint receipt_payment foreign key (subscriber_id, payment_id) references billing.payment;
+    -- Not checked for what is there: it is filled in below from the payments themselves.
+    add constraint receipt_payment foreign key (subscriber_id, payment_id) references billing.payment
+        not valid;
 
 -- A top-up's operation is keyed by its payment.
 update billing.receipt set cashless_kop = total_kop;
 update billing.receipt r
     set payment_id = substr(o.idem_key, 7)::uuid,
-        next_look_at = case when r.state in ('needed', 'pending') then r.created_at end,
+        -- What has gathered is looked at during a day, and looked for before anything is sent.
+        next_look_at = case when r.state in ('needed', 'pending')
+            then app.now() + random() * interval '1 day' end,
+        first_sent_at = case when r.state = 'needed' then r.created_at end,
         problem = case when r.state = 'manual' then 'before_lines' end
     from ledger.op o
     where o.subscriber_id = r.subscriber_id and o.op_id = r.source_ref and o.idem_key like 'topup:%';
@@ -49,6 +54,7 @@ alter table billing.receipt
     add constraint receipt_looked_at check ((state in ('needed', 'pending')) = (next_look_at is not null));
 
 create index receipt_look on billing.receipt (next_look_at) where next_look_at is not null;
+create index receipt_of_payment on billing.receipt (subscriber_id, payment_id);
 create index receipt_newest on billing.receipt (subscriber_id, created_at desc, receipt_id desc);
 -- A receipt of the provider is one of ours.
 create unique index receipt_of_provider on billing.receipt (provider, provider_id)
@@ -76,8 +82,37 @@ insert into billing.receipt_line
         r.total_kop, r.vat_code, r.vat_kop, 'advance', 'payment'
     from billing.receipt r join billing.subscriber s using (subscriber_id);
 
--- The lines say it.
-alter table billing.receipt drop column vat_code;
+-- The lines say it. Nodes of the version before still write it, and know no settlements, until they are
+-- replaced.
+alter table billing.receipt alter column vat_code drop not null;
+create function billing.receipt_of_older_node() returns trigger language plpgsql as $$ begin
+    if new.vat_code is not null and new.cashless_kop + new.prepaid_kop + new.credit_kop = 0 then
+        new.cashless_kop := new.total_kop;
+        if new.state in ('needed', 'pending') and new.next_look_at is null then
+            new.next_look_at := new.created_at + interval '1 minute';
+        end if;
+        new.payment_id := (select substr(o.idem_key, 7)::uuid from ledger.op o
+            where o.subscriber_id = new.subscriber_id and o.op_id = new.source_ref
+              and o.idem_key like 'topup:%');
+    end if;
+    return new;
+end $$;
+create trigger receipt_of_older_node before insert on billing.receipt
+    for each row execute function billing.receipt_of_older_node();
+-- Its lines come with it.
+create function billing.lines_of_older_node() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$ begin
+    if new.vat_code is not null then
+        insert into billing.receipt_line
+            (subscriber_id, receipt_id, n, name, sum_kop, vat_code, vat_kop, mode, subject)
+            select new.subscriber_id, new.receipt_id, 1, 'Пополнение лицевого счёта ' || s.contract,
+                new.total_kop, new.vat_code, new.vat_kop, 'advance', 'payment'
+            from billing.subscriber s where s.subscriber_id = new.subscriber_id;
+    end if;
+    return null;
+end $$;
+create trigger lines_of_older_node after insert on billing.receipt
+    for each row execute function billing.lines_of_older_node();
 
 -- What the tax service has stays as it is, and no receipt goes back.
 create function billing.receipt_goes_one_way() returns trigger language plpgsql as $$ begin

@@ -13,8 +13,8 @@ use uuid::Uuid;
 pub struct New {
     /// Its id.
     pub id: Uuid,
-    /// The operation that brought it.
-    pub op: OpId,
+    /// The operation that brought it; none for one that mends.
+    pub op: Option<OpId>,
     /// The payment that did, where one did.
     pub payment: Option<PaymentId>,
     /// How much.
@@ -39,7 +39,7 @@ pub async fn insert(
          values ($1, $2, $3, $4, $5, $5, $6, $7)",
         subscriber.0,
         new.id,
-        new.op.0,
+        new.op.map(|id| id.0),
         new.payment.map(|id| id.0),
         new.amount.kopecks(),
         new.vat_code,
@@ -106,18 +106,29 @@ pub async fn take(
     Ok(())
 }
 
-/// The newest payment of a contract that was credited.
+/// The payment by which the provider is told of a service: the preferred one, else the newest, of those that
+/// have room for another receipt. The provider takes thirty of one; a few are left for returns.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub async fn last_payment(
+pub async fn payment_with_room(
     conn: &mut Conn,
     subscriber: SubscriberId,
+    preferred: Option<PaymentId>,
 ) -> Result<Option<PaymentId>, StorageError> {
+    const ROOM: i64 = 25;
     let id = sqlx::query_scalar!(
-        "select payment_id from billing.payment where subscriber_id = $1 and state = 'succeeded'
-         order by credited_at desc limit 1",
+        "select p.payment_id from billing.payment p
+         where p.subscriber_id = $1
+             -- The one that is being credited in this very transaction is not marked yet.
+             and (p.payment_id = $2 and p.state <> 'succeeded'
+                 or p.state = 'succeeded' and p.gateway_payment_id is not null)
+             and (select count(*) from billing.receipt r
+                  where r.subscriber_id = $1 and r.payment_id = p.payment_id) < $3
+         order by (p.payment_id = $2) is true desc, p.credited_at desc limit 1",
         subscriber.0,
+        preferred.map(|id| id.0),
+        ROOM,
     )
     .fetch_optional(conn)
     .await?;

@@ -29,12 +29,37 @@ pub async fn enqueue(
     max_attempts: i32,
     again: Again,
 ) -> Result<(), StorageError> {
+    enqueue_in(conn, Lane::Open, task, payload, key, max_attempts, again).await
+}
+
+/// How jobs share the worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane<'a> {
+    /// Whoever comes first.
+    Open,
+    /// Behind all others, and one at a time of the same name: a slow neighbour keeps nobody else waiting.
+    Behind(&'a str),
+}
+
+/// The same in a lane.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn enqueue_in(
+    conn: &mut Conn,
+    lane: Lane<'_>,
+    task: &str,
+    payload: &Value,
+    key: &str,
+    max_attempts: i32,
+    again: Again,
+) -> Result<(), StorageError> {
     if again == Again::AsItIs {
         revive(conn, key).await?;
     }
     sqlx::query(
         "select graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => $4,
-             job_key_mode => $5)",
+             job_key_mode => $5, queue_name => $6, priority => $7)",
     )
     .bind(task)
     .bind(payload)
@@ -43,6 +68,14 @@ pub async fn enqueue(
     .bind(match again {
         Again::Anew => "replace",
         Again::AsItIs => "unsafe_dedupe",
+    })
+    .bind(match lane {
+        Lane::Open => None,
+        Lane::Behind(name) => Some(name),
+    })
+    .bind(match lane {
+        Lane::Open => 0_i32,
+        Lane::Behind(_) => 10,
     })
     .execute(conn)
     .await?;

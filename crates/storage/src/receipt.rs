@@ -230,7 +230,8 @@ pub async fn all_of_op(
     let rows = sqlx::query!(
         "select receipt_id, kind, state from billing.receipt
          where subscriber_id = $1 and source_ref = $2
-             and (kind <> 'offset_return' or state = 'registered') order by kind",
+             and (state = 'registered' or problem is null
+                 or problem not in ('by_hand', 'no_payment')) order by kind",
         subscriber.0,
         op.0,
     )
@@ -245,6 +246,28 @@ pub async fn all_of_op(
             ))
         })
         .collect()
+}
+
+/// Where the receipt of the money of a payment stands.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn advance_of(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    payment: PaymentId,
+) -> Result<Option<ReceiptState>, StorageError> {
+    let state = sqlx::query_scalar!(
+        "select state from billing.receipt
+         where subscriber_id = $1 and payment_id = $2 and kind = 'advance'",
+        subscriber.0,
+        payment.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    state
+        .map(|text| code("receipt.state", &text, ReceiptState::from_code))
+        .transpose()
 }
 
 /// One receipt.
@@ -287,7 +310,8 @@ pub async fn list(
              cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1
-             and (kind <> 'offset_return' or state = 'registered')
+             and (state = 'registered' or problem is null
+                 or problem not in ('by_hand', 'no_payment'))
              and ($2::uuid is null or (created_at, receipt_id) < (
                  select created_at, receipt_id from billing.receipt
                  where subscriber_id = $1 and receipt_id = $2))

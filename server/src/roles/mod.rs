@@ -106,6 +106,7 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
             }
         },
         offset: config.receipt.offset_policy,
+        receipt_email: config.receipt.email()?,
         voucher: config.voucher.limits,
         voucher_keys: if demo && config.voucher.keys.is_empty() {
             services::demo::voucher_keys()

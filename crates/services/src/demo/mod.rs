@@ -496,7 +496,12 @@ impl Writing<'_> {
         self.registered(&made, op.id, at).await?;
         let moved = self.moved(op.id, &wallet, at);
         moved
-            .received(self.conn, made.amount, Money::ZERO, Some(made.id))
+            .received(
+                self.conn,
+                made.amount,
+                (Money::ZERO, Money::ZERO),
+                Some(made.id),
+            )
             .await?;
         let change = Change {
             sent_at: Some(at),

@@ -213,6 +213,7 @@ async fn tick(services: Arc<Services>, shutdown: impl Future<Output = ()> + Send
             _ = every.tick() => {}
         }
         report("find_due", upkeep::find_due(&services).await);
+        report("find_receipts", upkeep::find_receipts(&services).await);
         if count.is_multiple_of(2) {
             report("roll_up", upkeep::roll_up(&services).await.map(drop));
         }

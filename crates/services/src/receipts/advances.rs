@@ -8,11 +8,16 @@ use domain::advance::{Lot, Standing, mode, take};
 use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
 use domain::ledger::Wallet;
 use domain::money::Overflow;
-use domain::receipt::{Line, Mode, NAME_MOST, ReceiptKind, ReceiptState, Settled, Subject, vat_on};
+use domain::receipt::{
+    Line, Mode, NAME_MOST, NO_VAT, ReceiptKind, ReceiptState, Settled, Subject, vat_on,
+};
 use domain::settings::OffsetPolicy;
 use domain::{Money, Timestamp};
 use storage::receipt::New;
-use storage::{Conn, advance, payment, receipt};
+use storage::{Conn, account, advance, receipt};
+
+/// A service's receipt is looked at so long after its money, in seconds.
+const AFTER_ADVANCE: i64 = 15;
 
 /// An operation on a wallet.
 #[derive(Debug, Clone, Copy)]
@@ -34,21 +39,29 @@ fn overflow(error: Overflow) -> ServiceError {
 }
 
 impl Moved<'_> {
-    /// How the wallet stood, with the lots that lie on it.
+    /// How the wallet stood, with the lots that lie on it. Lots that do not fit the wallet are mended here:
+    /// money is never refused because of them.
     async fn standing(&self, conn: &mut Conn) -> Result<(Standing, Vec<Lot>), ServiceError> {
-        let lots = advance::open(conn, self.subscriber).await?;
-        let standing = Standing {
+        let mut lots = advance::open(conn, self.subscriber).await?;
+        let mut standing = Standing {
             available: self.before.available,
             debt: self.before.promised_debt,
             advances: lots.iter().map(|lot| lot.remaining).sum(),
         };
-        if standing.is_sound() {
+        let drift = standing.drift().map_err(overflow)?;
+        if drift == Money::ZERO {
             return Ok((standing, lots));
         }
-        Err(ServiceError::Internal(format!(
-            "advances of {} do not add up: {standing:?}",
-            self.subscriber
-        )))
+        tracing::error!(subscriber = %self.subscriber, ?standing, drift = drift.kopecks(), "advance.mended: people must look");
+        if drift.is_positive() {
+            self.use_up(conn, &lots, drift).await?;
+            lots = advance::open(conn, self.subscriber).await?;
+        } else {
+            let missing = Money::from_kopecks(-drift.kopecks());
+            lots.push(self.add_lot(conn, missing, None, None).await?);
+        }
+        standing.advances = standing.advances.checked_sub(drift).map_err(overflow)?;
+        Ok((standing, lots))
     }
 
     /// Money comes in; what it repays of a promised payment pays for what was given on credit.
@@ -56,12 +69,19 @@ impl Moved<'_> {
         &self,
         conn: &mut Conn,
         amount: Money,
-        repaid: Money,
+        (repaid, to_debt): (Money, Money),
         payment: Option<PaymentId>,
     ) -> Result<(), ServiceError> {
         let (standing, mut lots) = self.standing(conn).await?;
-        lots.push(self.add_lot(conn, amount, payment).await?);
-        let standing = standing.with(amount, amount).map_err(overflow)?;
+        lots.push(self.add_lot(conn, amount, Some(self.op), payment).await?);
+        let mut standing = standing.with(amount, amount).map_err(overflow)?;
+        if to_debt.is_positive() {
+            // Money that a bank took back and that comes again: no service, no receipt of one.
+            self.use_up(conn, &lots, to_debt).await?;
+            lots = advance::open(conn, self.subscriber).await?;
+            standing.available = standing.available.checked_sub(to_debt).map_err(overflow)?;
+            standing.advances = standing.advances.checked_sub(to_debt).map_err(overflow)?;
+        }
         self.repay(conn, standing, &lots, repaid).await
     }
 
@@ -96,7 +116,7 @@ impl Moved<'_> {
             let forgiven = standing.forgiven(returned).map_err(overflow)?;
             let own = returned.checked_sub(forgiven).map_err(overflow)?;
             if own.is_positive() {
-                lots.push(self.add_lot(conn, own, None).await?);
+                lots.push(self.add_lot(conn, own, Some(self.op), None).await?);
             }
             standing = standing.with(returned, own).map_err(overflow)?;
             // The provider takes receipts of returns with the refund of a payment only: people make it.
@@ -137,11 +157,12 @@ impl Moved<'_> {
         &self,
         conn: &mut Conn,
         amount: Money,
+        op: Option<OpId>,
         payment: Option<PaymentId>,
     ) -> Result<Lot, ServiceError> {
         let new = advance::New {
             id: new_id(),
-            op: self.op,
+            op,
             payment,
             amount,
             vat_code: vat_on(zone::today(zone::OPERATOR, self.now)).calculated_code,
@@ -182,42 +203,53 @@ impl Moved<'_> {
         if self.policy == OffsetPolicy::None {
             return Ok(());
         }
-        let by = match by {
-            Some(payment) => Some(payment),
-            None => advance::last_payment(conn, self.subscriber).await?,
-        };
-        let paid = match by {
-            Some(id) => payment::get(conn, self.subscriber, id).await?,
-            None => None,
-        };
-        let rate = vat_on(zone::today(zone::OPERATOR, self.now));
+        let by = advance::payment_with_room(conn, self.subscriber, by).await?;
         let total = settled.total();
+        let rate = vat_on(zone::today(zone::OPERATOR, self.now));
+        // The tax of a service is told with the service, not again when its credit is paid.
+        let (subject, vat_code, vat) = if kind == ReceiptKind::Repayment {
+            (Subject::Payment, NO_VAT, Money::ZERO)
+        } else {
+            let inside = rate.inside(total).map_err(overflow)?;
+            (Subject::Service, rate.full_code, inside)
+        };
         let line = Line {
             name: name.chars().take(NAME_MOST).collect(),
             sum: total,
-            vat_code: rate.full_code,
-            vat: rate.inside(total).map_err(overflow)?,
+            vat_code,
+            vat,
             mode,
-            subject: Subject::Service,
+            subject,
         };
-        let (state, problem) = if kind == ReceiptKind::OffsetReturn {
-            (ReceiptState::Manual, Some("by_hand"))
-        } else if paid.is_none() {
-            (ReceiptState::Manual, Some("no_payment"))
+        let problem = match by {
+            _ if kind == ReceiptKind::OffsetReturn => Some("by_hand"),
+            None => Some("no_payment"),
+            Some(_) => None,
+        };
+        if let Some(problem) = problem {
+            tracing::warn!(subscriber = %self.subscriber, op = %self.op, problem, "receipt.manual: people must make it");
+        }
+        let state = if problem.is_some() {
+            ReceiptState::Manual
         } else {
-            (ReceiptState::Needed, None)
+            ReceiptState::Needed
         };
+        // To whoever is served, not to whoever has paid: that may be a stranger.
+        let contact = account::email_of(conn, self.subscriber).await?;
         let new = New {
             id: ReceiptId(new_id()),
             kind,
             op: self.op,
-            payment: paid.as_ref().map(|paid| paid.id),
-            contact: paid.as_ref().map_or("", |paid| &paid.receipt_email),
+            payment: by,
+            contact: contact.as_deref().unwrap_or_default(),
             lines: &[line],
             settled,
             state,
             problem,
-            next_look_at: state.is_open().then_some(self.now),
+            // After the advance that it uses up.
+            next_look_at: state
+                .is_open()
+                .then(|| self.now.plus_seconds(AFTER_ADVANCE)),
         };
         receipt::insert(conn, self.subscriber, &new, self.now).await?;
         Ok(())

@@ -67,7 +67,7 @@ pub async fn one(
         contract,
         op: found.op,
         payment: found.payment,
-        sent_to: Email::parse(&found.contact).map_or_else(|_| String::new(), |to| to.masked()),
+        sent_to: found.contact,
         at: zone::local(viewer.tz, found.created_at),
         lines,
         total: found.total,

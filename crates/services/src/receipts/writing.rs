@@ -61,7 +61,8 @@ pub(crate) async fn write_advance(
             Some(now.plus_seconds(look_pause(0))),
             None,
         ),
-        ReceiptTaken::No => (ReceiptState::Needed, Some(now), None),
+        // Nothing was said of it, and it may be there all the same.
+        ReceiptTaken::No => (ReceiptState::Needed, Some(now.plus_seconds(65)), None),
         ReceiptTaken::Refused => {
             tracing::error!(payment = %found.id, "receipt.refused: people must look");
             (ReceiptState::Manual, None, Some("refused"))

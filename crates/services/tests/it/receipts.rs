@@ -30,6 +30,7 @@ async fn later(cabinet: &Cabinet, seconds: i64) {
     cabinet.shift(seconds).await;
     let at = chrono::Duration::seconds(seconds);
     cabinet.acquirer.set_offset(at).unwrap();
+    upkeep::find_receipts(&cabinet.services).await.unwrap();
     upkeep::find_due(&cabinet.services).await.unwrap();
     cabinet.jobs().await;
 }
@@ -63,7 +64,7 @@ async fn a_receipt_is_registered_and_shown_to_its_owner(pool: PgPool) {
     assert_eq!(theirs["fiscal_document_number"], fiscal.document);
     assert_eq!(theirs["fiscal_attribute"], fiscal.attribute);
     assert_eq!(theirs["items"][0]["description"], shown.lines[0].name);
-    let square = fiscal.square(shown.total);
+    let square = fiscal.square(shown.kind, shown.total);
     assert!(
         square.contains("&s=140.00&fn=9960440300000017&"),
         "{square}"
@@ -142,8 +143,8 @@ async fn a_receipt_that_was_not_taken_with_the_payment_is_sent_once(pool: PgPool
             cabinet.acquirer.add_fault(rule);
         }
         let id = bought(&cabinet, &actor, "100", &format!("form-{n:04}")).await;
-        for _ in 0..6 {
-            seconds += 30;
+        for _ in 0..8 {
+            seconds += 40;
             later(&cabinet, seconds).await;
         }
         let shown = look(&cabinet, &actor, id).await;
@@ -169,7 +170,7 @@ async fn a_lost_answer_is_not_repeated_after_the_key_is_forgotten(pool: PgPool) 
         },
     ));
     let id = bought(&cabinet, &actor, "100", "form-0001").await;
-    later(&cabinet, 5).await;
+    later(&cabinet, 70).await;
     assert_eq!(
         look(&cabinet, &actor, id).await.state,
         ReceiptState::Needed,
@@ -251,17 +252,109 @@ async fn a_provider_that_is_away_or_slow_is_asked_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn one_that_the_provider_never_shows_goes_to_people(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(QUIET).await;
+    cabinet.acquirer.set_receipts(ReceiptPlan::Hold);
+    let id = bought(&cabinet, &actor, "140", "form-0001").await;
+    // The provider has said that it has it, and says now that there is no such payment's receipt.
+    sqlx::query("update billing.receipt set provider = 'yookassa', provider_id = 'rt-none' where state = 'pending'")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    later(&cabinet, 10).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        ReceiptState::Pending
+    );
+    later(&cabinet, 26 * 3600).await;
+    assert_eq!(look(&cabinet, &actor, id).await.state, ReceiptState::Manual);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn lots_that_do_not_fit_the_wallet_refuse_no_money(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    for (n, broken) in [
+        "update billing.advance_lot set amount_kop = amount_kop + 100000,
+             remaining_kop = remaining_kop + 100000",
+        "with u as (delete from billing.advance_use) delete from billing.advance_lot",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut tx = cabinet.pool.begin().await.unwrap();
+        sqlx::query("set local session_replication_role = replica")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query(broken).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let payment = cabinet.paid(&actor, "140", &format!("form-000{n}")).await;
+        assert_eq!(payment.state, PaymentState::Succeeded, "{broken}");
+        let adds_up = "select count(*) from ledger.wallet w join billing.subscriber s using (subscriber_id)
+            where s.contract = '2041008771' and w.available_kop - (select coalesce(sum(remaining_kop), 0)
+                from billing.advance_lot l where l.subscriber_id = w.subscriber_id)
+                between 0 and w.promised_debt_kop";
+        assert_eq!(cabinet.count(adds_up).await, 1, "{broken}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_node_of_the_version_before_still_writes_receipts(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(QUIET).await;
+    bought(&cabinet, &actor, "140", "form-0001").await;
+    let mut tx = cabinet.pool.begin().await.unwrap();
+    // What it wrote for the same top-up.
+    for statement in [
+        "create temp table written on commit drop as
+             select * from billing.receipt where state = 'pending'",
+        "delete from billing.receipt_line l using written w where l.receipt_id = w.receipt_id",
+        "delete from billing.receipt r using written w where r.receipt_id = w.receipt_id",
+        "insert into billing.receipt (subscriber_id, receipt_id, kind, source_ref, state,
+             customer_contact, total_kop, vat_kop, vat_code, created_at)
+         select subscriber_id, receipt_id, kind, source_ref, state, customer_contact, total_kop,
+             vat_kop, 12, created_at from written",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let whole =
+        "select count(*) from billing.receipt r join billing.receipt_line l using (receipt_id)
+        where r.vat_code = 12 and r.cashless_kop = 14000 and r.payment_id is not null
+          and r.next_look_at is not null and l.sum_kop = 14000";
+    assert_eq!(cabinet.count(whole).await, 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_services_receipt_goes_to_its_subscriber_not_to_a_payer(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(SUSPENDED).await;
+    bought(&cabinet, &actor, "10", "form-0001").await;
+    sqlx::query("update billing.payment set receipt_email = 'stranger@mail.example' where form_key = 'form-0001'")
+        .execute(&cabinet.pool)
+        .await
+        .unwrap();
+    bought(&cabinet, &actor, "130", "form-0002").await;
+    let services = "select count(*) from billing.receipt
+        where kind = 'offset' and customer_contact like 'demo%@mail.example'";
+    assert_eq!(cabinet.count(services).await, 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn two_workers_at_once_send_one(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(QUIET).await;
     cabinet.acquirer.set_receipts(ReceiptPlan::Ignore);
     let id = bought(&cabinet, &actor, "140", "form-0001").await;
     let subscriber = actor.viewer.clone().unwrap().subscriber;
+    cabinet.shift(70).await;
     let step = || registering::step(&cabinet.services, subscriber, id);
     // Whoever comes second meets the first one's mark and leaves it to the queue to try again.
     let _ = tokio::join!(step(), step(), step(), step());
     assert_eq!(cabinet.acquirer.receipts().len(), 1);
-    later(&cabinet, 60).await;
+    later(&cabinet, 200).await;
     assert_eq!(
         look(&cabinet, &actor, id).await.state,
         ReceiptState::Registered
@@ -355,7 +448,10 @@ async fn a_charge_uses_up_the_advance_and_has_a_receipt_of_its_own(pool: PgPool)
     let actor = cabinet.person(SUSPENDED).await;
     bought(&cabinet, &actor, "140", "form-0001").await;
     later(&cabinet, 10).await;
+    // The advance first: its receipt uses nothing up that is not there.
+    assert_eq!(services_told(&cabinet), Vec::<String>::new());
     later(&cabinet, 40).await;
+    later(&cabinet, 100).await;
     assert_eq!(
         services_told(&cabinet),
         ["full_payment 399.00 vat 11: prepayment 399.00"]
@@ -390,16 +486,21 @@ async fn lent_money_is_credit_and_its_repayment_pays_for_it(pool: PgPool) {
         .await
         .unwrap();
     later(&cabinet, 10).await;
+    later(&cabinet, 100).await;
     assert_eq!(
         services_told(&cabinet),
         ["partial_payment 399.00 vat 11: prepayment 269.00, postpayment 130.00"]
     );
     bought(&cabinet, &actor, "200", "form-0002").await;
-    later(&cabinet, 40).await;
-    assert_eq!(
-        services_told(&cabinet)[1..],
-        ["credit_payment 130.00 vat 11: prepayment 130.00"]
-    );
+    later(&cabinet, 200).await;
+    later(&cabinet, 400).await;
+    // Its tax was told with the service.
+    let told = cabinet.acquirer.receipts();
+    let repaid = told.last().unwrap();
+    assert_eq!(repaid["items"][0]["payment_mode"], "credit_payment");
+    assert_eq!(repaid["items"][0]["vat_code"], 1);
+    assert_eq!(repaid["settlements"][0]["type"], "prepayment");
+    assert_eq!(repaid["settlements"][0]["amount"]["value"], "130.00");
     let left = "select coalesce(sum(remaining_kop), 0)::bigint from billing.advance_lot l
         join billing.subscriber s using (subscriber_id) where s.contract = '2041008771'";
     assert_eq!(cabinet.count(left).await, 7_000, "what was not lent back");

@@ -82,3 +82,24 @@ pub async fn remove_membership(
     .await?;
     Ok(())
 }
+
+/// The confirmed e-mail of whoever has had a contract in a cabinet the longest.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn email_of(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+) -> Result<Option<String>, StorageError> {
+    let found = sqlx::query_scalar!(
+        r#"select a.email as "email!" from identity.membership m
+           join identity.account a using (account_id)
+           where m.subscriber_id = $1 and a.state = 'active' and a.email is not null
+               and a.email_confirmed_at is not null
+           order by m.since limit 1"#,
+        subscriber.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
+}

@@ -6,7 +6,9 @@ mod membership;
 pub use ending::{
     close, closing_before, drop_pending, erase, hold, pending_before, reopen, sweep_traces,
 };
-pub use membership::{insert_membership, remove_membership, subscriber_of_card, subscribers};
+pub use membership::{
+    email_of, insert_membership, remove_membership, subscriber_of_card, subscribers,
+};
 
 use crate::convert::{from_db, to_db};
 use crate::db::changed_one;
