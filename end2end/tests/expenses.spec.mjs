@@ -14,29 +14,30 @@ test("expenses by month and by direction, all of it in the address", async ({ pa
 
   // The chart says in words and as a table what its bars say.
   const chart = page.getByRole("figure");
-  await expect(chart.locator("figcaption")).toContainText(/^В [а-я]+ \d/);
+  await expect(chart.locator("figcaption")).toContainText(/^В [а-я]+ (пока )?\d/);
   await expect(chart.getByRole("link")).toHaveCount(12);
   await chart.getByText("Показать таблицей").click();
   await expect(chart.getByRole("row")).toHaveCount(13);
   if (javaScriptEnabled) await audit(page, "expenses");
 
   await page.getByRole("link", { name: "Пополнения", exact: true }).click();
-  await expect(page).toHaveURL("/expenses?show=in");
+  await expect(page).toHaveURL("/expenses?show=in#list");
+  await expect(page.getByRole("region", { name: /^Пополнения: \d/ })).toBeVisible();
   await expect(rows(page).first()).toContainText("+");
   await expect(main(page).locator(".c-op[data-kind=out]")).toHaveCount(0);
   await page.getByRole("link", { name: "Списания", exact: true }).click();
-  await expect(page).toHaveURL("/expenses?show=out");
+  await expect(page).toHaveURL("/expenses?show=out#list");
   await expect(main(page).locator(".c-op[data-kind=in]")).toHaveCount(0);
 
   // A month keeps the direction; Back brings all of it back.
   await chart.getByRole("link").nth(10).click();
-  await expect(page).toHaveURL(/\/expenses\?month=\d{4}-\d{2}&show=out$/);
+  await expect(page).toHaveURL(/\/expenses\?month=\d{4}-\d{2}&show=out#list$/);
   await expect(chart.getByRole("link").nth(10)).toHaveAttribute("aria-current", "true");
   await page.goBack();
-  await expect(page).toHaveURL("/expenses?show=out");
+  await expect(page).toHaveURL("/expenses?show=out#list");
   await page.goForward();
-  await page.getByRole("link", { name: /За всё время/ }).click();
-  await expect(page).toHaveURL("/expenses?show=out");
+  await page.getByRole("link", { name: /показать за всё время/ }).click();
+  await expect(page).toHaveURL("/expenses?show=out#list");
 
   // Each charge says why it happened.
   await rows(page).first().getByRole("link").click();

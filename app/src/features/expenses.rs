@@ -4,7 +4,7 @@ use crate::i18n::{cabinet as t, common, expenses as e, lang};
 use crate::ui::{empty, icon_small, operation_row};
 use domain::Lang;
 use domain::format::{date, money, money_spoken};
-use domain::spending::{Asked, Direction, ExpensesPage, Month, MonthSum, Spending};
+use domain::spending::{Asked, Direction, ExpensesPage, Month, MonthSum};
 use domain::{Date, Money};
 use leptos::prelude::*;
 
@@ -24,22 +24,46 @@ pub fn page(page: &ExpensesPage) -> AnyView {
             {chart(lang, page)}
             <div class="l-between">
                 {filters(lang, page)}
-                <a class="c-more" href="/expenses/statement">{t::statement(lang)}</a>
+                <span class="l-cluster">
+                    <a class="c-more" href="/expenses/statement">{t::statement(lang)}</a>
+                    <a class="c-more" href="/receipts">{t::receipts(lang)}</a>
+                </span>
             </div>
-            {operations(lang, page)}
-            <nav class="l-actions" data-row="" aria-label=t::operations(lang)>
-                {page.older.map(|version| {
-                    let older = Asked { before: Some(version), ..page.asked };
-                    view! { <a class="c-btn" data-kind="soft" href=address(older)>{t::older(lang)}</a> }
-                })}
-                {page.asked.before.map(|_| {
-                    let newest = Asked { before: None, ..page.asked };
-                    view! { <a class="c-btn" data-kind="text" href=address(newest)>{t::newest(lang)}</a> }
-                })}
-            </nav>
+            <section class="l-stack" data-gap="s" id="list" tabindex="-1" aria-labelledby="list-h">
+                <h2 class="u-vh" id="list-h">{heading(lang, page)}</h2>
+                {operations(lang, page)}
+            </section>
+            {pages(lang, page)}
         </div>
     }
     .into_any()
+}
+
+/// The ways to older and newer parts of the list, where there are any.
+fn pages(lang: Lang, page: &ExpensesPage) -> AnyView {
+    let older = page.older.map(|version| Asked {
+        before: Some(version),
+        ..page.asked
+    });
+    let newest = page.asked.before.map(|_| Asked {
+        before: None,
+        ..page.asked
+    });
+    if older.is_none() && newest.is_none() {
+        return ().into_any();
+    }
+    view! {
+        <nav class="l-actions" data-row="" aria-label=e::pages(lang)>
+            {older.map(|asked| view! { <a class="c-btn" data-kind="soft" href=address(asked)>{t::older(lang)}</a> })}
+            {newest.map(|asked| view! { <a class="c-btn" data-kind="text" href=address(asked)>{t::newest(lang)}</a> })}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The address of what is asked for: at the list, which is what it changes.
+fn list(asked: Asked) -> String {
+    format!("{}#list", address(asked))
 }
 
 /// The address of what is asked for.
@@ -69,13 +93,18 @@ fn month_value(month: Month) -> String {
     format!("{:04}-{:02}", month.year(), month.month())
 }
 
+/// What the list shows, in words.
+pub fn heading(lang: Lang, page: &ExpensesPage) -> String {
+    let whole = page.older.is_none() && page.asked.before.is_none();
+    e::shown(lang, &page.asked, page.rows.len(), whole)
+}
+
 fn operations(lang: Lang, page: &ExpensesPage) -> AnyView {
     if page.rows.is_empty() {
-        let title = view! { <h2>{e::none_found(lang)}</h2> }.into_any();
+        let title = view! { <h3>{e::none_found(lang)}</h3> }.into_any();
         let body = e::none_found_body(lang).to_owned();
-        let all =
-            view! { <a class="c-btn" data-kind="soft" href="/expenses">{t::newest(lang)}</a> }
-                .into_any();
+        let all = view! { <a class="c-btn" data-kind="soft" href="/expenses">{e::all(lang)}</a> }
+            .into_any();
         return view! { <section class="c-card">{empty("art-receipts", title, body, all)}</section> }
             .into_any();
     }
@@ -88,7 +117,7 @@ fn operations(lang: Lang, page: &ExpensesPage) -> AnyView {
             of_day.push(operation_row(next, page.today, true));
         }
         let title = day_title(lang, day, page.today);
-        days.push(view! { <h2 class="c-day">{title}</h2><ul class="c-list">{of_day}</ul> });
+        days.push(view! { <h3 class="c-day">{title}</h3><ul class="c-list">{of_day}</ul> });
     }
     view! { <section class="c-card" data-flush="">{days}</section> }.into_any()
 }
@@ -111,7 +140,7 @@ fn filters(lang: Lang, page: &ExpensesPage) -> AnyView {
                 ..page.asked
             };
             let now = (direction == page.asked.direction).then_some("true");
-            view! { <a href=address(asked) aria-current=now>{e::direction(lang, direction)}</a> }
+            view! { <a href=list(asked) aria-current=now>{e::direction(lang, direction)}</a> }
         })
         .collect();
     let month = page.asked.month.map(|month| {
@@ -121,7 +150,7 @@ fn filters(lang: Lang, page: &ExpensesPage) -> AnyView {
         };
         let name = e::capital(&e::month_name(lang, month));
         view! {
-            <a href=address(all) aria-label=format!("{name}. {}", e::whole(lang))>
+            <a href=list(all) aria-label=format!("{name}: {}", e::whole(lang))>
                 {name.clone()} {icon_small("i-cross")}
             </a>
         }
@@ -159,11 +188,11 @@ fn chart(lang: Lang, page: &ExpensesPage) -> AnyView {
             </svg>
             {has_other.then(|| view! {
                 <ul class="c-legend2">
-                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="k1" width="14" height="14" rx="3"></rect></svg>{e::tariff(lang)}</li>
-                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="k2" width="14" height="14" rx="3"></rect></svg>{e::other(lang)}</li>
+                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="b1" x="1" y="1" width="12" height="12" rx="3"></rect></svg>{e::tariff(lang)}</li>
+                    <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="b2" x="1" y="1" width="12" height="12" rx="3" fill="url(#hatch)"></rect></svg>{e::other(lang)}</li>
                 </ul>
             })}
-            {table(lang, spending, has_other)}
+            {table(lang, page, has_other)}
         </figure>
     }
     .into_any()
@@ -188,17 +217,14 @@ fn bar(lang: Lang, page: &ExpensesPage, (place, sum): (u8, &MonthSum), largest: 
     let middle = percent(left + WIDTH / 2.0);
     let (x, width) = (percent(left + WIDTH * 0.19), percent(WIDTH * 0.62));
     let total = sum.total();
-    let asked = Asked {
-        month: Some(sum.month),
-        before: None,
-        ..page.asked
-    };
+    let asked = of_month(page, sum);
     let name = format!(
         "{}, {}",
         e::month_name(lang, sum.month),
         money_spoken(lang, total)
     );
-    let now = (page.spending.chosen == sum.month).then_some("true");
+    let now = (page.asked.month == Some(sum.month)).then_some("true");
+    let looked_at = (page.spending.chosen == sum.month).then_some("");
     // The same sum month after month is told once: narrow screens have no room for twelve.
     let usual = (total != largest).then_some(());
     let value = if total.is_positive() {
@@ -208,7 +234,7 @@ fn bar(lang: Lang, page: &ExpensesPage, (place, sum): (u8, &MonthSum), largest: 
     };
     let value_class = if usual.is_some() { "v" } else { "v u" };
     view! {
-        <a href=address(asked) aria-label=name aria-current=now>
+        <a href=list(asked) aria-label=name aria-current=now data-now=looked_at>
             <rect class="hit" x=percent(left) y="0" width=percent(WIDTH) height="100%" rx="8"></rect>
             {(other > 0.0).then(|| view! {
                 <rect class="b2" x=x.clone() y=percent(top) width=width.clone() height=percent(other) rx="4" fill="url(#hatch)"></rect>
@@ -223,8 +249,21 @@ fn bar(lang: Lang, page: &ExpensesPage, (place, sum): (u8, &MonthSum), largest: 
     .into_any()
 }
 
-/// The same as a table, the newest month first.
-fn table(lang: Lang, spending: &Spending, has_other: bool) -> AnyView {
+/// The operations behind a bar: those that spend, since that is what it shows.
+fn of_month(page: &ExpensesPage, sum: &MonthSum) -> Asked {
+    Asked {
+        month: Some(sum.month),
+        direction: match page.asked.direction {
+            Direction::In => Direction::Both,
+            other => other,
+        },
+        before: None,
+    }
+}
+
+/// The same as a table, the newest month first; its months are links too, larger ones.
+fn table(lang: Lang, page: &ExpensesPage, has_other: bool) -> AnyView {
+    let spending = &page.spending;
     let cell = |sum: Money| {
         if sum == Money::ZERO {
             "—".to_owned()
@@ -239,7 +278,9 @@ fn table(lang: Lang, spending: &Spending, has_other: bool) -> AnyView {
         .map(|sum| {
             view! {
                 <tr>
-                    <th scope="row">{e::capital(&e::month_name(lang, sum.month))}</th>
+                    <th scope="row">
+                        <a href=list(of_month(page, sum))>{e::capital(&e::month_name(lang, sum.month))}</a>
+                    </th>
                     {has_other.then(|| view! {
                         <td data-n="">{cell(sum.tariff)}</td>
                         <td data-n="">{cell(sum.other)}</td>

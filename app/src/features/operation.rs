@@ -51,7 +51,7 @@ fn change(lang: Lang, row: &Operation, shown: &OperationView) -> AnyView {
         e::days(
             lang,
             &full_date(lang, period.from),
-            &full_date(lang, period.to),
+            &full_date(lang, period.to.plus_days(-1)),
         )
     });
     let detail = row.detail.clone().filter(|detail| !detail.is_empty());
@@ -64,7 +64,7 @@ fn change(lang: Lang, row: &Operation, shown: &OperationView) -> AnyView {
             </div>
             <dl class="c-dl">
                 {line(e::when(lang), stamp(lang, row.at))}
-                {detail.map(|detail| line(e::detail(lang), detail))}
+                {detail.map(|detail| line(detail_name(lang, row.kind), detail))}
                 {days.map(|days| line(e::for_days(lang), days))}
                 {line(e::was(lang), money(lang, before))}
                 {line(e::became(lang), money(lang, row.balance))}
@@ -73,4 +73,13 @@ fn change(lang: Lang, row: &Operation, shown: &OperationView) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What the detail of an operation is.
+fn detail_name(lang: Lang, kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::TopUp | OperationKind::Voucher => e::by_card(lang),
+        OperationKind::Charge => e::tariff(lang),
+        _ => e::detail(lang),
+    }
 }

@@ -1,6 +1,6 @@
 //! Fiscal receipts: the list, and one as it is printed. What stands on a receipt is Russian.
 
-use crate::i18n::{lang, receipt as t};
+use crate::i18n::{expenses as e, lang, receipt as t};
 use crate::shell::typing_script;
 use crate::ui::square::square;
 use crate::ui::{Tone, empty, icon, notice};
@@ -51,7 +51,10 @@ pub fn page(page: &ReceiptsPage) -> AnyView {
     view! {
         <div class="l-stack">
             <section class="c-card" data-flush=""><ul class="c-list">{rows}</ul></section>
-            {older.map(|href| view! { <a class="c-btn" data-kind="soft" href=href>{t::older(lang)}</a> })}
+            <div class="l-actions" data-row="">
+                {older.map(|href| view! { <a class="c-btn" data-kind="soft" href=href>{t::older(lang)}</a> })}
+                {page.paged.then(|| view! { <a class="c-btn" data-kind="text" href="/receipts">{t::newest(lang)}</a> })}
+            </div>
         </div>
     }
     .into_any()
@@ -89,9 +92,11 @@ fn row(lang: Lang, found: &ReceiptRow, page: &ReceiptsPage) -> AnyView {
 pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
     let lang = lang();
     let id = shown.id;
-    let to_payment = shown.payment.map(|payment| {
-        view! { <a class="c-btn" data-kind="text" href=format!("/payments/{payment}")>{t::payment(lang)}</a> }
-    });
+    // A service is reported by some payment; what it is for is its own operation.
+    let to_payment = match shown.payment.filter(|_| shown.kind == ReceiptKind::Advance) {
+        Some(payment) => view! { <a class="c-btn" data-kind="text" href=format!("/payments/{payment}")>{t::payment(lang)}</a> }.into_any(),
+        None => view! { <a class="c-btn" data-kind="text" href=format!("/expenses/{}", shown.op)>{e::to_charge(lang)}</a> }.into_any(),
+    };
     let Some(fiscal) = &shown.fiscal else {
         let (title, body) = match shown.state {
             ReceiptState::Manual => (t::late(lang), t::late_body(lang)),
@@ -124,11 +129,18 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
     };
     let sent = (done == Some("sent")).then(|| {
         let body = t::sent_body(lang);
-        notice(Tone::Success, t::sent(lang).to_owned(), body)
+        let title = shown
+            .send_to
+            .as_ref()
+            .map_or_else(|| t::sent(lang).to_owned(), |to| t::sent_to(lang, to));
+        view! {
+            <div tabindex="-1" autofocus="">{notice(Tone::Success, title, body)}</div>
+        }
     });
     view! {
         <div class="l-stack">
             {sent}
+            {(lang == Lang::En).then(|| view! { <p class="c-hint">{t::in_russian(lang)}</p> })}
             {document(shown, fiscal, paper)}
             <nav class="c-papers" aria-label=t::paper(lang)>
                 {paper_link(id, "", t::a4(lang), paper == Paper::A4)}
@@ -137,14 +149,28 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
             <div class="l-actions" data-row="">
                 <a class="c-btn" href=pdf download="">{icon("i-download")}{t::download(lang)}</a>
                 <button class="c-btn" data-kind="soft" type="button" data-print="" hidden="">{t::print(lang)}</button>
-                <form method="post" action="/api/receipts/send">
-                    <input type="hidden" name="receipt" value=id.to_string()/>
-                    <button class="c-btn" data-kind="soft" data-wide="" data-once="">{t::send(lang)}</button>
-                </form>
+                {send_form(lang, shown, paper)}
                 {to_payment}
             </div>
             {typing_script()}
         </div>
+    }
+    .into_any()
+}
+
+/// Sending it once more; who has no address is told where to give one.
+fn send_form(lang: Lang, shown: &ReceiptView, paper: Paper) -> AnyView {
+    if shown.send_to.is_none() {
+        return view! { <a class="c-btn" data-kind="soft" href="/profile/contacts/email">{t::add_email(lang)}</a> }
+            .into_any();
+    }
+    let paper = if paper == Paper::Tape { "80mm" } else { "" };
+    view! {
+        <form method="post" action="/api/receipts/send">
+            <input type="hidden" name="receipt" value=shown.id.to_string()/>
+            <input type="hidden" name="paper" value=paper/>
+            <button class="c-btn" data-kind="soft" data-wide="" data-once="">{t::send(lang)}</button>
+        </form>
     }
     .into_any()
 }

@@ -95,7 +95,7 @@ texts! {
     expenses_lead: "Каждое пополнение и списание; внизу каждой строки — остаток после неё", "Each top-up and charge with the balance after it";
     older: "Раньше", "Earlier";
     newest: "К последним", "To the newest";
-    statement: "Выписка за выбранные дни", "Statement of the days you choose";
+    statement: "Выписка за выбранные дни", "Statement for chosen dates";
     after: "остаток", "balance";
 
     messages_title: "Сообщения", "Messages";

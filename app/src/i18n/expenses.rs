@@ -2,12 +2,12 @@
 
 use super::texts;
 use domain::Lang;
-use domain::format::money;
+use domain::format::{counted, money, plural_en, plural_ru};
 use domain::operation::OperationKind;
-use domain::spending::{Compared, Direction, Month, Spending};
+use domain::spending::{Asked, Compared, Direction, Month, Spending};
 
 texts! {
-    chart: "Расходы за 12 месяцев", "Expenses of 12 months";
+    chart: "Расходы за 12 месяцев", "Expenses over 12 months";
     as_table: "Показать таблицей", "Show as a table";
     table: "Расходы по месяцам", "Expenses by month";
     month: "Месяц", "Month";
@@ -18,12 +18,16 @@ texts! {
     both: "Все", "All";
     income: "Пополнения", "Top-ups";
     spent: "Списания", "Charges";
-    whole: "За всё время", "Of all time";
+    whole: "показать за всё время", "show all months";
     one: "Операция", "Operation";
     receipt: "Чек", "Receipt";
     not_clear: "Что-то не так?", "Something wrong?";
     when: "Когда", "When";
     detail: "Подробности", "Details";
+    by_card: "Карта", "Card";
+    all: "Показать все операции", "Show all operations";
+    pages: "Страницы операций", "Pages of operations";
+    to_charge: "К операции", "To the operation";
     for_days: "За какие дни", "For which days";
     was: "Было на счёте", "Balance before";
     became: "Стало", "Balance after";
@@ -80,12 +84,18 @@ pub fn conclusion(lang: Lang, spending: &Spending) -> String {
     };
     let (_, within, _, en) = names(chosen.month);
     let sum = money(lang, chosen.total());
-    let start = match lang {
-        Lang::Ru => format!("{} {sum}", capital(within)),
-        Lang::En => format!("{en}: {sum}"),
+    let compared = spending.compared();
+    let so_far = if compared == Compared::SoFar {
+        lang.pick("пока ", "so far ")
+    } else {
+        ""
     };
-    let rest = match (spending.compared(), lang) {
-        (Compared::Alone, _) => String::new(),
+    let start = match lang {
+        Lang::Ru => format!("{} {so_far}{sum}", capital(within)),
+        Lang::En => format!("{en}: {so_far}{sum}"),
+    };
+    let rest = match (compared, lang) {
+        (Compared::Alone | Compared::SoFar, _) => String::new(),
         (Compared::Usual, Lang::Ru) => " — как обычно".to_owned(),
         (Compared::Usual, Lang::En) => ", as usual".to_owned(),
         (Compared::More(more), Lang::Ru) => format!(" — на {} больше обычного", money(lang, more)),
@@ -96,11 +106,11 @@ pub fn conclusion(lang: Lang, spending: &Spending) -> String {
     start + &rest
 }
 
-/// The days that were charged, the last one not among them.
+/// The days that were charged, the first and the last of them.
 pub fn days(lang: Lang, from: &str, to: &str) -> String {
     match lang {
-        Lang::Ru => format!("с {from} до {to}"),
-        Lang::En => format!("{from} to {to}"),
+        Lang::Ru => format!("с {from} по {to}"),
+        Lang::En => format!("{from} to {to}, both included"),
     }
 }
 
@@ -116,8 +126,8 @@ pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
             "You activated a prepaid card",
         ),
         OperationKind::Charge => lang.pick(
-            "Тариф списывается за период вперёд: в полночь по вашему времени, когда кончается оплаченный, или сразу, когда на счёте появляются деньги",
-            "A tariff is charged a period ahead: at your midnight when the paid one ends, or as soon as there is money",
+            "Тариф списывается за период вперёд: в полночь по вашему времени, когда кончится оплаченное время, или сразу, когда на счёте появляются деньги",
+            "A tariff is charged a period ahead: at midnight your time, when the paid period ends, or as soon as there is money",
         ),
         OperationKind::PromiseGrant => lang.pick(
             "Вы взяли обещанный платёж: деньги в долг до срока",
@@ -132,8 +142,8 @@ pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
             "The fee that was named before you took the promised payment",
         ),
         OperationKind::DaysReturned => lang.pick(
-            "Обещанный платёж не вернули в срок: деньги за дни, которых не было, вернулись на счёт",
-            "A promised payment was not back in time: the money of unused days came back",
+            "Обещанный платёж не вернули в срок: деньги за неиспользованные дни вернулись на счёт",
+            "A promised payment was not back in time: money for unused days was returned",
         ),
         OperationKind::DebtRepaid => lang.pick(
             "Пополнение сначала гасит долг",
@@ -144,6 +154,36 @@ pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
             "The operator can tell you more",
         ),
     }
+}
+
+/// What the list shows, and how many: «Ноябрь 2026, списания: 3 операции».
+pub fn shown(lang: Lang, asked: &Asked, count: usize, whole: bool) -> String {
+    let mut parts: Vec<String> = asked
+        .month
+        .map(|month| month_name(lang, month))
+        .into_iter()
+        .collect();
+    match asked.direction {
+        Direction::Both => {}
+        one => parts.push(direction(lang, one).to_lowercase()),
+    }
+    if parts.is_empty() {
+        parts.push(
+            lang.pick("последние операции", "last operations")
+                .to_owned(),
+        );
+    }
+    let what = capital(&parts.join(", "));
+    // A part of a list says nothing by its length.
+    if !whole {
+        return what;
+    }
+    let many = u64::try_from(count).unwrap_or(u64::MAX);
+    let operations = match lang {
+        Lang::Ru => plural_ru(many, ["операция", "операции", "операций"]),
+        Lang::En => plural_en(many, ["operation", "operations"]),
+    };
+    format!("{what}: {}", counted(many, operations))
 }
 
 /// A choice of the filter.

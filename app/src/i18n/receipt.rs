@@ -13,7 +13,8 @@ texts! {
     one: "Чек", "Receipt";
     none: "Чеков пока нет", "No receipts yet";
     none_body: "После пополнения чек появится здесь и придёт на почту", "After a top-up its receipt appears here and comes by e-mail";
-    older: "Показать ещё", "Show older ones";
+    older: "Более ранние", "Earlier ones";
+    newest: "К последним", "To the newest";
     soon: "Чек готовится", "The receipt is on its way";
     soon_body: "Налоговая регистрирует его, обычно до 5 минут", "The tax service is registering it, usually within 5 minutes";
     late: "Чек задерживается", "The receipt is late";
@@ -24,14 +25,24 @@ texts! {
     print: "Распечатать", "Print";
     download: "Скачать PDF", "Download PDF";
     a4: "Лист A4", "A4 sheet";
-    tape: "Лента 80 мм", "80 mm roll";
+    tape: "Кассовая лента, 80 мм", "Till roll, 80 mm";
     paper: "Бумага для печати", "Paper to print on";
     sent: "Отправили на почту", "Sent by e-mail";
-    sent_body: "Письмо придёт через минуту", "The letter comes within a minute";
+    sent_body: "Письмо придёт через минуту", "The e-mail arrives within a minute";
+    add_email: "Указать почту для чеков", "Add an e-mail for receipts";
+    in_russian: "Чек на русском, как требует закон", "The receipt is in Russian, as the law requires";
     payment: "К платежу", "To the payment";
     square: "Код для проверки чека в приложении налоговой. То же цифрами: ФН, ФД и ФПД на чеке", "The code to check the receipt with the tax service’s app. The same in digits: ФН, ФД and ФПД on the receipt";
     waits: "готовится", "on its way";
     delayed: "задерживается", "late";
+}
+
+/// Where it was sent.
+pub fn sent_to(lang: Lang, address: &str) -> String {
+    match lang {
+        Lang::Ru => format!("Отправили на {address}"),
+        Lang::En => format!("Sent to {address}"),
+    }
 }
 
 /// What a receipt is for, in the list.
@@ -112,7 +123,7 @@ pub fn facts(shown: &ReceiptView) -> Vec<(&'static str, String)> {
         ("В том числе НДС", full(shown.vat)),
         ("Налогообложение", shown.seller.tax_system.clone()),
         ("Место расчётов", host.to_owned()),
-        ("Адрес покупателя", shown.sent_to.clone()),
+        ("Эл. адрес покупателя", shown.sent_to.clone()),
     ];
     facts
         .into_iter()

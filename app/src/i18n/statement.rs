@@ -15,7 +15,7 @@ texts! {
     income: "Пришло", "Came in";
     spent: "Ушло", "Went out";
     closing: "Осталось", "Balance after";
-    by_kind: "На что", "What for";
+    by_kind: "Из чего сложилось", "What it is made of";
     download: "Скачать таблицей", "Download as a table";
     download_hint: "Файл CSV: откроется в Excel и других таблицах", "A CSV file for Excel and other spreadsheets";
     download_pdf: "Скачать PDF", "Download PDF";

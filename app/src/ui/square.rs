@@ -1,5 +1,6 @@
 //! A square of a text for cameras (QR). On the server only: the browser's module need not know how.
 
+use crate::i18n::lang;
 use fast_qr::{ECL, QRBuilder};
 use leptos::prelude::*;
 
@@ -50,7 +51,7 @@ pub fn square(text: &str, label: &'static str) -> AnyView {
         path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
     }
     view! {
-        <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=label shape-rendering="crispEdges">
+        <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=label lang=lang().code() shape-rendering="crispEdges">
             <rect width=side height=side fill="#fff"></rect>
             <path fill="#000" d=path></path>
         </svg>

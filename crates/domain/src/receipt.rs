@@ -361,6 +361,8 @@ pub struct ReceiptsPage {
     pub rows: Vec<ReceiptRow>,
     /// Are there older ones?
     pub more: bool,
+    /// Are there newer ones?
+    pub paged: bool,
     /// The day there.
     pub today: Date,
 }
@@ -382,6 +384,8 @@ pub struct ReceiptView {
     pub payment: Option<PaymentId>,
     /// Where the provider has sent it.
     pub sent_to: String,
+    /// Where it can be sent once more, masked; nothing without an address.
+    pub send_to: Option<String>,
     /// When the money moved.
     pub at: LocalTime,
     /// Lines.

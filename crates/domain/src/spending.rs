@@ -42,6 +42,8 @@ pub struct Spending {
 pub enum Compared {
     /// Nothing to compare it with.
     Alone,
+    /// It is not over, and nothing out of the way so far.
+    SoFar,
     /// As the others.
     Usual,
     /// More than usual by so much.
@@ -90,8 +92,13 @@ impl Spending {
             .map(MonthSum::total)
             .filter(|total| total.is_positive())
             .collect();
+        let unfinished = Some(chosen.month) == this;
         if others.len() < 2 {
-            return Compared::Alone;
+            return if unfinished {
+                Compared::SoFar
+            } else {
+                Compared::Alone
+            };
         }
         others.sort();
         let usual = others[others.len() / 2];
@@ -101,6 +108,8 @@ impl Spending {
         );
         if more.is_positive() {
             Compared::More(more)
+        } else if unfinished {
+            Compared::SoFar
         } else if less.is_positive() {
             Compared::Less(less)
         } else {
@@ -242,6 +251,11 @@ mod tests {
             Compared::Less(Money::from_roubles(199))
         );
         assert_eq!(compared(month(7)), Compared::Usual);
+        assert_eq!(
+            compared(month(11)),
+            Compared::SoFar,
+            "it is not over: less says nothing"
+        );
         assert_eq!(compared(day(2020, 1, 1)), Compared::Alone);
         let few = Spending::until(today, &known[3..], Some(month(10)));
         assert_eq!(few.compared(), Compared::Alone);

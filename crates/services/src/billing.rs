@@ -58,8 +58,8 @@ impl Whose {
 /// What a charge is for, as its receipt names it.
 pub(crate) fn charged_for(tariff: &str, period: Period) -> String {
     let day = |day| numeric_date(Lang::Ru, day);
-    let (from, to) = (day(period.from), day(period.to));
-    format!("Телевидение, тариф «{tariff}», с {from} до {to}")
+    let (from, to) = (day(period.from), day(period.to.plus_days(-1)));
+    format!("Телевидение, тариф «{tariff}», с {from} по {to}")
 }
 
 /// A new id in the order of time.

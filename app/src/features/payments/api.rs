@@ -170,7 +170,10 @@ pub async fn take_promise(
 
 /// Sends a receipt once more by e-mail.
 #[server(endpoint = "receipts/send", output = Json)]
-pub async fn send_receipt(#[server(default)] receipt: String) -> Result<(), AppError> {
+pub async fn send_receipt(
+    #[server(default)] receipt: String,
+    #[server(default)] paper: String,
+) -> Result<(), AppError> {
     let request = crate::request::request()?;
     let id = receipt
         .parse()
@@ -178,7 +181,8 @@ pub async fn send_receipt(#[server(default)] receipt: String) -> Result<(), AppE
     services::receipts::send(&request.services, &request.actor, id)
         .await
         .map_err(crate::error::fail)?;
-    leptos_axum::redirect(&format!("/receipts/{id}?done=sent"));
+    let paper = if paper == "80mm" { "&paper=80mm" } else { "" };
+    leptos_axum::redirect(&format!("/receipts/{id}?done=sent{paper}"));
     Ok(())
 }
 

@@ -45,6 +45,7 @@ pub async fn page(
             })
             .collect(),
         more,
+        paged: before.is_some(),
         today: zone::today(viewer.tz, now),
     })
 }
@@ -67,6 +68,9 @@ pub async fn one(
         contract,
         op: found.op,
         payment: found.payment,
+        send_to: send_to(&mut conn, viewer, &found)
+            .await?
+            .map(|to| to.masked()),
         sent_to: found.contact,
         at: zone::local(viewer.tz, found.created_at),
         lines,
@@ -83,6 +87,16 @@ pub async fn one(
         seller: services.settings.seller.clone(),
         today: zone::today(viewer.tz, now),
     })
+}
+
+/// Where it is sent on request: to the confirmed e-mail, else to where it was sent first.
+async fn send_to(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    found: &Receipt,
+) -> Result<Option<Email>, ServiceError> {
+    let confirmed = receipt_email(conn, viewer).await?;
+    Ok(confirmed.or_else(|| Email::parse(&found.contact).ok()))
 }
 
 async fn of_viewer(
@@ -116,10 +130,9 @@ pub async fn send(
         return Err(ServiceError::field("", problem));
     }
     let found = of_viewer(&mut tx, viewer, id).await?;
-    let to = match receipt_email(&mut tx, viewer).await? {
-        Some(confirmed) => confirmed,
-        None => Email::parse(&found.contact).map_err(|_| ServiceError::NotFound)?,
-    };
+    let to = send_to(&mut tx, viewer, &found)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let text = letters::receipt(services, &shown, fiscal);
     let account = Some(viewer.account);
     write_letter(&mut tx, account, Channel::Email, to.as_str(), text, now).await?;
