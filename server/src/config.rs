@@ -2,6 +2,9 @@
 //! with its name. Every setting is described in docs/CONFIGURATION.md.
 
 mod limits;
+mod receipts;
+
+pub use receipts::{Receipt, Seller};
 
 use anyhow::{Context, Result, bail};
 use domain::settings::{
@@ -238,39 +241,6 @@ fn unread(error: &figment::Error) -> anyhow::Error {
     anyhow::anyhow!("setting {name}: {}", error.kind)
 }
 
-/// Who sells, as receipts name it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seller {
-    /// The company's name.
-    pub name: String,
-    /// Its taxpayer number.
-    #[serde(deserialize_with = "text")]
-    pub inn: String,
-    /// Its system of taxes.
-    pub tax_system: String,
-}
-
-/// Receipts.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Receipt {
-    /// When services get receipts of their own.
-    pub offset_policy: OffsetPolicy,
-    /// Where receipts go whose subscriber has no confirmed e-mail.
-    pub fallback_email: Option<String>,
-}
-
-impl Receipt {
-    /// The address.
-    pub fn email(&self) -> Result<Option<domain::Email>> {
-        let parsed = self.fallback_email.as_deref().map(domain::Email::parse);
-        parsed
-            .transpose()
-            .map_err(|_| anyhow::anyhow!("setting receipt.fallback_email: is no e-mail address"))
-    }
-}
-
 /// Logs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -427,8 +397,8 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     config.cards.keys()?;
     limits::autopay(&config.autopay)?;
     limits::guesses(&config.voucher.limits)?;
+    config.seller.check()?;
     config.receipt.email()?;
-    limits::seller(&config.seller.name, &config.seller.inn)?;
     if config.database.max_connections < 2 {
         bail!("setting database.max_connections: at least 2 are needed");
     }

@@ -94,7 +94,7 @@ fn month_value(month: Month) -> String {
 }
 
 /// What the list shows, in words.
-pub fn heading(lang: Lang, page: &ExpensesPage) -> String {
+fn heading(lang: Lang, page: &ExpensesPage) -> String {
     let whole = page.older.is_none() && page.asked.before.is_none();
     e::shown(lang, &page.asked, page.rows.len(), whole)
 }

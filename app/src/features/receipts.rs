@@ -221,7 +221,7 @@ fn line(line: &Line) -> AnyView {
             <b>{line.name.clone()}</b>
             <span>{format!("1 шт × {sum} = {sum}")}</span>
             <small>{t::line_kind(line)}</small>
-            <small>{t::line_vat(line)}</small>
+            <small>{line.tax()}</small>
         </div>
     }
     .into_any()

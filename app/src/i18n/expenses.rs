@@ -2,7 +2,7 @@
 
 use super::texts;
 use domain::Lang;
-use domain::format::{counted, money, plural_en, plural_ru};
+use domain::format::{counted, money, month_en, plural_en, plural_ru};
 use domain::operation::OperationKind;
 use domain::spending::{Asked, Compared, Direction, Month, Spending};
 
@@ -35,22 +35,23 @@ texts! {
     none_found_body: "Выберите другой месяц или покажите все операции", "Choose another month or show all operations";
 }
 
-const NAMES: [(&str, &str, &str, &str); 12] = [
-    ("январь", "в январе", "янв", "January"),
-    ("февраль", "в феврале", "фев", "February"),
-    ("март", "в марте", "мар", "March"),
-    ("апрель", "в апреле", "апр", "April"),
-    ("май", "в мае", "май", "May"),
-    ("июнь", "в июне", "июн", "June"),
-    ("июль", "в июле", "июл", "July"),
-    ("август", "в августе", "авг", "August"),
-    ("сентябрь", "в сентябре", "сен", "September"),
-    ("октябрь", "в октябре", "окт", "October"),
-    ("ноябрь", "в ноябре", "ноя", "November"),
-    ("декабрь", "в декабре", "дек", "December"),
+/// Alone, within, and short; English ones are those of dates.
+const NAMES: [(&str, &str, &str); 12] = [
+    ("январь", "в январе", "янв"),
+    ("февраль", "в феврале", "фев"),
+    ("март", "в марте", "мар"),
+    ("апрель", "в апреле", "апр"),
+    ("май", "в мае", "май"),
+    ("июнь", "в июне", "июн"),
+    ("июль", "в июле", "июл"),
+    ("август", "в августе", "авг"),
+    ("сентябрь", "в сентябре", "сен"),
+    ("октябрь", "в октябре", "окт"),
+    ("ноябрь", "в ноябре", "ноя"),
+    ("декабрь", "в декабре", "дек"),
 ];
 
-fn names(month: Month) -> (&'static str, &'static str, &'static str, &'static str) {
+fn names(month: Month) -> (&'static str, &'static str, &'static str) {
     NAMES
         .get(usize::from(month.month()).saturating_sub(1))
         .copied()
@@ -59,13 +60,14 @@ fn names(month: Month) -> (&'static str, &'static str, &'static str, &'static st
 
 /// `октябрь 2026`.
 pub fn month_name(lang: Lang, month: Month) -> String {
-    let (ru, _, _, en) = names(month);
-    format!("{} {}", lang.pick(ru, en), month.year())
+    let (ru, ..) = names(month);
+    format!("{} {}", lang.pick(ru, month_en(month)), month.year())
 }
 
 /// `окт`.
 pub fn month_short(lang: Lang, month: Month) -> &'static str {
-    let (_, _, ru, en) = names(month);
+    let (_, _, ru) = names(month);
+    let en = month_en(month);
     lang.pick(ru, en.get(..3).unwrap_or(en))
 }
 
@@ -82,7 +84,8 @@ pub fn conclusion(lang: Lang, spending: &Spending) -> String {
     let Some(chosen) = spending.of_chosen() else {
         return month_name(lang, spending.chosen);
     };
-    let (_, within, _, en) = names(chosen.month);
+    let (_, within, _) = names(chosen.month);
+    let en = month_en(chosen.month);
     let sum = money(lang, chosen.total());
     let compared = spending.compared();
     let so_far = if compared == Compared::SoFar {

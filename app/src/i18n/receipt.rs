@@ -3,9 +3,7 @@
 
 use super::texts;
 use domain::format::money_full;
-use domain::receipt::{
-    Fiscal, Line, Mode, ReceiptKind, ReceiptState, ReceiptView, Subject, vat_name,
-};
+use domain::receipt::{Fiscal, Line, Mode, ReceiptKind, ReceiptState, ReceiptView, Subject};
 use domain::{Lang, Money};
 
 texts! {
@@ -97,14 +95,6 @@ pub fn line_kind(line: &Line) -> String {
     format!("{mode}, {subject}")
 }
 
-/// On the receipt: the tax inside a line [1199, 1200].
-pub fn line_vat(line: &Line) -> String {
-    vat_name(line.vat_code).map_or_else(
-        || "без НДС".to_owned(),
-        |name| format!("НДС {name}: {}", money_full(Lang::Ru, line.vat)),
-    )
-}
-
 /// On the receipt: how it was settled and where.
 pub fn facts(shown: &ReceiptView) -> Vec<(&'static str, String)> {
     let full = |sum| money_full(Lang::Ru, sum);
@@ -123,7 +113,7 @@ pub fn facts(shown: &ReceiptView) -> Vec<(&'static str, String)> {
         ("В том числе НДС", full(shown.vat)),
         ("Налогообложение", shown.seller.tax_system.clone()),
         ("Место расчётов", host.to_owned()),
-        ("Эл. адрес покупателя", shown.sent_to.clone()),
+        ("Эл. адрес покупателя", shown.contact.clone()),
     ];
     facts
         .into_iter()

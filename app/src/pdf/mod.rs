@@ -131,9 +131,11 @@ pub struct Sheet {
     height: Option<f32>,
     margin: f32,
     /// Size of ordinary text.
-    pub size: f32,
+    size: f32,
     pages: Vec<Vec<Draw>>,
     y: f32,
+    /// The head of the table that is being filled, which every page of it begins with.
+    head: Option<(Vec<Column>, Vec<String>)>,
 }
 
 impl Sheet {
@@ -163,6 +165,7 @@ impl Sheet {
             size,
             pages: vec![Vec::new()],
             y: margin,
+            head: None,
         })
     }
 
@@ -241,8 +244,24 @@ impl Sheet {
         self.row(style, &columns, &[name, value]);
     }
 
-    /// A line of a table; longer texts break within their column. True when it began a new page.
-    pub fn row(&mut self, style: Style, columns: &[Column], texts: &[&str]) -> bool {
+    /// The head of a table.
+    pub fn head(&mut self, columns: &[Column], names: &[&str]) {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.head = Some((columns.to_vec(), names));
+        self.draw_head();
+    }
+
+    fn draw_head(&mut self) {
+        let Some((columns, names)) = self.head.clone() else {
+            return;
+        };
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        self.row(self.pale(), &columns, &names);
+        self.rule();
+    }
+
+    /// A line of a table; longer texts break within their column.
+    pub fn row(&mut self, style: Style, columns: &[Column], texts: &[&str]) {
         let line = style.size * 1.35;
         let gutter = self.size * 0.8;
         let broken: Vec<Vec<String>> = columns
@@ -255,7 +274,7 @@ impl Sheet {
             .collect();
         let lines = broken.iter().map(Vec::len).max().unwrap_or(0);
         let height = line * count(lines);
-        let new_page = self.make_room(height);
+        self.make_room(height);
         let mut left = self.margin;
         for ((share, align), texts) in columns.iter().zip(broken) {
             let width = self.content() * share;
@@ -278,7 +297,6 @@ impl Sheet {
             left += width;
         }
         self.y += height;
-        new_page
     }
 
     /// A square for cameras in the middle.
@@ -332,17 +350,17 @@ impl Sheet {
     }
 
     /// Begins a new page when so much does not fit on this one.
-    fn make_room(&mut self, height: f32) -> bool {
+    fn make_room(&mut self, height: f32) {
         let Some(page) = self.height else {
-            return false;
+            return;
         };
         // The number of the page stands below.
         let fits = self.y + height <= page - self.margin - self.size * 2.0;
         if !fits {
             self.pages.push(Vec::new());
             self.y = self.margin;
+            self.draw_head();
         }
-        !fits
     }
 
     fn draw(&mut self, draw: Draw) {
@@ -468,15 +486,30 @@ mod tests {
     }
 
     #[test]
-    fn a_long_table_goes_on_on_the_next_page() {
+    fn a_long_table_goes_on_on_the_next_page_under_its_head() {
         let mut sheet = Sheet::a4().unwrap();
         let style = sheet.plain();
-        let mut turned = 0;
+        let column = [(1.0, Align::Left)];
+        sheet.head(&column, &["Число"]);
         for n in 0..200 {
-            turned += i32::from(sheet.row(style, &[(1.0, Align::Left)], &[&n.to_string()]));
+            sheet.row(style, &column, &[&n.to_string()]);
         }
-        assert!((2..6).contains(&turned), "{turned}");
-        assert_eq!(sheet.pages.len(), turned as usize + 1);
+        assert!((3..7).contains(&sheet.pages.len()), "{}", sheet.pages.len());
+        let texts = |page: &Vec<Draw>| -> Vec<String> {
+            page.iter()
+                .filter_map(|draw| match draw {
+                    Draw::Text { text, .. } => Some(text.clone()),
+                    Draw::Box { .. } => None,
+                })
+                .collect()
+        };
+        let mut numbers = Vec::new();
+        for page in &sheet.pages {
+            let texts = texts(page);
+            assert_eq!(texts[0], "Число");
+            numbers.extend(texts[1..].iter().map(|text| text.parse::<i32>().unwrap()));
+        }
+        assert_eq!(numbers, (0..200).collect::<Vec<_>>(), "each once, in order");
         let pdf = sheet.finish("Таблица", "ru").unwrap();
         assert!(pdf.starts_with(b"%PDF-"));
     }

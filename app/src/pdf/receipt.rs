@@ -36,7 +36,7 @@ pub fn make(shown: &ReceiptView, fiscal: &Fiscal, paper: Paper) -> Result<Vec<u8
         sheet.text(strong, Align::Left, &line.name);
         sheet.text(plain, Align::Right, &format!("1 шт × {sum} = {sum}"));
         sheet.text(pale, Align::Left, &t::line_kind(line));
-        sheet.text(pale, Align::Left, &t::line_vat(line));
+        sheet.text(pale, Align::Left, &line.tax());
     }
     sheet.rule();
     sheet.pair(heading, t::TOTAL, &money_full(ru, shown.total));

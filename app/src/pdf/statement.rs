@@ -3,7 +3,7 @@
 use super::{Align, Column, PdfError, Sheet};
 use crate::i18n::{cabinet, statement as t};
 use domain::Lang;
-use domain::format::{clock, money_full, money_signed, numeric_date};
+use domain::format::{clock, money_full, money_full_signed, numeric_date};
 use domain::statement::{Span, Statement};
 
 /// Day and hour, operation, sum, balance.
@@ -50,8 +50,7 @@ pub fn make(lang: Lang, found: &Statement) -> Result<Vec<u8>, PdfError> {
         t::amount(lang),
         t::rest(lang),
     ];
-    sheet.row(pale, &COLUMNS, &names);
-    sheet.rule();
+    sheet.head(&COLUMNS, &names);
     for row in &found.rows {
         let day = numeric_date(lang, row.at.date);
         let when = format!("{day} {}", clock(row.at));
@@ -60,7 +59,7 @@ pub fn make(lang: Lang, found: &Statement) -> Result<Vec<u8>, PdfError> {
             None => cabinet::operation(lang, row.kind).to_owned(),
         };
         let (sum, rest) = (
-            money_signed(lang, row.amount),
+            money_full_signed(lang, row.amount),
             money_full(lang, row.balance),
         );
         sheet.row(plain, &COLUMNS, &[&when, &what, &sum, &rest]);

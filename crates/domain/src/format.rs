@@ -31,13 +31,22 @@ pub fn money_full(lang: Lang, sum: Money) -> String {
 
 /// A change of the balance: always with its sign, `+399 ₽`, `−399 ₽`.
 pub fn money_signed(lang: Lang, sum: Money) -> String {
+    signed(lang, sum, false)
+}
+
+/// The same with both kopeck digits: `+399,00 ₽`.
+pub fn money_full_signed(lang: Lang, sum: Money) -> String {
+    signed(lang, sum, true)
+}
+
+fn signed(lang: Lang, sum: Money, always_kopecks: bool) -> String {
     let mut out = String::with_capacity(16);
     if sum.kopecks() < 0 {
         out.push(MINUS);
     } else if sum.kopecks() > 0 {
         out.push('+');
     }
-    push_absolute(&mut out, lang, sum, false);
+    push_absolute(&mut out, lang, sum, always_kopecks);
     out
 }
 
@@ -217,12 +226,16 @@ pub fn full_date(lang: Lang, day: Date) -> String {
 }
 
 fn day_and_month(lang: Lang, day: Date) -> String {
-    let index = usize::from(day.month() - 1);
     let month = match lang {
-        Lang::Ru => MONTHS_RU.get(index),
-        Lang::En => MONTHS_EN.get(index),
+        Lang::Ru => MONTHS_RU[usize::from(day.month() - 1)],
+        Lang::En => month_en(day),
     };
-    format!("{}{NBSP}{}", day.day(), month.copied().unwrap_or_default())
+    format!("{}{NBSP}{month}", day.day())
+}
+
+/// The English name of a day's month, which stands alone as it stands in dates.
+pub fn month_en(day: Date) -> &'static str {
+    MONTHS_EN[usize::from(day.month() - 1)]
 }
 
 /// A day as tables and documents write it: `28.11.2026`, or `2026-11-28` in English.

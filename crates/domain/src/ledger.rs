@@ -149,6 +149,26 @@ pub struct Op {
     pub postings: Vec<Posting>,
 }
 
+impl Op {
+    /// What it brings to the wallet before anything is taken off again.
+    pub fn brings(&self) -> Money {
+        let coming = self
+            .postings
+            .iter()
+            .filter(|one| one.credit == Code::Wallet);
+        coming.map(|one| one.amount).sum()
+    }
+}
+
+/// What an operation has repaid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repaid {
+    /// Of promised payments.
+    pub promise: Money,
+    /// Of other debt.
+    pub debt: Money,
+}
+
 /// A posting rule was used against its precondition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PostingError {
@@ -477,6 +497,17 @@ pub fn second_object_key(payment: PaymentId, object: &str) -> String {
 }
 
 impl Wallet {
+    /// What an operation has repaid that left another wallet.
+    ///
+    /// # Errors
+    /// [`PostingError::Overflow`] for sums beyond all money.
+    pub fn repaid(&self, after: &Self) -> Result<Repaid, PostingError> {
+        Ok(Repaid {
+            promise: self.promised_debt.checked_sub(after.promised_debt)?,
+            debt: self.other_debt.checked_sub(after.other_debt)?,
+        })
+    }
+
     /// The wallet after a posting of its own subscriber.
     ///
     /// # Errors

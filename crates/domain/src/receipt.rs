@@ -3,13 +3,13 @@
 //!
 //! Numbers in brackets are tags of the fiscal data format.
 
+use crate::format::money_full;
 use crate::ids::{OpId, PaymentId, ReceiptId};
-use crate::{ContractNumber, Date, LocalTime, Money};
+use crate::{ContractNumber, Date, Lang, LocalTime, Money};
 use serde::{Deserialize, Serialize};
 
 /// What a receipt documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReceiptKind {
     /// Money came in for services to come.
     Advance,
@@ -83,9 +83,65 @@ impl ReceiptState {
     }
 }
 
+/// Why people must look at a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptProblem {
+    /// The provider could not register it.
+    Refused,
+    /// The provider does not take it as it is.
+    NotTaken,
+    /// The provider has it and does not show it.
+    NotFound,
+    /// Another receipt of ours has taken its place with the provider.
+    TakenByAnother,
+    /// There is no payment by which the provider could be told of it.
+    NoPayment,
+    /// There is nobody to send it to.
+    NoAddress,
+    /// The provider makes none of its kind.
+    ByHand,
+}
+
+impl ReceiptProblem {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NotTaken => "not_taken",
+            Self::NotFound => "not_found",
+            Self::TakenByAnother => "taken_by_another",
+            Self::NoPayment => "no_payment",
+            Self::NoAddress => "no_address",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// Those of receipts that nobody waits for: their owner sees them once people have made them.
+    pub const UNSEEN: [Self; 2] = [Self::NoPayment, Self::ByHand];
+}
+
+/// A receipt that was sent with its payment may show up late: it is not sent by itself before, in seconds.
+pub const MAY_SHOW_UP: i64 = 60;
+
+/// The provider knows a key again for a day. So long after the first sending nothing is sent again while it
+/// has receipts of the payment that we cannot explain, in seconds.
+const KEY_KNOWN: i64 = 23 * 3600;
+
+/// The provider takes thirty receipts of one payment; a few are left for returns.
+pub const ROOM_OF_A_PAYMENT: i64 = 25;
+
+/// May a receipt be given to a provider that does not show it among those of its payment? `written`: seconds
+/// since it was written down; `sent`: since it was first sent by itself, if it was; `strangers`: the provider
+/// has receipts of the payment that are none of ours that we know of.
+pub const fn may_send(written: i64, sent: Option<i64>, strangers: bool) -> bool {
+    match sent {
+        None => !strangers && written >= MAY_SHOW_UP,
+        Some(ago) => !strangers || ago < KEY_KNOWN,
+    }
+}
+
 /// How a line is paid [1214].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Money for services that nobody has chosen yet.
     Advance,
@@ -126,8 +182,7 @@ impl Mode {
 }
 
 /// What a line is about [1212].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A payment, as an advance is.
     Payment,
@@ -204,7 +259,7 @@ impl VatRate {
 pub const NO_VAT: i16 = 1;
 
 /// How a printed receipt names the rate of a code; nothing for codes that we do not use.
-pub fn vat_name(code: i16) -> Option<String> {
+fn vat_name(code: i16) -> Option<String> {
     VAT_RATES.iter().find_map(|rate| match code {
         _ if code == rate.full_code => Some(format!("{} %", rate.percent)),
         _ if code == rate.calculated_code => {
@@ -215,7 +270,7 @@ pub fn vat_name(code: i16) -> Option<String> {
 }
 
 /// A line of a receipt: one of something at a price [1030, 1079, 1023 = 1].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// At most 128 letters.
     pub name: String,
@@ -231,8 +286,18 @@ pub struct Line {
     pub subject: Subject,
 }
 
+impl Line {
+    /// The tax inside, as receipts print it [1199, 1200].
+    pub fn tax(&self) -> String {
+        vat_name(self.vat_code).map_or_else(
+            || "без НДС".to_owned(),
+            |name| format!("НДС {name}: {}", money_full(Lang::Ru, self.vat)),
+        )
+    }
+}
+
 /// By what a receipt is settled; together its sum.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Money that came in now, not in cash [1081].
     pub cashless: Money,
@@ -253,7 +318,7 @@ impl Settled {
 pub const NAME_MOST: usize = 128;
 
 /// What the register's store of documents has given a receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fiscal<At = LocalTime> {
     /// Number of the store, ФН [1041].
     pub storage: String,
@@ -307,7 +372,7 @@ pub fn look_pause(looks: u32) -> i64 {
 }
 
 /// Who sells [1048, 1018, 1055, 1187].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seller {
     /// The company's name.
     pub name: String,
@@ -340,7 +405,7 @@ pub fn is_inn(text: &str) -> bool {
 }
 
 /// A receipt in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptRow {
     /// Its id.
     pub id: ReceiptId,
@@ -382,8 +447,8 @@ pub struct ReceiptView {
     pub op: OpId,
     /// The payment, where there is one.
     pub payment: Option<PaymentId>,
-    /// Where the provider has sent it.
-    pub sent_to: String,
+    /// The buyer's address, where the provider has sent it.
+    pub contact: String,
     /// Where it can be sent once more, masked; nothing without an address.
     pub send_to: Option<String>,
     /// When the money moved.
@@ -486,6 +551,17 @@ mod tests {
             break_it(&mut broken);
             assert!(!broken.is_sound(), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_sent_that_may_be_there() {
+        let day = 24 * 3600;
+        assert!(!may_send(59, None, false), "it may show up");
+        assert!(may_send(60, None, false));
+        assert!(!may_send(day, None, true), "it may be one of them");
+        assert!(may_send(day, Some(3600), true), "the key is known");
+        assert!(!may_send(day, Some(23 * 3600), true));
+        assert!(may_send(2 * day, Some(day), false), "it never came");
     }
 
     #[test]

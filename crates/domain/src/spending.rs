@@ -1,8 +1,7 @@
 //! What services have cost by month, and whether that is more than usual.
 
-use crate::operation::{Operation, OperationKind};
+use crate::operation::Operation;
 use crate::{Date, Money};
-use serde::{Deserialize, Serialize};
 
 /// Months of a chart.
 pub const MONTHS: usize = 12;
@@ -11,7 +10,7 @@ pub const MONTHS: usize = 12;
 pub type Month = Date;
 
 /// What services have cost in a month, days that came back taken off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonthSum {
     /// Which month.
     pub month: Month,
@@ -194,14 +193,6 @@ pub struct ExpensesPage {
     pub rows: Vec<Operation>,
     /// Where the next part begins, if there is one.
     pub older: Option<i64>,
-}
-
-/// What an operation counts as on the chart: nothing for money that is not spent on services.
-pub const fn is_spending(kind: OperationKind) -> bool {
-    matches!(
-        kind,
-        OperationKind::Charge | OperationKind::PromiseFee | OperationKind::DaysReturned
-    )
 }
 
 #[cfg(test)]

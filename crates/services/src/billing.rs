@@ -219,13 +219,7 @@ async fn charge(
                 promise,
             };
             subscription::insert_charge(conn, subscriber, &charge).await?;
-            let moved = Moved {
-                subscriber,
-                op: op.id,
-                before: &wallet,
-                policy: whose.offset,
-                now,
-            };
+            let moved = Moved::by(&op, &wallet, whose.offset, now);
             let name = charged_for(&stored.tariff, period);
             moved.charged(conn, &name, price).await?;
             Ok((after, promise))

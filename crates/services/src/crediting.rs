@@ -48,39 +48,20 @@ pub(crate) async fn receive(
             op.idem_key
         )));
     };
-    let amount = op
-        .postings
-        .first()
-        .map_or(Money::ZERO, |posting| posting.amount);
-    let repaid = wallet
-        .promised_debt
-        .checked_sub(after.promised_debt)
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let repaid = wallet.repaid(&after)?;
     let whose = Whose::of(services, subscriber, tz);
-    let moved = Moved {
-        subscriber,
-        op: op.id,
-        before: &wallet,
-        policy: whose.offset,
-        now,
-    };
-    let to_debt = wallet
-        .other_debt
-        .checked_sub(after.other_debt)
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let moved = Moved::by(op, &wallet, whose.offset, now);
     // The receipt of the money comes before those of what it pays.
     if let Some(paid) = &paid {
         writing::write_advance(conn, paid, op.id, now).await?;
     }
     let payment = paid.map(|paid| paid.payment.id);
-    moved
-        .received(conn, amount, (repaid, to_debt), payment)
-        .await?;
-    let running_again = promise::repay(conn, subscriber, tz, repaid, now).await?;
+    moved.received(conn, op.brings(), repaid, payment).await?;
+    let running_again = promise::repay(conn, subscriber, tz, repaid.promise, now).await?;
     let settled = settle_or_leave(conn, whose, after, actor, now).await?;
     Ok(Credited {
         settled,
-        repaid,
+        repaid: repaid.promise,
         running_again,
     })
 }

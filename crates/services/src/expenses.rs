@@ -59,8 +59,14 @@ pub async fn statement(
     let (from, until) = (midnight(span.from), midnight(span.to.plus_days(1)));
     let before = operation::at(&mut tx, viewer.subscriber, from).await?;
     let after = operation::at(&mut tx, viewer.subscriber, until).await?;
-    let rows = operation::between(&mut tx, viewer.subscriber, before, after).await?;
-    let rows = rows.into_iter().map(|row| shown(viewer, row)).collect();
+    let both = Direction::Both;
+    let rows = operation::between(&mut tx, viewer.subscriber, before, after, both).await?;
+    // The oldest first.
+    let rows = rows
+        .into_iter()
+        .rev()
+        .map(|row| shown(viewer, row))
+        .collect();
     let made = Statement::of(contract, span, before.balance, rows)
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     if made.closing == after.balance {
@@ -120,19 +126,8 @@ async fn of_month(
     let (from, until) = (midnight(month), midnight(month.plus_months(1, 1)));
     let before = operation::at(conn, viewer.subscriber, from).await?;
     let after = operation::at(conn, viewer.subscriber, until).await?;
-    let rows = operation::between(conn, viewer.subscriber, before, after).await?;
-    let wanted = |row: &Row| match direction {
-        Direction::Both => true,
-        Direction::In => row.amount.is_positive(),
-        Direction::Out => !row.amount.is_positive(),
-    };
-    let mut rows: Vec<_> = rows
-        .into_iter()
-        .filter(wanted)
-        .map(|row| shown(viewer, row))
-        .collect();
-    rows.reverse();
-    Ok(rows)
+    let rows = operation::between(conn, viewer.subscriber, before, after, direction).await?;
+    Ok(rows.into_iter().map(|row| shown(viewer, row)).collect())
 }
 
 /// One operation of the contract in view; anybody else's is not found.

@@ -4,7 +4,7 @@ use crate::Services;
 use domain::format::{date, money, money_full, span, stamp};
 use domain::notice::Notice;
 use domain::office::{AuditEvent, Door};
-use domain::receipt::{Fiscal, ReceiptView, vat_name};
+use domain::receipt::{Fiscal, ReceiptView};
 use domain::security::SecurityEvent;
 use domain::{Date, Lang, LocalTime, Money};
 use storage::token::Purpose;
@@ -391,15 +391,12 @@ pub fn receipt(services: &Services, shown: &ReceiptView, fiscal: &Fiscal) -> Tex
         parts.push(format!("{}, ИНН {}", seller.name, seller.inn));
     }
     for line in &shown.lines {
-        let vat = vat_name(line.vat_code).map_or_else(
-            || "без НДС".to_owned(),
-            |name| format!("НДС {name}: {}", full(line.vat)),
-        );
         parts.push(format!(
-            "{}\n1 шт × {} = {}\n{vat}",
+            "{}\n1 шт × {} = {}\n{}",
             line.name,
             full(line.sum),
             full(line.sum),
+            line.tax()
         ));
     }
     parts.push(format!("Итого {}", full(shown.total)));

@@ -11,7 +11,6 @@ use domain::form::{FieldError, Problem, parse_amount};
 use domain::ids::{PaymentId, SubscriberId};
 use domain::ledger::top_up_key;
 use domain::payment::{AccessProgress, Means, PaymentState, PaymentView, PaymentsPage, Purpose};
-use domain::receipt::ReceiptKind;
 use domain::top_up::{CardChoice, TopUpForm, suggest};
 use domain::{ContractNumber, Date, Email, Money, Timestamp};
 use storage::job::Again;
@@ -474,10 +473,7 @@ async fn build_view(
     let wallet = ledger::get(conn, viewer.subscriber).await?;
     let running = subscription::list(conn, viewer.subscriber).await?;
     let op = ledger::find_key(conn, viewer.subscriber, &top_up_key(found.id)).await?;
-    let receipt = match op {
-        Some((op, _)) => receipt::of_op(conn, viewer.subscriber, op, ReceiptKind::Advance).await?,
-        None => None,
-    };
+    let receipt = receipt::advance_of(conn, viewer.subscriber, found.id).await?;
     let intent = subscription::last_intent_at(conn, viewer.subscriber).await?;
     let sent_with_payment = found.credited_at.is_some() && intent == found.credited_at;
     Ok(PaymentView {

@@ -209,9 +209,8 @@ async fn grant(
         let before = wallet;
         wallet = post(conn, &fee, &wallet, json!({}), now).await?;
         let name = "Плата за обещанный платёж";
-        moved(services, &fee, &before, now)
-            .charged(conn, name, loan.fee)
-            .await?;
+        let moved = Moved::by(&fee, &before, services.settings.offset, now);
+        moved.charged(conn, name, loan.fee).await?;
     }
     let whose = Whose::of(services, subscriber, viewer.tz);
     let settled = settle_locked(conn, whose, wallet, "subscriber", now).await?;
@@ -288,7 +287,7 @@ pub async fn step(services: &Services, subscriber: SubscriberId) -> Result<(), S
             promise::step(&mut tx, subscriber, open.id, now, soon).await?;
         } else {
             let whose = Whose::of(services, subscriber, tz);
-            end(&mut tx, services, whose, &open, wallet, now).await?;
+            end(&mut tx, whose, &open, wallet, now).await?;
         }
         commit(tx).await
     })
@@ -356,7 +355,6 @@ async fn is_paying(
 /// The time is over: unused days come back and repay it; what is left withholds service.
 async fn end(
     conn: &mut Conn,
-    services: &Services,
     whose: Whose,
     open: &Promise,
     wallet: Wallet,
@@ -373,12 +371,11 @@ async fn end(
     if let Some(op) = rules::promise_expire(id, subscriber, open.id, returned, &wallet, now)? {
         let charged: Vec<_> = charges.iter().map(|charge| charge.op).collect();
         after = post(conn, &op, &wallet, json!({ "charges": charged }), now).await?;
-        let repaid = owed_less(&wallet, &after)?;
-        moved(services, &op, &wallet, now)
-            .given_back(conn, returned, repaid)
-            .await?;
+        let moved = Moved::by(&op, &wallet, whose.offset, now);
+        let repaid = wallet.repaid(&after)?.promise;
+        moved.given_back(conn, returned, repaid).await?;
     }
-    let repaid = owed_less(&wallet, &after)?;
+    let repaid = wallet.repaid(&after)?.promise;
     let owed = after.promised_debt;
     if repaid.is_positive() {
         promise::repay(conn, subscriber, open.id, repaid, now).await?;
@@ -402,23 +399,6 @@ async fn end(
     let settled = settle_locked(conn, whose, after, "worker", now).await?;
     notices.extend(settled.notices);
     tell(conn, subscriber, &notices, now).await
-}
-
-/// How much less is owed than before.
-fn owed_less(before: &Wallet, after: &Wallet) -> Result<Money, ServiceError> {
-    let less = before.promised_debt.checked_sub(after.promised_debt);
-    less.map_err(|error| ServiceError::Internal(error.to_string()))
-}
-
-/// An operation of a promised payment as the receipts see it.
-fn moved<'a>(services: &Services, op: &rules::Op, before: &'a Wallet, now: Timestamp) -> Moved<'a> {
-    Moved {
-        subscriber: op.subscriber,
-        op: op.id,
-        before,
-        policy: services.settings.offset,
-        now,
-    }
 }
 
 /// How each charged period is cut; not at all when everything is owed.

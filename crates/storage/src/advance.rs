@@ -5,6 +5,7 @@ use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::advance::Lot;
 use domain::ids::{OpId, PaymentId, SubscriberId};
+use domain::receipt::ROOM_OF_A_PAYMENT;
 use domain::{Money, Timestamp};
 use uuid::Uuid;
 
@@ -107,7 +108,7 @@ pub async fn take(
 }
 
 /// The payment by which the provider is told of a service: the preferred one, else the newest, of those that
-/// have room for another receipt. The provider takes thirty of one; a few are left for returns.
+/// have room for another receipt.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -116,7 +117,6 @@ pub async fn payment_with_room(
     subscriber: SubscriberId,
     preferred: Option<PaymentId>,
 ) -> Result<Option<PaymentId>, StorageError> {
-    const ROOM: i64 = 25;
     let id = sqlx::query_scalar!(
         "select p.payment_id from billing.payment p
          where p.subscriber_id = $1
@@ -128,7 +128,7 @@ pub async fn payment_with_room(
          order by (p.payment_id = $2) is true desc, p.credited_at desc limit 1",
         subscriber.0,
         preferred.map(|id| id.0),
-        ROOM,
+        ROOM_OF_A_PAYMENT,
     )
     .fetch_optional(conn)
     .await?;

@@ -120,7 +120,7 @@ pub async fn at(
     ))
 }
 
-/// The changes after one point until another, oldest first.
+/// The changes after one point until another, of one direction when that is asked for, newest first.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -129,12 +129,10 @@ pub async fn between(
     subscriber: SubscriberId,
     after: Point,
     until: Point,
+    direction: Direction,
 ) -> Result<Vec<Row>, StorageError> {
-    let (after, until) = (after.version, until.version);
-    let whole = (after, until);
-    let mut rows = newest(conn, subscriber, whole, Direction::Both, i64::MAX).await?;
-    rows.reverse();
-    Ok(rows)
+    let whole = (after.version, until.version);
+    newest(conn, subscriber, whole, direction, i64::MAX).await
 }
 
 /// One operation: how it changed the wallet, in the order of the changes, and the days it was for.

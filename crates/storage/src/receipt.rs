@@ -4,7 +4,9 @@ use crate::convert::{code, from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
 use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
-use domain::receipt::{Fiscal, Line, Mode, ReceiptKind, ReceiptState, Settled, Subject};
+use domain::receipt::{
+    Fiscal, Line, Mode, ReceiptKind, ReceiptProblem, ReceiptState, Settled, Subject,
+};
 use domain::{Money, Timestamp};
 
 /// A receipt to be written with the money.
@@ -27,7 +29,7 @@ pub struct New<'a> {
     /// Where it stands.
     pub state: ReceiptState,
     /// Why people must look.
-    pub problem: Option<&'a str>,
+    pub problem: Option<ReceiptProblem>,
     /// When the provider is asked first.
     pub next_look_at: Option<Timestamp>,
 }
@@ -162,7 +164,7 @@ pub async fn insert(
         new.contact,
         total.kopecks(),
         vat.kopecks(),
-        new.problem,
+        new.problem.map(ReceiptProblem::code),
         new.next_look_at.map(to_db),
         to_db(now),
         new.settled.cashless.kopecks(),
@@ -192,30 +194,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// The receipt of a kind of an operation, and where it stands.
-///
-/// # Errors
-/// [`StorageError::Database`].
-pub async fn of_op(
-    conn: &mut Conn,
-    subscriber: SubscriberId,
-    op: OpId,
-    kind: ReceiptKind,
-) -> Result<Option<(ReceiptId, ReceiptState)>, StorageError> {
-    let row = sqlx::query!(
-        "select receipt_id, state from billing.receipt
-         where subscriber_id = $1 and kind = $3 and source_ref = $2",
-        subscriber.0,
-        op.0,
-        kind.code(),
-    )
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        let state = code("receipt.state", &row.state, ReceiptState::from_code)?;
-        Ok((ReceiptId(row.receipt_id), state))
-    })
-    .transpose()
+fn unseen() -> Vec<String> {
+    ReceiptProblem::UNSEEN
+        .map(|problem| problem.code().to_owned())
+        .into()
 }
 
 /// All receipts of an operation that its owner may see.
@@ -230,10 +212,10 @@ pub async fn all_of_op(
     let rows = sqlx::query!(
         "select receipt_id, kind, state from billing.receipt
          where subscriber_id = $1 and source_ref = $2
-             and (state = 'registered' or problem is null
-                 or problem not in ('by_hand', 'no_payment')) order by kind",
+             and (state = 'registered' or problem is null or problem <> all($3)) order by kind",
         subscriber.0,
         op.0,
+        &unseen(),
     )
     .fetch_all(conn)
     .await?;
@@ -248,7 +230,7 @@ pub async fn all_of_op(
         .collect()
 }
 
-/// Where the receipt of the money of a payment stands.
+/// The receipt of the money of a payment, and where it stands.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -256,18 +238,20 @@ pub async fn advance_of(
     conn: &mut Conn,
     subscriber: SubscriberId,
     payment: PaymentId,
-) -> Result<Option<ReceiptState>, StorageError> {
-    let state = sqlx::query_scalar!(
-        "select state from billing.receipt
+) -> Result<Option<(ReceiptId, ReceiptState)>, StorageError> {
+    let row = sqlx::query!(
+        "select receipt_id, state from billing.receipt
          where subscriber_id = $1 and payment_id = $2 and kind = 'advance'",
         subscriber.0,
         payment.0,
     )
     .fetch_optional(conn)
     .await?;
-    state
-        .map(|text| code("receipt.state", &text, ReceiptState::from_code))
-        .transpose()
+    row.map(|row| {
+        let state = code("receipt.state", &row.state, ReceiptState::from_code)?;
+        Ok((ReceiptId(row.receipt_id), state))
+    })
+    .transpose()
 }
 
 /// One receipt.
@@ -310,8 +294,7 @@ pub async fn list(
              cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1
-             and (state = 'registered' or problem is null
-                 or problem not in ('by_hand', 'no_payment'))
+             and (state = 'registered' or problem is null or problem <> all($4))
              and ($2::uuid is null or (created_at, receipt_id) < (
                  select created_at, receipt_id from billing.receipt
                  where subscriber_id = $1 and receipt_id = $2))
@@ -319,6 +302,7 @@ pub async fn list(
         subscriber.0,
         before.map(|id| id.0),
         limit,
+        &unseen(),
     )
     .fetch_all(conn)
     .await?;
@@ -368,7 +352,7 @@ pub struct Change<'a> {
     /// What the register has given it.
     pub fiscal: Option<Fiscal<Timestamp>>,
     /// Why people must look.
-    pub problem: Option<&'a str>,
+    pub problem: Option<ReceiptProblem>,
 }
 
 /// Moves a receipt on.
@@ -402,7 +386,7 @@ pub async fn update(
         fiscal.map(|fiscal| fiscal.document.as_str()),
         fiscal.map(|fiscal| fiscal.attribute.as_str()),
         fiscal.map(|fiscal| to_db(fiscal.at)),
-        change.problem,
+        change.problem.map(ReceiptProblem::code),
     )
     .execute(conn)
     .await?;

@@ -187,29 +187,3 @@ pub(super) fn limits(top_up: &TopUpLimits, access: &AccessLimits) -> Result<()> 
         ],
     )
 }
-
-/// Who sells: a name and a taxpayer number whose check digits are right, or neither.
-pub(super) fn seller(name: &str, inn: &str) -> Result<()> {
-    if !inn.is_empty() && !domain::receipt::is_inn(inn) {
-        bail!("setting seller.inn: 10 or 12 digits with their check digits");
-    }
-    if name.is_empty() != inn.is_empty() {
-        bail!("settings seller.name and seller.inn: both or neither");
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seller_has_a_name_and_a_number() {
-        let said = |name, inn| seller(name, inn).map_err(|error| error.to_string());
-        assert_eq!(said("", ""), Ok(()));
-        assert_eq!(said("ООО", "7707083893"), Ok(()));
-        assert!(said("ООО", "7707083894").is_err_and(|e| e.contains("seller.inn")));
-        assert!(said("ООО", "").is_err_and(|e| e.contains("both")));
-        assert!(said("", "7707083893").is_err_and(|e| e.contains("both")));
-    }
-}

@@ -1,11 +1,14 @@
 //! Plain pages of the cabinet: loaded here, rendered by `app::account`. Nothing of them stays in a cache.
 
 use super::State;
+use super::files::{self, File};
 use super::pages::{Loading, not_found_by, plain, public, render, signed_in, unanswered, whom};
+use super::request::Incoming;
 use app::account::AccountPage;
 use app::features::auth::api::safe_next;
 use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::payment::Means;
@@ -39,17 +42,7 @@ where
     let loaded = async { Ok::<_, ServiceError>((load(loading).await?, frame.await?)) };
     let (page, frame) = match loaded.await {
         Ok(found) => found,
-        Err(ServiceError::ConfirmFirst) => {
-            return confirm_first(&incoming.request.path).into_response();
-        }
-        Err(ServiceError::NotFound) => {
-            not_found_by(&incoming, whom(&incoming).as_deref());
-            return render(&incoming, &parts, PublicPage::NotFound).await;
-        }
-        Err(error) => {
-            tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
-            return render(&incoming, &parts, unanswered(&parts)).await;
-        }
+        Err(error) => return refused(&incoming, &parts, error).await,
     };
     let request = incoming.request.clone();
     let context = request.clone();
@@ -63,6 +56,21 @@ where
         HeaderValue::from_static("private, no-store"),
     );
     incoming.finish(response)
+}
+
+/// What stands in place of a page or a file that could not be made.
+pub async fn refused(incoming: &Incoming, parts: &Parts, error: ServiceError) -> Response {
+    match error {
+        ServiceError::ConfirmFirst => confirm_first(&incoming.request.path).into_response(),
+        ServiceError::NotFound => {
+            not_found_by(incoming, whom(incoming).as_deref());
+            render(incoming, parts, PublicPage::NotFound).await
+        }
+        error => {
+            tracing::error!(%error, request_id = %incoming.request.id, "page.failed");
+            render(incoming, parts, unanswered(parts)).await
+        }
+    }
 }
 
 /// Who one is.
@@ -298,29 +306,20 @@ pub async fn delete(Extract(state): Extract<State>, request: Request) -> Respons
 
 /// One's data as a file. It is written into the log and told, so it is asked for by a post.
 pub async fn download(Extract(state): Extract<State>, request: Request) -> Response {
-    let (incoming, parts) = match signed_in(&state, request).await {
-        Ok(found) => found,
-        Err(elsewhere) => return elsewhere,
-    };
-    let (services, actor) = (&incoming.request.services, &incoming.request.actor);
-    match privacy::export(services, actor).await {
-        Ok(json) => {
-            let headers = [
-                (header::CONTENT_TYPE, "application/json"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"orion-express-data.json\"",
-                ),
-                (header::CACHE_CONTROL, "private, no-store"),
-            ];
-            (headers, json).into_response()
+    files::give(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        match privacy::export(services, actor).await {
+            Ok(json) => Ok(Ok(File {
+                name: "orion-express-data.json".to_owned(),
+                content_type: "application/json",
+                bytes: json.into(),
+            })),
+            // The way here is a post, which nobody can be sent back to.
+            Err(ServiceError::ConfirmFirst) => Ok(Err(confirm_first("/profile/data"))),
+            Err(error) => Err(error),
         }
-        Err(ServiceError::ConfirmFirst) => confirm_first("/profile/data").into_response(),
-        Err(error) => {
-            tracing::error!(%error, request_id = %incoming.request.id, "export.failed");
-            render(&incoming, &parts, unanswered(&parts)).await
-        }
-    }
+    })
+    .await
 }
 
 /// A cabinet that is being deleted can come back.

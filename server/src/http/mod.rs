@@ -4,6 +4,7 @@ mod account;
 mod api;
 pub(crate) mod assets;
 pub mod connections;
+mod files;
 mod headers;
 mod health;
 mod language;

@@ -2,15 +2,14 @@
 
 use super::State;
 use super::account::account;
-use super::pages::{Loading, not_found_by, render, signed_in, unanswered, whom};
+use super::files::{self, File};
+use super::pages::Loading;
 use app::account::AccountPage;
 use app::features::receipts::Paper;
 use app::features::statement::{self, Asked};
 use app::pdf;
-use app::public::PublicPage;
 use axum::extract::{Path, Request, State as Extract};
-use axum::http::header;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use domain::spending;
 use domain::statement::Span;
 use services::{ServiceError, expenses, receipts};
@@ -98,10 +97,13 @@ pub async fn statement_pdf(Extract(state): Extract<State>, request: Request) -> 
 }
 
 async fn statement_file(state: &State, request: Request, kind: Kind) -> Response {
-    file(state, request, async |loading| {
-        let (_, span) = asked(&loading).await?;
+    files::give(state, request, async |loading| {
+        let (asked, span) = asked(&loading).await?;
         let Some(span) = span else {
-            return Ok(None);
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("from", asked.from), ("to", asked.to)])
+                .finish();
+            return Ok(Err(Redirect::to(&format!("/expenses/statement?{query}"))));
         };
         let (services, actor) = loading.who();
         let found = expenses::statement(services, actor, span).await?;
@@ -111,12 +113,12 @@ async fn statement_file(state: &State, request: Request, kind: Kind) -> Response
             Kind::Table => ("csv", "text/csv; charset=utf-8"),
             Kind::Pdf => ("pdf", PDF),
         };
-        let bytes = made(move || match kind {
+        let bytes = files::made(move || match kind {
             Kind::Table => statement::table(lang, &found).map_err(|error| error.to_string()),
             Kind::Pdf => pdf::statement::make(lang, &found).map_err(|error| error.to_string()),
         })
         .await?;
-        Ok(Some(File {
+        Ok(Ok(File {
             name: format!("statement-{contract}-{from}-{to}.{extension}"),
             content_type,
             bytes,
@@ -131,20 +133,20 @@ pub async fn receipt_pdf(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    file(&state, request, async move |loading| {
+    files::give(&state, request, async move |loading| {
         let (services, actor) = loading.who();
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
         let shown = receipts::one(services, actor, id).await?;
         let Some(fiscal) = shown.fiscal.clone() else {
-            return Ok(None);
+            return Ok(Err(Redirect::to(&format!("/receipts/{id}"))));
         };
         let paper = Paper::from_query(loading.query("paper").as_deref());
         let name = format!("receipt-{}.pdf", fiscal.document);
-        let bytes = made(move || {
+        let bytes = files::made(move || {
             pdf::receipt::make(&shown, &fiscal, paper).map_err(|error| error.to_string())
         })
         .await?;
-        Ok(Some(File {
+        Ok(Ok(File {
             name,
             content_type: PDF,
             bytes,
@@ -154,63 +156,6 @@ pub async fn receipt_pdf(
 }
 
 const PDF: &str = "application/pdf";
-
-/// A file to keep.
-struct File {
-    name: String,
-    content_type: &'static str,
-    bytes: Vec<u8>,
-}
-
-/// Makes a file off the threads that answer requests: years of operations take a while.
-async fn made(
-    make: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
-) -> Result<Vec<u8>, ServiceError> {
-    match tokio::task::spawn_blocking(make).await {
-        Ok(made) => made.map_err(ServiceError::Internal),
-        Err(error) => Err(ServiceError::Internal(error.to_string())),
-    }
-}
-
-/// Reads the request, lets `load` make a file, gives it out. Where there is none to make, its page says
-/// why: the same address without the kind of the file.
-async fn file<F>(state: &State, request: Request, load: impl FnOnce(Loading) -> F) -> Response
-where
-    F: Future<Output = Result<Option<File>, ServiceError>>,
-{
-    let (incoming, parts) = match signed_in(state, request).await {
-        Ok(found) => found,
-        Err(elsewhere) => return elsewhere,
-    };
-    match load(Loading::new(&incoming, &parts)).await {
-        Ok(Some(file)) => {
-            let name = format!("attachment; filename=\"{}\"", file.name);
-            let headers = [
-                (header::CONTENT_TYPE, file.content_type),
-                (header::CONTENT_DISPOSITION, name.as_str()),
-                (header::CACHE_CONTROL, "private, no-store"),
-            ];
-            incoming.finish((headers, file.bytes).into_response())
-        }
-        Ok(None) => {
-            let path = parts.uri.path();
-            let page = [".csv", ".pdf", "/pdf"]
-                .iter()
-                .find_map(|end| path.strip_suffix(end))
-                .unwrap_or(path);
-            let query = parts.uri.query().map(|query| format!("?{query}"));
-            Redirect::to(&format!("{page}{}", query.unwrap_or_default())).into_response()
-        }
-        Err(ServiceError::NotFound) => {
-            not_found_by(&incoming, whom(&incoming).as_deref());
-            render(&incoming, &parts, PublicPage::NotFound).await
-        }
-        Err(error) => {
-            tracing::error!(%error, request_id = %incoming.request.id, "file.failed");
-            render(&incoming, &parts, unanswered(&parts)).await
-        }
-    }
-}
 
 /// Receipts, newest first.
 pub async fn receipts(Extract(state): Extract<State>, request: Request) -> Response {

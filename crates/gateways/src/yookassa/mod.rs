@@ -9,6 +9,7 @@ mod receipt;
 use crate::acquirer::AcquirerError;
 use domain::Money;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -53,13 +54,46 @@ impl YooKassa {
     }
 }
 
+impl YooKassa {
+    /// Makes something, or finds what was made with the same key.
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T, AcquirerError> {
+        let request = self.request(reqwest::Method::POST, path);
+        let request = request.header("Idempotence-Key", key).json(body);
+        read(request.send().await).await
+    }
+
+    /// Reads one thing by its id.
+    async fn one<T: DeserializeOwned>(&self, path: &str, id: &str) -> Result<T, AcquirerError> {
+        if !is_id(id) {
+            return Err(AcquirerError::NotFound);
+        }
+        let request = self.request(reqwest::Method::GET, &format!("{path}/{id}"));
+        read(request.send().await).await
+    }
+
+    /// Reads a page of a list.
+    async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Page<T>, AcquirerError> {
+        let request = self.request(reqwest::Method::GET, path).query(query);
+        read(request.send().await).await
+    }
+}
+
 /// An id that may stand in a path. Ids come from the acquirer, but also from notifications anyone can
 /// forge.
 fn is_id(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-async fn read<T: serde::de::DeserializeOwned>(
+async fn read<T: DeserializeOwned>(
     answer: Result<reqwest::Response, reqwest::Error>,
 ) -> Result<T, AcquirerError> {
     let response = answer.map_err(|error| {
@@ -78,7 +112,7 @@ async fn read<T: serde::de::DeserializeOwned>(
 }
 
 /// Turns an answer into what it says or the reason why it says nothing.
-fn parse<T: serde::de::DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, AcquirerError> {
+fn parse<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, AcquirerError> {
     if status == 200 {
         return serde_json::from_slice(body)
             .map_err(|error| AcquirerError::Unknown(format!("answer not understood: {error}")));

@@ -1,7 +1,7 @@
 //! Payments of the API.
 
 use super::receipt::Inside;
-use super::{Amount, Page, ReceivedAmount, YooKassa, is_id, read};
+use super::{Amount, Page, ReceivedAmount, YooKassa};
 use crate::acquirer::{
     Acquirer, AcquirerError, By, CreatePayment, GatewayPayment, ReceiptTaken, SavedCard,
 };
@@ -18,24 +18,14 @@ impl Acquirer for YooKassa {
     }
 
     async fn create(&self, request: &CreatePayment) -> Result<GatewayPayment, AcquirerError> {
-        let answer = self
-            .request(reqwest::Method::POST, "/payments")
-            .header("Idempotence-Key", &request.idem_key)
-            .json(&NewPayment::from(request))
-            .send()
-            .await;
-        read::<Payment>(answer).await?.try_into()
+        let body = NewPayment::from(request);
+        let made: Payment = self.post("/payments", &request.idem_key, &body).await?;
+        made.try_into()
     }
 
     async fn get(&self, id: &str) -> Result<GatewayPayment, AcquirerError> {
-        if !is_id(id) {
-            return Err(AcquirerError::NotFound);
-        }
-        let answer = self
-            .request(reqwest::Method::GET, &format!("/payments/{id}"))
-            .send()
-            .await;
-        read::<Payment>(answer).await?.try_into()
+        let found: Payment = self.one("/payments", id).await?;
+        found.try_into()
     }
 
     async fn find(
@@ -52,12 +42,7 @@ impl Acquirer for YooKassa {
                 ("limit", "100".to_owned()),
             ];
             query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let answer = self
-                .request(reqwest::Method::GET, "/payments")
-                .query(&query)
-                .send()
-                .await;
-            let page: Page<Payment> = read(answer).await?;
+            let page: Page<Payment> = self.page("/payments", &query).await?;
             let found = page.items.into_iter().find(|payment| {
                 payment
                     .metadata

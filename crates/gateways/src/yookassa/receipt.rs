@@ -1,6 +1,6 @@
 //! Receipts of the API: those that come with a payment and those sent after it.
 
-use super::{Amount, Page, ReceivedAmount, YooKassa, is_id, read};
+use super::{Amount, Page, ReceivedAmount, YooKassa};
 use crate::acquirer::AcquirerError;
 use crate::fiscal::{Content, FiscalProvider, ProviderReceipt, Registration, Submit};
 use domain::receipt::{Fiscal, Line};
@@ -17,33 +17,22 @@ impl FiscalProvider for YooKassa {
     }
 
     async fn submit(&self, receipt: &Submit) -> Result<ProviderReceipt, AcquirerError> {
-        let answer = self
-            .request(reqwest::Method::POST, "/receipts")
-            .header("Idempotence-Key", &receipt.idem_key)
-            .json(&NewReceipt::from(receipt))
-            .send()
-            .await;
-        read::<Receipt>(answer).await.map(Into::into)
+        let body = NewReceipt::from(receipt);
+        let made: Receipt = self.post("/receipts", &receipt.idem_key, &body).await?;
+        Ok(made.into())
     }
 
     async fn get(&self, id: &str) -> Result<ProviderReceipt, AcquirerError> {
-        if !is_id(id) {
-            return Err(AcquirerError::NotFound);
-        }
-        let answer = self
-            .request(reqwest::Method::GET, &format!("/receipts/{id}"))
-            .send()
-            .await;
-        read::<Receipt>(answer).await.map(Into::into)
+        let found: Receipt = self.one("/receipts", id).await?;
+        Ok(found.into())
     }
 
     async fn of_payment(&self, payment: &str) -> Result<Vec<ProviderReceipt>, AcquirerError> {
-        let answer = self
-            .request(reqwest::Method::GET, "/receipts")
-            .query(&[("payment_id", payment), ("limit", PAGE)])
-            .send()
-            .await;
-        let page: Page<Receipt> = read(answer).await?;
+        let query = [
+            ("payment_id", payment.to_owned()),
+            ("limit", PAGE.to_owned()),
+        ];
+        let page: Page<Receipt> = self.page("/receipts", &query).await?;
         Ok(page.items.into_iter().map(Into::into).collect())
     }
 }

@@ -14,7 +14,7 @@ use domain::ids::{
     AccountId, CardId, EventId, MessageId, OpId, PaymentId, PriceVersionId, ProductId, PromiseId,
     SubscriberId, SubscriptionId,
 };
-use domain::ledger::{self as rules, Wallet};
+use domain::ledger as rules;
 use domain::notice::Notice;
 use domain::payment::{Means, PaymentState, Purpose};
 use domain::promise::next_step;
@@ -54,6 +54,9 @@ pub use vouchers::{
     expired as expired_voucher, good as vouchers, keys as voucher_keys,
     not_active as unsold_voucher,
 };
+
+/// Of the past, advances are kept and services have no receipts.
+const OF_THE_PAST: OffsetPolicy = OffsetPolicy::None;
 
 /// Tariffs of the demo.
 struct Catalogue {
@@ -365,7 +368,7 @@ impl Writing<'_> {
         };
         subscription::insert_charge(self.conn, self.subscriber, &charge).await?;
         let name = charged_for(tariff, period);
-        self.moved(op.id, &wallet, at)
+        Moved::by(&op, &wallet, OF_THE_PAST, at)
             .charged(self.conn, &name, price.amount)
             .await
     }
@@ -462,17 +465,6 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Of the past, advances are kept and services have no receipts.
-    fn moved<'a>(&self, op: OpId, before: &'a Wallet, now: Timestamp) -> Moved<'a> {
-        Moved {
-            subscriber: self.subscriber,
-            op,
-            before,
-            policy: OffsetPolicy::None,
-            now,
-        }
-    }
-
     async fn top_up(&mut self, roubles: i32, offset: i32, last4: &str) -> Result<(), ServiceError> {
         let at = self.at(offset, 9);
         let made = self.new_payment(roubles, at).await?;
@@ -486,7 +478,7 @@ impl Writing<'_> {
             at,
         )?;
         let meta = json!({ "payment": made.id, "detail": format!("•• {last4}") });
-        let Posted::Now(_) =
+        let Posted::Now(after) =
             ledger::post(self.conn, &op, &wallet, &digest(&op), "seed", &meta, at).await?
         else {
             return Err(ServiceError::Internal(
@@ -494,14 +486,10 @@ impl Writing<'_> {
             ));
         };
         self.registered(&made, op.id, at).await?;
-        let moved = self.moved(op.id, &wallet, at);
+        let moved = Moved::by(&op, &wallet, OF_THE_PAST, at);
+        let repaid = wallet.repaid(&after)?;
         moved
-            .received(
-                self.conn,
-                made.amount,
-                (Money::ZERO, Money::ZERO),
-                Some(made.id),
-            )
+            .received(self.conn, op.brings(), repaid, Some(made.id))
             .await?;
         let change = Change {
             sent_at: Some(at),

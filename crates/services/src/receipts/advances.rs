@@ -6,10 +6,11 @@ use crate::billing::new_id;
 use crate::{ServiceError, zone};
 use domain::advance::{Lot, Standing, mode, take};
 use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
-use domain::ledger::Wallet;
+use domain::ledger::{Op, Repaid, Wallet};
 use domain::money::Overflow;
 use domain::receipt::{
-    Line, Mode, NAME_MOST, NO_VAT, ReceiptKind, ReceiptState, Settled, Subject, vat_on,
+    Line, Mode, NAME_MOST, NO_VAT, ReceiptKind, ReceiptProblem, ReceiptState, Settled, Subject,
+    vat_on,
 };
 use domain::settings::OffsetPolicy;
 use domain::{Money, Timestamp};
@@ -22,16 +23,26 @@ const AFTER_ADVANCE: i64 = 15;
 /// An operation on a wallet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moved<'a> {
-    /// Whose.
-    pub subscriber: SubscriberId,
-    /// The operation.
-    pub op: OpId,
+    subscriber: SubscriberId,
+    op: OpId,
     /// The wallet before it.
-    pub before: &'a Wallet,
+    before: &'a Wallet,
     /// Do services get receipts here?
-    pub policy: OffsetPolicy,
-    /// When.
-    pub now: Timestamp,
+    policy: OffsetPolicy,
+    now: Timestamp,
+}
+
+impl<'a> Moved<'a> {
+    /// An operation that was posted on a wallet.
+    pub(crate) fn by(op: &Op, before: &'a Wallet, policy: OffsetPolicy, now: Timestamp) -> Self {
+        Self {
+            subscriber: op.subscriber,
+            op: op.id,
+            before,
+            policy,
+            now,
+        }
+    }
 }
 
 fn overflow(error: Overflow) -> ServiceError {
@@ -69,20 +80,20 @@ impl Moved<'_> {
         &self,
         conn: &mut Conn,
         amount: Money,
-        (repaid, to_debt): (Money, Money),
+        repaid: Repaid,
         payment: Option<PaymentId>,
     ) -> Result<(), ServiceError> {
         let (standing, mut lots) = self.standing(conn).await?;
         lots.push(self.add_lot(conn, amount, Some(self.op), payment).await?);
         let mut standing = standing.with(amount, amount).map_err(overflow)?;
-        if to_debt.is_positive() {
+        if repaid.debt.is_positive() {
             // Money that a bank took back and that comes again: no service, no receipt of one.
-            self.use_up(conn, &lots, to_debt).await?;
+            self.use_up(conn, &lots, repaid.debt).await?;
             lots = advance::open(conn, self.subscriber).await?;
-            standing.available = standing.available.checked_sub(to_debt).map_err(overflow)?;
-            standing.advances = standing.advances.checked_sub(to_debt).map_err(overflow)?;
+            let gone = Money::ZERO.checked_sub(repaid.debt).map_err(overflow)?;
+            standing = standing.with(gone, gone).map_err(overflow)?;
         }
-        self.repay(conn, standing, &lots, repaid).await
+        self.repay(conn, standing, &lots, repaid.promise).await
     }
 
     /// A service is charged.
@@ -222,12 +233,12 @@ impl Moved<'_> {
             subject,
         };
         let problem = match by {
-            _ if kind == ReceiptKind::OffsetReturn => Some("by_hand"),
-            None => Some("no_payment"),
+            _ if kind == ReceiptKind::OffsetReturn => Some(ReceiptProblem::ByHand),
+            None => Some(ReceiptProblem::NoPayment),
             Some(_) => None,
         };
         if let Some(problem) = problem {
-            tracing::warn!(subscriber = %self.subscriber, op = %self.op, problem, "receipt.manual: people must make it");
+            tracing::warn!(subscriber = %self.subscriber, op = %self.op, problem = problem.code(), "receipt.manual: people must make it");
         }
         let state = if problem.is_some() {
             ReceiptState::Manual

@@ -71,7 +71,7 @@ pub async fn one(
         send_to: send_to(&mut conn, viewer, &found)
             .await?
             .map(|to| to.masked()),
-        sent_to: found.contact,
+        contact: found.contact,
         at: zone::local(viewer.tz, found.created_at),
         lines,
         total: found.total,

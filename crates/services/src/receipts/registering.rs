@@ -8,25 +8,18 @@
 use crate::error::{commit, retried};
 use crate::{ServiceError, Services};
 use domain::ids::{ReceiptId, SubscriberId};
-use domain::receipt::{ReceiptKind, ReceiptState, look_pause};
+use domain::receipt::{ReceiptKind, ReceiptProblem, ReceiptState, look_pause, may_send};
 use domain::{Email, Timestamp};
 use gateways::acquirer::AcquirerError;
 use gateways::fiscal::{Content, ProviderReceipt, Registration, Submit};
 use storage::receipt::{Change, Receipt};
-use storage::{payment, receipt};
+use storage::{StorageError, payment, receipt};
 
 /// One that waits longer than this is told in the log, in seconds.
 const LATE: i64 = 3600;
 
 /// One that the provider does not know after this is given to people, in seconds.
 const LOST: i64 = 24 * 3600;
-
-/// The provider knows a key again for a day; so long after the first sending nothing is sent again while it
-/// has receipts of the payment that we cannot explain, in seconds.
-const KEY_KNOWN: i64 = 23 * 3600;
-
-/// A receipt that was sent with its payment may show up late: it is not sent by itself before, in seconds.
-const MAY_SHOW_UP: i64 = 60;
 
 /// What came of asking.
 enum Known {
@@ -36,10 +29,10 @@ enum Known {
     Nothing,
     /// It has receipts of the payment that are none of ours that we know of.
     Strangers,
-    /// It refused the receipt for good.
-    NotTaken,
     /// Nothing was asked: the advance that it uses up is not registered yet.
     NotYet,
+    /// Nothing is left to ask.
+    Hopeless(ReceiptProblem),
 }
 
 type Answer = Result<Known, AcquirerError>;
@@ -57,35 +50,31 @@ pub async fn step(
     if !found.state.is_open() {
         return Ok(());
     }
-    let paid = match found.payment {
-        Some(payment) => payment::get(&mut conn, subscriber, payment).await?,
-        None => None,
-    };
-    let advance = match &paid {
-        Some(paid) => receipt::advance_of(&mut conn, subscriber, paid.id).await?,
-        None => None,
+    let (paid, advance) = match found.payment {
+        Some(payment) => (
+            payment::get(&mut conn, subscriber, payment).await?,
+            receipt::advance_of(&mut conn, subscriber, payment).await?,
+        ),
+        None => (None, None),
     };
     drop(conn);
-    let Some(object) = paid.and_then(|paid| paid.gateway_payment_id) else {
-        return give_up(services, subscriber, id, "no_payment").await;
+    let object = paid.and_then(|paid| paid.gateway_payment_id);
+    // An address that is none was not known when it was written.
+    let email = Email::parse(&found.contact).ok();
+    let email = email.or_else(|| services.settings.receipt_email.clone());
+    let waits =
+        found.kind != ReceiptKind::Advance && advance.is_some_and(|(_, advance)| advance.is_open());
+    let answer = match (object, email) {
+        (None, _) => Ok(Known::Hopeless(ReceiptProblem::NoPayment)),
+        (_, None) => Ok(Known::Hopeless(ReceiptProblem::NoAddress)),
+        _ if waits => Ok(Known::NotYet),
+        (Some(object), Some(email)) => ask(services, &found, &object, email, now).await?,
     };
-    let Some(email) = address(services, &found) else {
-        return give_up(services, subscriber, id, "no_address").await;
-    };
-    let is_advance = found.kind == ReceiptKind::Advance;
-    let answer = if !is_advance && advance.is_some_and(ReceiptState::is_open) {
-        Ok(Known::NotYet)
-    } else {
-        ask(services, &found, &object, &email, now).await?
-    };
-    record(services, subscriber, id, &answer).await
-}
-
-/// Where it is sent: an address that is none was not known when it was written.
-fn address(services: &Services, found: &Receipt) -> Option<Email> {
-    Email::parse(&found.contact)
-        .ok()
-        .or_else(|| services.settings.receipt_email.clone())
+    if record(services, subscriber, id, &answer).await? == Written::TakenByAnother {
+        let answer = Ok(Known::Hopeless(ReceiptProblem::TakenByAnother));
+        record(services, subscriber, id, &answer).await?;
+    }
+    Ok(())
 }
 
 /// Asks the provider about it, or gives it to the provider.
@@ -93,31 +82,28 @@ async fn ask(
     services: &Services,
     found: &Receipt,
     object: &str,
-    email: &Email,
+    email: Email,
     now: Timestamp,
 ) -> Result<Answer, ServiceError> {
     if let Some(known) = &found.provider_id {
         return Ok(services.fiscal.get(known).await.map(Known::Found));
     }
-    let is_advance = found.kind == ReceiptKind::Advance;
+    let sent = found.first_sent_at.map(|at| now.seconds_since(at));
     // What a service's receipt says cannot be with the provider before it was sent.
-    if found.first_sent_at.is_none() && !is_advance {
+    if sent.is_none() && found.kind != ReceiptKind::Advance {
         return send(services, found, object, email).await;
     }
-    let known = match look_for(services, found, object).await {
-        Ok(known) => known,
-        Err(error) => return Ok(Err(error)),
+    let answer = look_for(services, found, object).await;
+    let strangers = match &answer {
+        Ok(Known::Nothing) => false,
+        Ok(Known::Strangers) => true,
+        _ => return Ok(answer),
     };
-    let age = now.seconds_since(found.first_sent_at.unwrap_or(found.created_at));
-    Ok(match known {
-        _ if found.state != ReceiptState::Needed => Ok(known),
-        Known::Nothing if found.first_sent_at.is_none() && age < MAY_SHOW_UP => Ok(known),
-        Known::Nothing => return send(services, found, object, email).await,
-        Known::Strangers if found.first_sent_at.is_some() && age < KEY_KNOWN => {
-            return send(services, found, object, email).await;
-        }
-        known => Ok(known),
-    })
+    let written = now.seconds_since(found.created_at);
+    if found.state == ReceiptState::Needed && may_send(written, sent, strangers) {
+        return send(services, found, object, email).await;
+    }
+    Ok(answer)
 }
 
 /// Gives it to the provider. That it was begun is written down before.
@@ -125,7 +111,7 @@ async fn send(
     services: &Services,
     found: &Receipt,
     object: &str,
-    email: &Email,
+    email: Email,
 ) -> Result<Answer, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     let change = Change {
@@ -140,10 +126,7 @@ async fn send(
         idem_key: found.id.to_string(),
         payment: object.to_owned(),
         settled: found.settled,
-        content: Content {
-            email: email.clone(),
-            lines,
-        },
+        content: Content { email, lines },
     };
     Ok(match services.fiscal.submit(&submit).await {
         Ok(theirs) => Ok(Known::Found(theirs)),
@@ -154,7 +137,7 @@ async fn send(
             description,
         }) if matches!(status, 400 | 415) => {
             tracing::error!(receipt = %found.id, status, code, description, "receipt.not_taken");
-            Ok(Known::NotTaken)
+            Ok(Known::Hopeless(ReceiptProblem::NotTaken))
         }
         Err(error) => Err(error),
     })
@@ -189,40 +172,44 @@ async fn look_for(services: &Services, found: &Receipt, object: &str) -> Answer 
     })
 }
 
+/// Was an answer written down?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Done,
+    /// Another receipt of ours has the provider's one.
+    TakenByAnother,
+}
+
 /// Writes down what the provider has said.
 async fn record(
     services: &Services,
     subscriber: SubscriberId,
     id: ReceiptId,
     answer: &Answer,
-) -> Result<(), ServiceError> {
+) -> Result<Written, ServiceError> {
     let name = services.fiscal.name();
-    let written = retried(|| async move {
+    retried(|| async move {
         let (mut tx, now) = services.db.begin().await?;
         let found = receipt::get(&mut tx, subscriber, id)
             .await?
             .filter(|found| found.state.is_open());
         let Some(found) = found else {
-            return Ok(());
+            return Ok(Written::Done);
         };
         let (state, change) = decided(name, &found, answer, now);
-        if state == ReceiptState::Manual {
-            tracing::error!(receipt = %id, problem = change.problem, "receipt.manual: people must look");
+        if let Some(problem) = change.problem {
+            tracing::error!(receipt = %id, problem = problem.code(), "receipt.manual: people must look");
         } else if state.is_open() && now.seconds_since(found.created_at) > LATE {
             tracing::error!(receipt = %id, state = state.code(), "receipt.late");
         }
         match receipt::update(&mut tx, &found, state, &change).await {
-            Err(storage::StorageError::Duplicate(_)) => Err(ServiceError::NotFound),
-            other => Ok(other?),
-        }?;
-        commit(tx).await
+            Err(StorageError::Duplicate(_)) => return Ok(Written::TakenByAnother),
+            other => other?,
+        }
+        commit(tx).await?;
+        Ok(Written::Done)
     })
-    .await;
-    match written {
-        // Another receipt of ours has the provider's one.
-        Err(ServiceError::NotFound) => give_up(services, subscriber, id, "taken_by_another").await,
-        other => other,
-    }
+    .await
 }
 
 /// What an answer makes of a receipt.
@@ -237,7 +224,7 @@ fn decided<'a>(
         next_look_at: Some(now.plus_seconds(seconds)),
         ..Change::default()
     };
-    let manual = |problem: &'static str| {
+    let manual = |problem: ReceiptProblem| {
         let change = Change {
             problem: Some(problem),
             ..Change::default()
@@ -265,14 +252,14 @@ fn decided<'a>(
                     (ReceiptState::Registered, change)
                 }
                 Registration::Refused => {
-                    let (state, change) = manual("refused");
+                    let (state, change) = manual(ReceiptProblem::Refused);
                     (state, Change { provider, ..change })
                 }
             }
         }
-        Ok(Known::NotTaken) => manual("not_taken"),
+        Ok(Known::Hopeless(problem)) => manual(*problem),
         Ok(Known::Nothing | Known::Strangers) | Err(AcquirerError::NotFound) if lost => {
-            manual("not_found")
+            manual(ReceiptProblem::NotFound)
         }
         Ok(_) => (found.state, waits(pause)),
         Err(AcquirerError::TooMany { retry_after }) => {
@@ -284,28 +271,4 @@ fn decided<'a>(
             (found.state, waits(pause))
         }
     }
-}
-
-/// Nothing that a provider could be told: people must look.
-async fn give_up(
-    services: &Services,
-    subscriber: SubscriberId,
-    id: ReceiptId,
-    problem: &str,
-) -> Result<(), ServiceError> {
-    retried(|| async move {
-        let (mut tx, _) = services.db.begin().await?;
-        let found = receipt::get(&mut tx, subscriber, id).await?;
-        if let Some(found) = found.filter(|found| found.state.is_open()) {
-            tracing::error!(receipt = %id, problem, "receipt.manual: people must look");
-            let change = Change {
-                problem: Some(problem),
-                ..Change::default()
-            };
-            receipt::update(&mut tx, &found, ReceiptState::Manual, &change).await?;
-            commit(tx).await?;
-        }
-        Ok(())
-    })
-    .await
 }

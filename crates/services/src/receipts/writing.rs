@@ -4,7 +4,8 @@ use crate::billing::new_id;
 use crate::{ServiceError, zone};
 use domain::ids::{OpId, ReceiptId};
 use domain::receipt::{
-    Line, Mode, ReceiptKind, ReceiptState, Settled, Subject, look_pause, vat_on,
+    Line, MAY_SHOW_UP, Mode, ReceiptKind, ReceiptProblem, ReceiptState, Settled, Subject,
+    look_pause, vat_on,
 };
 use domain::{ContractNumber, Timestamp};
 use gateways::acquirer::ReceiptTaken;
@@ -62,10 +63,14 @@ pub(crate) async fn write_advance(
             None,
         ),
         // Nothing was said of it, and it may be there all the same.
-        ReceiptTaken::No => (ReceiptState::Needed, Some(now.plus_seconds(65)), None),
+        ReceiptTaken::No => (
+            ReceiptState::Needed,
+            Some(now.plus_seconds(MAY_SHOW_UP)),
+            None,
+        ),
         ReceiptTaken::Refused => {
             tracing::error!(payment = %found.id, "receipt.refused: people must look");
-            (ReceiptState::Manual, None, Some("refused"))
+            (ReceiptState::Manual, None, Some(ReceiptProblem::Refused))
         }
     };
     let new = New {
