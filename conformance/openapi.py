@@ -157,6 +157,43 @@ def receipts():
     valid(call("GET", f"/receipts/rt-{uuid.uuid4()}", 404), "NotFound")
 
 
+def refunds():
+    payment = create()
+    payer(payment["id"], "5555 5555 5555 4444")
+    part = {"value": "200.00", "currency": "RUB"}
+    item = {"description": "Аванс", "quantity": 1, "amount": part, "vat_code": 12}
+    body = {
+        "payment_id": payment["id"],
+        "amount": part,
+        "description": "Возврат остатка",
+        "receipt": {"customer": {"email": "a@example.com"}, "items": [item]},
+    }
+    made = call("POST", "/refunds", body=body)
+    valid(made, "Refund")
+    valid(call("GET", f"/payments/{payment['id']}"), "Payment")
+    valid(call("GET", f"/refunds/{made['id']}"), "Refund")
+    valid(call("GET", f"/refunds?payment_id={payment['id']}"), "RefundList")
+    control("clock", {"advance_seconds": 6})
+    receipt = call("GET", f"/receipts?refund_id={made['id']}")["items"][0]
+    valid(receipt, "Receipt")
+    own = {
+        "type": "refund",
+        "refund_id": made["id"],
+        "customer": {"email": "a@example.com"},
+        "items": [item],
+        "send": True,
+        "settlements": [{"type": "cashless", "amount": part}],
+    }
+    valid(own, "PostReceiptData")
+    valid(call("POST", "/receipts", body=own), "Receipt")
+    valid(call("POST", "/refunds", 400, body={**body, "amount": {"value": "300.01", "currency": "RUB"}}), "BadRequest")
+    valid(call("GET", f"/refunds/{uuid.uuid4()}", 404), "NotFound")
+    for kind in ("sbp", "yoo_money"):
+        other = create(payment_method_data={"type": kind})
+        control(f"payments/{other['id']}/complete")
+        valid(call("POST", "/refunds", body={"payment_id": other["id"], "amount": part}), "Refund")
+
+
 def refused():
     payment = create()
     payer(payment["id"], "5555 5555 5555 4600")
@@ -212,6 +249,7 @@ def main():
     checks.run("new payments", created)
     checks.run("paid payments", paid)
     checks.run("receipts", receipts)
+    checks.run("refunds", refunds)
     checks.run("refused payments", refused)
     checks.run("held, captured, cancelled", held)
     checks.run("lists", listing)

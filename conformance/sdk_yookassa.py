@@ -3,7 +3,7 @@
 import uuid
 
 import requests
-from yookassa import Configuration, Payment, Receipt
+from yookassa import Configuration, Payment, Receipt, Refund
 from yookassa.domain.exceptions import BadRequestError, NotFoundError, UnauthorizedError
 from yookassa.domain.notification import WebhookNotificationEventType, WebhookNotificationFactory
 
@@ -118,6 +118,49 @@ def refused_receipt():
         control("reset")
 
 
+def refund():
+    """A part goes back with its receipt; the same key gives the same refund; more than is left does not."""
+    payment = create()
+    control(f"payments/{payment.id}/complete")
+    part = {"value": "200.00", "currency": "RUB"}
+    item = {**ADVANCE, "amount": part}
+    body = {
+        "payment_id": payment.id,
+        "amount": part,
+        "description": "Возврат остатка",
+        "receipt": {"customer": {"email": "a@example.com"}, "items": [item]},
+        "metadata": {"refund_part": "7"},
+    }
+    key = str(uuid.uuid4())
+    made = Refund.create(body, key)
+    assert made.status == "succeeded" and made.payment_id == payment.id
+    assert str(made.amount.value) == "200.00" and made.receipt_registration == "pending"
+    assert Refund.create(body, key).id == made.id
+    assert Refund.find_one(made.id).description == "Возврат остатка"
+    assert [one.id for one in Refund.list({"payment_id": payment.id}).items] == [made.id]
+    assert str(Payment.find_one(payment.id).refunded_amount.value) == "200.00"
+    rest = {"payment_id": payment.id, "amount": {"value": "300.01", "currency": "RUB"}}
+    expect(BadRequestError, lambda: Refund.create(rest, str(uuid.uuid4())))
+    control("clock", {"advance_seconds": 6})
+    receipt = Receipt.list({"refund_id": made.id}).items[0]
+    assert receipt.type == "refund" and receipt.status == "succeeded"
+
+
+def refused_refund():
+    requests.put(f"{URL}/control/refunds", json="hold", timeout=10).raise_for_status()
+    try:
+        payment = create()
+        control(f"payments/{payment.id}/complete")
+        body = {"payment_id": payment.id, "amount": {"value": "500.00", "currency": "RUB"}}
+        made = Refund.create(body, str(uuid.uuid4()))
+        assert made.status == "pending"
+        requests.put(f"{URL}/control/refunds", json="cancel", timeout=10).raise_for_status()
+        found = Refund.find_one(made.id)
+        assert found.status == "canceled" and found.cancellation_details.reason == "general_decline"
+    finally:
+        control("reset")
+
+
 def replay():
     key = str(uuid.uuid4())
     first = Payment.create(order(), key)
@@ -209,6 +252,8 @@ def main():
     checks.run("the receipt of a payment is registered", registered_receipt)
     checks.run("a receipt after its payment", own_receipt)
     checks.run("a receipt that cannot be registered", refused_receipt)
+    checks.run("a part of a payment goes back", refund)
+    checks.run("a refund that the bank refuses", refused_refund)
     checks.run("the same key gives the same payment", replay)
     checks.run("find one", find_one)
     checks.run("a paid payment", succeeded)

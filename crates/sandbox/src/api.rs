@@ -43,6 +43,8 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/payments/{id}", get(read))
         .route("/payments/{id}/capture", post(capture))
         .route("/payments/{id}/cancel", post(cancel))
+        .route("/refunds", post(create_refund).get(list_refunds))
+        .route("/refunds/{id}", get(read_refund))
         .route("/receipts", post(create_receipt).get(list_receipts))
         .route("/receipts/{id}", get(read_receipt))
         .fallback(async || ApiError::not_found("There is no such address"))
@@ -181,6 +183,56 @@ async fn list_receipts(
             .with(|store, _| listing::receipts(store, &filter))
     })
     .await
+}
+
+async fn create_refund(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: BodyBytes,
+) -> Response {
+    call(sandbox, Endpoint::CreateRefund, move |sandbox| {
+        let key = request::idempotence_key(&headers)?;
+        let body = request::json_object(&headers, &bytes(body)?, false)?;
+        let order = request::refund(&body)?;
+        let request = Request {
+            key,
+            operation: "refund".to_owned(),
+            body: canonical(body),
+        };
+        sandbox.core.with(|store, now| {
+            let id = store.once(request, now, |store| store.create_refund(order, now))?;
+            show_refund(store, &id)
+        })
+    })
+    .await
+}
+
+async fn read_refund(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    call(sandbox, Endpoint::GetRefund, move |sandbox| {
+        sandbox.core.with(|store, _| show_refund(store, &id))
+    })
+    .await
+}
+
+async fn list_refunds(
+    State(sandbox): State<Sandbox>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Response {
+    call(sandbox, Endpoint::ListRefunds, move |sandbox| {
+        let Query(pairs) = query.map_err(|_| ApiError::bad_request("The query cannot be read"))?;
+        let filter = listing::RefundFilter::read(&pairs)?;
+        sandbox
+            .core
+            .with(|store, _| listing::refunds(store, &filter))
+    })
+    .await
+}
+
+fn show_refund(store: &Store, id: &str) -> Answer {
+    let refund = store
+        .refund(id)
+        .ok_or_else(|| ApiError::not_found("There is no such refund"))?;
+    Ok(wire::refund(refund, store))
 }
 
 fn show_receipt(store: &Store, id: &str) -> Answer {

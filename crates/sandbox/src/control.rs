@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::Sandbox;
 use crate::card;
-use crate::faults::{FaultRule, Hooks, KeyReuse, OutcomeRule, ReceiptPlan, WebhookPlan};
+use crate::faults::{
+    FaultRule, Hooks, KeyReuse, OutcomeRule, ReceiptPlan, RefundPlan, WebhookPlan,
+};
 use crate::model::{Payment, Reason, Status};
 use crate::store::Store;
 use crate::wire;
@@ -74,6 +76,22 @@ impl Control {
     /// Sets what becomes of receipts that wait.
     pub fn set_receipts(&self, plan: ReceiptPlan) {
         self.with(|store, _| store.hooks.receipts = plan);
+    }
+
+    /// All refunds in the API's JSON, oldest first.
+    pub fn refunds(&self) -> Vec<Value> {
+        self.with(|store, _| {
+            let all = store.data.refunds.iter();
+            all.map(|refund| wire::refund(refund, store)).collect()
+        })
+    }
+
+    /// Sets what becomes of refunds; those that wait follow it at once.
+    pub fn set_refunds(&self, plan: RefundPlan) {
+        self.with(|store, now| {
+            store.hooks.refunds = plan;
+            store.decide_refunds(now);
+        });
     }
 
     /// Puts all hooks back. The clock and the payments stay.

@@ -97,6 +97,7 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/control/outcome", put(outcome))
         .route("/control/key_reuse", put(key_reuse))
         .route("/control/receipts", put(receipts))
+        .route("/control/refunds", put(refunds))
         .route("/control/clock", post(clock))
         .route("/control/reset", post(reset))
         .route("/actions/{action}", post(action))
@@ -266,6 +267,16 @@ async fn receipts(
 ) -> Result<Json<Value>, Refusal> {
     let control = sandbox.control();
     control.set_receipts(read(&headers, &body)?);
+    Ok(describe(&control))
+}
+
+async fn refunds(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let control = sandbox.control();
+    control.set_refunds(read(&headers, &body)?);
     Ok(describe(&control))
 }
 

@@ -26,6 +26,12 @@ pub enum Endpoint {
     GetReceipt,
     /// `GET /v3/receipts`
     ListReceipts,
+    /// `POST /v3/refunds`
+    CreateRefund,
+    /// `GET /v3/refunds/{id}`
+    GetRefund,
+    /// `GET /v3/refunds`
+    ListRefunds,
 }
 
 /// The side of the change on which a fault strikes.
@@ -170,6 +176,19 @@ pub enum ReceiptPlan {
     Ignore,
 }
 
+/// What becomes of refunds, new ones and those that wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundPlan {
+    /// They are made at once.
+    #[default]
+    Succeed,
+    /// They wait.
+    Hold,
+    /// The bank refuses them: `canceled`. No webhook tells it.
+    Cancel,
+}
+
 /// All hooks together, as `GET /control/state` shows them. Not kept over a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hooks {
@@ -184,6 +203,9 @@ pub struct Hooks {
     /// What becomes of receipts.
     #[serde(default)]
     pub receipts: ReceiptPlan,
+    /// What becomes of refunds.
+    #[serde(default)]
+    pub refunds: RefundPlan,
 }
 
 impl Hooks {

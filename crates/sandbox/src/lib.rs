@@ -1,4 +1,4 @@
-//! A stateful stand-in for the acquirer: payments and receipts of YooKassa API v3, the payer's page,
+//! A stateful stand-in for the acquirer: payments, refunds and receipts of YooKassa API v3, the payer's page,
 //! webhooks, and faults on request. It runs as a role of the product's binary in the demo and inside
 //! tests; it moves no money. It may not share code with the adapter it proves, and it may not keep or
 //! log a card's number or code.
@@ -7,7 +7,7 @@
 //!
 //! | Address | For |
 //! |---|---|
-//! | `/v3/payments…`, `/v3/receipts…` | the API (Basic authentication) |
+//! | `/v3/payments…`, `/v3/refunds…`, `/v3/receipts…` | the API (Basic authentication) |
 //! | `/pay/{id}`, `/pay/{id}/3ds` | the payer's pages |
 //! | `/` | what this is; with control on, the last payments and the faults form |
 //! | `/control/…` | JSON control, only when [`Config::control`] is true |
@@ -50,11 +50,13 @@
 //! | `PUT /control/outcome` | [`OutcomeRule`] or `null` | decides the payer's next attempts |
 //! | `PUT /control/key_reuse` | `"reject"` or `"replay"` | a key used again with another body |
 //! | `PUT /control/receipts` | `"register"`, `"refuse"`, `"hold"` or `"ignore"` | what becomes of receipts that wait |
+//! | `PUT /control/refunds` | `"succeed"`, `"hold"` or `"cancel"` | what becomes of refunds, new and waiting ones |
 //! | `POST /control/clock` | `{"advance_seconds":86400}` or `{"offset_seconds":0}` | moves the virtual clock |
 //! | `POST /control/reset` | `{}` | all hooks to their defaults (the clock and payments stay) |
 //!
 //! ```text
-//! fault rule   {"endpoint":"create|get|list|capture|cancel|create_receipt|get_receipt|list_receipts",
+//! fault rule   {"endpoint":"create|get|list|capture|cancel|create_receipt|get_receipt|list_receipts|
+//!               create_refund|get_refund|list_refunds",
 //!               "fault":FAULT,"times":2}              times absent = until cleared
 //! FAULT        {"kind":"delay","when":"before_commit|after_commit","ms":3000}
 //!              {"kind":"drop","when":…}            the connection closes without an answer
@@ -84,6 +86,7 @@ mod outbox;
 mod pages;
 mod payer;
 mod receipt;
+mod refund;
 mod registration;
 mod request;
 mod store;
@@ -100,7 +103,8 @@ use tokio::net::TcpListener;
 
 pub use crate::control::{Control, ControlError};
 pub use crate::faults::{
-    Endpoint, Fault, FaultRule, Hooks, KeyReuse, OutcomeRule, ReceiptPlan, WebhookPlan, When,
+    Endpoint, Fault, FaultRule, Hooks, KeyReuse, OutcomeRule, ReceiptPlan, RefundPlan, WebhookPlan,
+    When,
 };
 pub use crate::model::{Reason, Status};
 pub use crate::store::StateError;

@@ -283,6 +283,7 @@ impl Store {
 
     /// What time alone has brought. Called before every look at the state, so that all of them agree.
     pub(crate) fn tick(&mut self, now: DateTime<Utc>) {
+        self.decide_refunds(now);
         self.register_ripe(now);
         let (ripe, _) = self.due(now);
         for id in ripe {

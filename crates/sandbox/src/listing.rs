@@ -1,11 +1,13 @@
-//! The lists of payments and receipts: filters, pages, the cursor. It may not change anything.
+//! The lists of payments, refunds and receipts: filters, pages, the cursor. It may not change anything.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::error::ApiError;
-use crate::model::{MethodKind, Payment, Status};
-use crate::registration::{Receipt, Registration};
+use crate::model::{MethodKind, Payment, Progress, Status};
+use crate::receipt::About;
+use crate::refund::Refund;
+use crate::registration::Receipt;
 use crate::store::Store;
 use crate::wire;
 
@@ -203,7 +205,7 @@ pub(crate) fn payments(store: &Store, filter: &Filter) -> Result<Value, ApiError
 #[derive(Debug, Default)]
 pub(crate) struct ReceiptFilter {
     created: Span,
-    status: Option<Registration>,
+    status: Option<Progress>,
     payment_id: Option<String>,
     refund_id: Option<String>,
     part: Part,
@@ -216,7 +218,7 @@ impl ReceiptFilter {
         for (name, value) in pairs {
             match name.as_str() {
                 "status" => {
-                    let status = Registration::parse(value);
+                    let status = Progress::parse(value);
                     filter.status = Some(status.ok_or_else(|| {
                         ApiError::invalid(name.clone(), "There is no such status")
                     })?);
@@ -242,10 +244,61 @@ impl ReceiptFilter {
             && self
                 .payment_id
                 .as_ref()
-                .is_none_or(|id| receipt.payment_id == *id)
-            // This shop has no refunds.
-            && self.refund_id.is_none()
+                .is_none_or(|id| receipt.about == About::payment(id))
+            && self
+                .refund_id
+                .as_ref()
+                .is_none_or(|id| receipt.about == About::refund(id))
     }
+}
+
+/// Which refunds are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct RefundFilter {
+    created: Span,
+    status: Option<Progress>,
+    payment_id: Option<String>,
+    part: Part,
+}
+
+impl RefundFilter {
+    /// Reads a query; unknown names are ignored.
+    pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, ApiError> {
+        let mut filter = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "status" => {
+                    let status = Progress::parse(value);
+                    filter.status = Some(status.ok_or_else(|| {
+                        ApiError::invalid(name.clone(), "There is no such status")
+                    })?);
+                }
+                "payment_id" => filter.payment_id = Some(value.clone()),
+                _ if filter.part.read(name, value)? => {}
+                _ => read_span(name, value, &mut [("created_at", &mut filter.created)])?,
+            }
+        }
+        Ok(filter)
+    }
+
+    fn holds(&self, refund: &Refund) -> bool {
+        self.created.holds(Some(refund.created_at))
+            && self.status.is_none_or(|status| refund.status == status)
+            && self
+                .payment_id
+                .as_ref()
+                .is_none_or(|id| refund.payment_id == *id)
+    }
+}
+
+/// One page of refunds, newest first.
+pub(crate) fn refunds(store: &Store, filter: &RefundFilter) -> Result<Value, ApiError> {
+    filter.part.of(
+        store.data.refunds.iter().rev(),
+        |refund| &refund.id,
+        |refund| filter.holds(refund),
+        |refund| wire::refund(refund, store),
+    )
 }
 
 /// One page of receipts, newest first.

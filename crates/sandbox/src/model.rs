@@ -52,6 +52,31 @@ impl Status {
     }
 }
 
+/// Where something stands that has no more to it: a refund, the registration of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Progress {
+    Pending,
+    Succeeded,
+    Canceled,
+}
+
+impl Progress {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Succeeded, Self::Canceled]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
 /// How the payer pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -72,6 +72,14 @@ impl Kopecks {
         i64::try_from(product).ok().map(Self)
     }
 
+    /// The difference; `None` below zero.
+    pub(crate) fn less(self, other: Self) -> Option<Self> {
+        self.0
+            .checked_sub(other.0)
+            .filter(|left| *left >= 0)
+            .map(Self)
+    }
+
     pub(crate) fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }

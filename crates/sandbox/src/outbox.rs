@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::faults::MAX_COPIES;
 use crate::model::Status;
@@ -171,6 +171,20 @@ impl Store {
         }
     }
 
+    /// Queues the webhook of a refund that was made.
+    pub(crate) fn announce_refund(&mut self, id: &str, now: DateTime<Utc>) {
+        let plan = self.hooks.webhook;
+        let Some(refund) = self.refund(id).filter(|_| plan.enabled && self.has_webhook) else {
+            return;
+        };
+        let object = wire::refund(refund, self);
+        let body = json!({"type": "notification", "event": "refund.succeeded", "object": object});
+        for _ in 0..plan.copies.clamp(1, MAX_COPIES) {
+            self.data.outbox.push(id, body.clone(), now, now);
+        }
+        self.touch();
+    }
+
     /// Queues a webhook about a payment, with a claimed state or the real one.
     pub(crate) fn queue(
         &mut self,
@@ -195,8 +209,7 @@ impl Store {
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
-    use super::{Duration, Outbox};
-    use serde_json::json;
+    use super::{Duration, Outbox, json};
 
     #[test]
     fn pauses_grow_and_end_after_a_day() {

@@ -46,16 +46,38 @@ pub(crate) struct Settled {
     pub(crate) amount: Kopecks,
 }
 
+/// What a receipt belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum About {
+    Payment { payment_id: String },
+    Refund { refund_id: String },
+}
+
+impl About {
+    pub(crate) fn payment(id: &str) -> Self {
+        Self::Payment {
+            payment_id: id.to_owned(),
+        }
+    }
+
+    pub(crate) fn refund(id: &str) -> Self {
+        Self::Refund {
+            refund_id: id.to_owned(),
+        }
+    }
+}
+
 /// A checked request to register a receipt of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
-    pub(crate) payment_id: String,
+    pub(crate) about: About,
     pub(crate) items: Vec<Item>,
     pub(crate) settlements: Vec<Settled>,
 }
 
-/// The items of a receipt that comes with a payment; nothing when there is none.
-pub(crate) fn of_payment(body: &Object, paid: Kopecks) -> Result<Option<Vec<Item>>, ApiError> {
+/// The items of a receipt that comes with a payment or a refund; nothing when there is none.
+pub(crate) fn within(body: &Object, paid: Kopecks) -> Result<Option<Vec<Item>>, ApiError> {
     let Some(receipt) = present(body, "receipt") else {
         return Ok(None);
     };
@@ -66,7 +88,7 @@ pub(crate) fn of_payment(body: &Object, paid: Kopecks) -> Result<Option<Vec<Item
     if total != paid {
         return Err(ApiError::invalid(
             "receipt.items",
-            "The items do not add up to the sum of the payment",
+            "The items do not add up to the sum",
         ));
     }
     Ok(Some(items))
@@ -74,23 +96,20 @@ pub(crate) fn of_payment(body: &Object, paid: Kopecks) -> Result<Option<Vec<Item
 
 /// A receipt that comes by itself.
 pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
-    match present(body, "type").and_then(Value::as_str) {
-        Some("payment") => {}
-        Some("refund") => {
-            return Err(ApiError::invalid(
-                "refund_id",
-                "There is no such refund in this shop",
-            ));
-        }
+    let id = |name: &str| {
+        text(body, name, 36)?
+            .ok_or_else(|| ApiError::invalid(name, "What it belongs to is missing"))
+    };
+    let about = match present(body, "type").and_then(Value::as_str) {
+        Some("payment") => About::payment(&id("payment_id")?),
+        Some("refund") => About::refund(&id("refund_id")?),
         _ => {
             return Err(ApiError::invalid("type", "payment or refund is expected"));
         }
-    }
+    };
     if present(body, "send").and_then(Value::as_bool) != Some(true) {
         return Err(ApiError::invalid("send", "Only true is possible"));
     }
-    let payment_id = text(body, "payment_id", 36)?
-        .ok_or_else(|| ApiError::invalid("payment_id", "The payment is missing"))?;
     let (items, total) = read(body, "")?;
     let settlements = present(body, "settlements")
         .and_then(Value::as_array)
@@ -108,7 +127,7 @@ pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
         ));
     }
     Ok(Order {
-        payment_id,
+        about,
         items,
         settlements,
     })
@@ -251,13 +270,13 @@ fn thousandths(value: &Value) -> Option<i64> {
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
-    use super::{of_payment, order, thousandths};
+    use super::{About, order, thousandths, within};
     use crate::money::Kopecks;
     use serde_json::{Value, json};
 
     fn passes(receipt: &Value) -> bool {
         let body = json!({ "receipt": receipt });
-        of_payment(
+        within(
             body.as_object().expect("an object"),
             Kopecks::from_roubles(500),
         )
@@ -295,7 +314,7 @@ mod tests {
                 "amount": {"value": "250.00", "currency": "RUB"}}],
             "settlements": [{"type": "prepayment", "amount": {"value": "250.00", "currency": "RUB"}}]});
         let read = |body: &Value| order(body.as_object().expect("an object"));
-        assert_eq!(read(&good).expect("a receipt").payment_id, "p");
+        assert_eq!(read(&good).expect("a receipt").about, About::payment("p"));
         for (at, value) in [
             ("/type", json!("gift")),
             ("/type", json!("refund")),

@@ -1,4 +1,4 @@
-//! The life of a receipt: with a payment or by itself, then registered some seconds later, refused, or
+//! The life of a receipt: with a payment or a refund or by itself, then registered some seconds later, refused, or
 //! left waiting, as the hook says. It may not know about HTTP.
 
 use chrono::{DateTime, Duration, Utc};
@@ -8,50 +8,26 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::faults::ReceiptPlan;
-use crate::model::Status;
-use crate::receipt::{Item, Order, Settled};
+use crate::model::{Progress, Status};
+use crate::receipt::{About, Item, Order, Settled};
 use crate::store::Store;
 
 /// How long the register takes.
 const REGISTER_AFTER: Duration = Duration::seconds(5);
-/// The most receipts of one payment.
-const MOST_OF_A_PAYMENT: usize = 30;
+/// The most receipts of one payment or refund.
+const MOST_OF_ONE: usize = 30;
 
 /// A receipt as it is kept. Its buyer is not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Receipt {
     pub(crate) id: String,
-    pub(crate) payment_id: String,
-    pub(crate) status: Registration,
+    #[serde(flatten)]
+    pub(crate) about: About,
+    pub(crate) status: Progress,
     pub(crate) items: Vec<Item>,
     pub(crate) settlements: Vec<Settled>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) fiscal: Option<Fiscal>,
-}
-
-/// Where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Registration {
-    Pending,
-    Succeeded,
-    Canceled,
-}
-
-impl Registration {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Canceled => "canceled",
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Succeeded, Self::Canceled]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
 }
 
 /// What the register's store of documents has given it.
@@ -77,7 +53,7 @@ impl Store {
             by: "cashless".to_owned(),
             amount: payment.amount,
         }];
-        self.add_receipt(payment_id.to_owned(), items, settlements, now);
+        self.add_receipt(About::payment(payment_id), items, settlements, now);
     }
 
     /// A receipt by itself.
@@ -86,25 +62,39 @@ impl Store {
         order: Order,
         now: DateTime<Utc>,
     ) -> Result<String, ApiError> {
-        let wrong = |text: &str| ApiError::invalid("payment_id", text);
-        let payment = self
-            .payment(&order.payment_id)
-            .ok_or_else(|| wrong("There is no such payment"))?;
-        if !matches!(
-            payment.status,
-            Status::Succeeded | Status::WaitingForCapture
-        ) {
-            return Err(wrong("The payment is not paid"));
+        match &order.about {
+            About::Payment { payment_id } => {
+                let wrong = |text: &str| ApiError::invalid("payment_id", text);
+                let payment = self
+                    .payment(payment_id)
+                    .ok_or_else(|| wrong("There is no such payment"))?;
+                if !matches!(
+                    payment.status,
+                    Status::Succeeded | Status::WaitingForCapture
+                ) {
+                    return Err(wrong("The payment is not paid"));
+                }
+            }
+            About::Refund { refund_id } => {
+                let wrong = |text: &str| ApiError::invalid("refund_id", text);
+                let refund = self
+                    .refund(refund_id)
+                    .ok_or_else(|| wrong("There is no such refund"))?;
+                if refund.status != Progress::Succeeded {
+                    return Err(wrong("The refund is not made"));
+                }
+            }
         }
-        if self.receipts_of(&order.payment_id).count() >= MOST_OF_A_PAYMENT {
-            return Err(wrong("A payment has at most 30 receipts"));
+        if self.receipts_about(&order.about).count() >= MOST_OF_ONE {
+            let text = "A payment or a refund has at most 30 receipts";
+            return Err(ApiError::bad_request(text));
         }
-        Ok(self.add_receipt(order.payment_id, order.items, order.settlements, now))
+        Ok(self.add_receipt(order.about, order.items, order.settlements, now))
     }
 
-    fn add_receipt(
+    pub(crate) fn add_receipt(
         &mut self,
-        payment_id: String,
+        about: About,
         items: Vec<Item>,
         settlements: Vec<Settled>,
         now: DateTime<Utc>,
@@ -112,8 +102,8 @@ impl Store {
         let id = format!("rt-{}", Uuid::new_v4());
         self.data.receipts.push(Receipt {
             id: id.clone(),
-            payment_id,
-            status: Registration::Pending,
+            about,
+            status: Progress::Pending,
             items,
             settlements,
             created_at: now,
@@ -127,28 +117,29 @@ impl Store {
         self.data.receipts.iter().find(|receipt| receipt.id == id)
     }
 
-    pub(crate) fn receipts_of(&self, payment_id: &str) -> impl Iterator<Item = &Receipt> {
+    /// Those of a payment, or of a refund.
+    pub(crate) fn receipts_about(&self, about: &About) -> impl Iterator<Item = &Receipt> {
         self.data
             .receipts
             .iter()
-            .filter(move |receipt| receipt.payment_id == payment_id)
+            .filter(move |receipt| receipt.about == *about)
     }
 
     /// What time alone has brought: receipts that waited long enough are registered or refused.
     pub(crate) fn register_ripe(&mut self, now: DateTime<Utc>) {
         let status = match self.hooks.receipts {
-            ReceiptPlan::Register | ReceiptPlan::Ignore => Registration::Succeeded,
-            ReceiptPlan::Refuse => Registration::Canceled,
+            ReceiptPlan::Register | ReceiptPlan::Ignore => Progress::Succeeded,
+            ReceiptPlan::Refuse => Progress::Canceled,
             ReceiptPlan::Hold => return,
         };
         let mut changed = false;
         for (number, receipt) in self.data.receipts.iter_mut().enumerate() {
             let ripe = receipt.created_at + REGISTER_AFTER;
-            if receipt.status != Registration::Pending || ripe > now {
+            if receipt.status != Progress::Pending || ripe > now {
                 continue;
             }
             receipt.status = status;
-            receipt.fiscal = (status == Registration::Succeeded).then(|| fiscal(number + 1, ripe));
+            receipt.fiscal = (status == Progress::Succeeded).then(|| fiscal(number + 1, ripe));
             changed = true;
         }
         if changed {

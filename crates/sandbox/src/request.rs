@@ -13,10 +13,11 @@ use crate::error::ApiError;
 use crate::life::Captured;
 use crate::model::{Confirmation, Means, MethodKind, Order};
 use crate::money::Kopecks;
-use crate::receipt;
+use crate::{receipt, refund};
 
 const MAX_KEY: usize = 64;
 const MAX_DESCRIPTION: usize = 128;
+const MAX_REFUND_DESCRIPTION: usize = 250;
 const MAX_CUSTOMER_ID: usize = 200;
 const MAX_METADATA_KEYS: usize = 16;
 const MAX_METADATA_KEY: usize = 32;
@@ -115,7 +116,7 @@ pub(crate) fn order(body: &Object) -> Result<Order, ApiError> {
         means,
         gateway_id: gateway(body)?,
         merchant_customer_id: text(body, "merchant_customer_id", MAX_CUSTOMER_ID)?,
-        receipt: receipt::of_payment(body, amount)?,
+        receipt: receipt::within(body, amount)?,
     })
 }
 
@@ -128,8 +129,21 @@ pub(crate) fn captured(body: &Object, held: Kopecks) -> Result<Option<Captured>,
     if amount > held {
         return Err(ApiError::invalid("amount.value", "More than was held"));
     }
-    let receipt = receipt::of_payment(body, amount)?;
+    let receipt = receipt::within(body, amount)?;
     Ok(Some(Captured { amount, receipt }))
+}
+
+/// A request to give money back.
+pub(crate) fn refund(body: &Object) -> Result<refund::Order, ApiError> {
+    let amount = required_amount(body, "amount")?;
+    Ok(refund::Order {
+        payment_id: text(body, "payment_id", 36)?
+            .ok_or_else(|| ApiError::invalid("payment_id", "The payment is missing"))?,
+        amount,
+        description: text(body, "description", MAX_REFUND_DESCRIPTION)?,
+        metadata: metadata(body)?,
+        receipt: receipt::within(body, amount)?,
+    })
 }
 
 /// A field that is there and not `null`.

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::faults::Hooks;
 use crate::model::{Method, Payment, Status};
 use crate::outbox::Outbox;
+use crate::receipt::About;
+use crate::refund::Refund;
 use crate::registration::Receipt;
 use crate::wire::Shop;
 
@@ -74,6 +76,8 @@ pub(crate) struct Data {
     pub(crate) methods: HashMap<String, Method>,
     /// In the order in which they were made.
     pub(crate) receipts: Vec<Receipt>,
+    /// In the order in which they were made.
+    pub(crate) refunds: Vec<Refund>,
 }
 
 /// Everything, behind one lock.
@@ -236,9 +240,18 @@ impl Store {
         if let Some((number, id)) = oldest.map(|(number, payment)| (*number, payment.id.clone())) {
             self.data.payments.remove(&number);
             self.numbers.remove(&id);
+            let (refunds, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.data.refunds)
+                .into_iter()
+                .partition(|refund| refund.payment_id != id);
+            self.data.refunds = refunds;
+            let about: Vec<_> = gone
+                .iter()
+                .map(|refund| About::refund(&refund.id))
+                .chain([About::payment(&id)])
+                .collect();
             self.data
                 .receipts
-                .retain(|receipt| receipt.payment_id != id);
+                .retain(|receipt| !about.contains(&receipt.about));
         }
     }
 

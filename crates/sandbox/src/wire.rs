@@ -1,12 +1,13 @@
-//! Payments and receipts in the gateway's JSON. It may not change anything, and it may not show what was not asked
+//! Payments, refunds and receipts in the gateway's JSON. It may not change anything, and it may not show what was not asked
 //! for: optional fields are left out, not null.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Authorization, Confirmation, Method, MethodKind, Payment, Status};
+use crate::model::{Authorization, Confirmation, Method, MethodKind, Payment, Progress, Status};
 use crate::money::Kopecks;
-use crate::receipt::{Item, Settled};
+use crate::receipt::{About, Item, Settled};
+use crate::refund::Refund;
 use crate::registration::Receipt;
 use crate::store::Store;
 
@@ -50,11 +51,14 @@ pub(crate) fn payment(payment: &Payment, store: &Store) -> Value {
         "paid",
         json!(succeeded || payment.status == Status::WaitingForCapture),
     );
-    put("refundable", json!(succeeded));
+    put("refundable", json!(store.refundable(payment).is_positive()));
     put("test", json!(true));
     put("metadata", json!(payment.metadata));
     if succeeded {
         put("income_amount", amount(payment.amount.less_fee()));
+    }
+    if let Some(back) = store.refunded(&payment.id) {
+        put("refunded_amount", amount(back));
     }
     if let Some(description) = &payment.description {
         put("description", json!(description));
@@ -89,10 +93,63 @@ pub(crate) fn payment(payment: &Payment, store: &Store) -> Value {
     if payment.receipt.is_some() {
         put(
             "receipt_registration",
-            json!(receipt_registration(payment, store)),
+            json!(registration_of(
+                store,
+                &About::payment(&payment.id),
+                payment.status == Status::Canceled
+            )),
         );
     }
     Value::Object(object)
+}
+
+/// The refund object.
+pub(crate) fn refund(refund: &Refund, store: &Store) -> Value {
+    let mut object = json!({
+        "id": refund.id,
+        "payment_id": refund.payment_id,
+        "status": refund.status.as_str(),
+        "amount": amount(refund.amount),
+        "created_at": moment(refund.created_at),
+        "metadata": refund.metadata,
+    });
+    let mut put = |name: &str, value: Value| {
+        if let Some(fields) = object.as_object_mut() {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(description) = &refund.description {
+        put("description", json!(description));
+    }
+    if refund.receipt.is_some() {
+        let about = About::refund(&refund.id);
+        let registered = registration_of(store, &about, refund.status == Progress::Canceled);
+        put("receipt_registration", json!(registered));
+    }
+    if refund.status == Progress::Canceled {
+        put(
+            "cancellation_details",
+            json!({"party": "refund_network", "reason": "general_decline"}),
+        );
+    }
+    let method = store
+        .payment(&refund.payment_id)
+        .and_then(|payment| payment.method.as_ref());
+    match method.map(|method| (method.kind, &method.sbp_operation_id)) {
+        Some((MethodKind::BankCard, _)) => {
+            if let Some(rrn) = &refund.rrn {
+                put("refund_authorization_details", json!({"rrn": rrn}));
+            }
+        }
+        Some((MethodKind::Sbp, Some(operation))) => {
+            put(
+                "refund_method",
+                json!({"type": "sbp", "sbp_operation_id": operation}),
+            );
+        }
+        _ => {}
+    }
+    object
 }
 
 /// The receipt object.
@@ -104,8 +161,16 @@ pub(crate) fn receipt(receipt: &Receipt) -> Value {
         object.insert(name.to_owned(), value);
     };
     put("id", json!(receipt.id));
-    put("type", json!("payment"));
-    put("payment_id", json!(receipt.payment_id));
+    match &receipt.about {
+        About::Payment { payment_id } => {
+            put("type", json!("payment"));
+            put("payment_id", json!(payment_id));
+        }
+        About::Refund { refund_id } => {
+            put("type", json!("refund"));
+            put("refund_id", json!(refund_id));
+        }
+    }
     put("status", json!(receipt.status.as_str()));
     put("items", json!(items));
     put("settlements", json!(settlements));
@@ -236,9 +301,9 @@ fn authorization_details(authorization: &Authorization) -> Value {
     })
 }
 
-fn receipt_registration(payment: &Payment, store: &Store) -> &'static str {
-    match store.receipts_of(&payment.id).next() {
-        _ if payment.status == Status::Canceled => "canceled",
+fn registration_of(store: &Store, about: &About, canceled: bool) -> &'static str {
+    match store.receipts_about(about).next() {
+        _ if canceled => "canceled",
         Some(receipt) => receipt.status.as_str(),
         None => "pending",
     }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use reqwest::Method;
-use sandbox::KeyReuse;
+use sandbox::{KeyReuse, RefundPlan};
 use serde_json::{Value, json};
 
 use crate::support::{Bank, KEY, SHOP, ok, order, refused, text};
@@ -350,4 +350,97 @@ async fn lists_are_filtered_and_paged() {
         let parameter: Value = refused(answer, 400, "invalid_request").await["parameter"].clone();
         assert!(bad.starts_with(parameter.as_str().unwrap()));
     }
+}
+
+fn back(payment: &str, value: &str) -> Value {
+    json!({
+        "payment_id": payment,
+        "amount": {"value": value, "currency": "RUB"},
+        "metadata": {"refund_part": "7"},
+        "receipt": {
+            "customer": {"email": "a@example.com"},
+            "items": [{"description": "Аванс", "quantity": 1, "vat_code": 12,
+                "amount": {"value": value, "currency": "RUB"}}],
+        },
+    })
+}
+
+#[tokio::test]
+async fn money_goes_back_until_nothing_is_left() {
+    let bank = Bank::with(|_| {}).await;
+    let id = bank.pending("k", true).await;
+    let refund = async |key: &str, body: Value| {
+        bank.api(Method::POST, "/refunds", Some(key), Some(&body))
+            .await
+    };
+    refused(
+        refund("r0", back(&id, "1.00")).await,
+        400,
+        "invalid_request",
+    )
+    .await;
+    bank.control.complete(&id).unwrap();
+
+    let first = ok(refund("r1", back(&id, "200.00")).await).await;
+    assert_eq!(
+        (&first["status"], &first["payment_id"]),
+        (&json!("succeeded"), &json!(id))
+    );
+    assert_eq!(first["receipt_registration"], "pending");
+    assert!(first["refund_authorization_details"]["rrn"].is_string());
+    let again = ok(refund("r1", back(&id, "200.00")).await).await;
+    assert_eq!(again["id"], first["id"]);
+    refused(
+        refund("r1", back(&id, "201.00")).await,
+        400,
+        "invalid_request",
+    )
+    .await;
+    let payment = bank.read(&id).await;
+    assert_eq!(payment["refunded_amount"]["value"], "200.00");
+    assert_eq!(payment["refundable"], true);
+
+    // What waits counts too; what was refused does not.
+    bank.control.set_refunds(RefundPlan::Hold);
+    let waits = ok(refund("r2", back(&id, "300.00")).await).await;
+    assert_eq!(waits["status"], "pending");
+    refused(
+        refund("r3", back(&id, "0.01")).await,
+        400,
+        "invalid_request",
+    )
+    .await;
+    bank.control.set_refunds(RefundPlan::Cancel);
+    let path = format!("/refunds/{}", text(&waits, "/id"));
+    let canceled = ok(bank.api(Method::GET, &path, None, None).await).await;
+    assert_eq!(canceled["status"], "canceled");
+    assert_eq!(
+        canceled["cancellation_details"]["reason"],
+        "general_decline"
+    );
+    bank.control.set_refunds(RefundPlan::Succeed);
+    ok(refund("r4", back(&id, "300.00")).await).await;
+    let payment = bank.read(&id).await;
+    assert_eq!(
+        (&payment["refundable"], &payment["refunded_amount"]["value"]),
+        (&json!(false), &json!("500.00"))
+    );
+
+    let list = format!("/refunds?payment_id={id}&limit=2");
+    let page = ok(bank.api(Method::GET, &list, None, None).await).await;
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
+    assert!(page["next_cursor"].is_string());
+
+    // Its receipt is not one of the payment.
+    bank.control.advance(Duration::seconds(6)).unwrap();
+    let of = async |query: String| {
+        let path = format!("/receipts?{query}");
+        ok(bank.api(Method::GET, &path, None, None).await).await["items"].clone()
+    };
+    let receipts = of(format!("refund_id={}", text(&first, "/id"))).await;
+    assert_eq!(
+        (&receipts[0]["type"], &receipts[0]["status"]),
+        (&json!("refund"), &json!("succeeded"))
+    );
+    assert_eq!(of(format!("payment_id={id}")).await, json!([]));
 }
