@@ -45,6 +45,10 @@ ids! {
     MandateId;
     /// A top-up on its way through the acquirer.
     PaymentId;
+    /// What is given back of a wallet.
+    RefundId;
+    /// A part of it: what one payment gives back.
+    RefundPartId;
     /// One entry of the ledger with its postings.
     OpId;
     /// A batch of prepaid cards.

@@ -5,7 +5,10 @@
 //! what to post. `W` below is the subscriber's wallet, account 2010.
 
 use crate::billing::Period;
-use crate::ids::{OpId, PaymentId, PromiseId, SubscriberId, SubscriptionId, VoucherBatchId};
+use crate::ids::{
+    OpId, PaymentId, PromiseId, RefundId, RefundPartId, SubscriberId, SubscriptionId,
+    VoucherBatchId,
+};
 use crate::{Money, Timestamp};
 use uuid::Uuid;
 
@@ -29,6 +32,8 @@ pub enum Code {
     Bank,
     /// Prepaid cards that are sold and not redeemed.
     VoucherLiability,
+    /// Money that is on its way back to where it came from.
+    RefundsPayable,
     /// Money that came in and matches no payment of ours.
     Suspense,
     /// What the operator has earned.
@@ -46,6 +51,7 @@ impl Code {
             Self::Wallet => 2010,
             Self::DeferredRevenue => 2020,
             Self::VoucherLiability => 2110,
+            Self::RefundsPayable => 2310,
             Self::Suspense => 2910,
             Self::Revenue => 4010,
         }
@@ -114,6 +120,12 @@ pub enum OpKind {
     PromiseExpire,
     /// A period of a tariff was charged.
     Charge,
+    /// Money was set aside to be given back.
+    RefundRequest,
+    /// It has gone back.
+    RefundDone,
+    /// It came to the wallet again.
+    RefundCancel,
 }
 
 impl OpKind {
@@ -128,6 +140,9 @@ impl OpKind {
             Self::PromiseFee => "promise_fee",
             Self::PromiseExpire => "promise_expire",
             Self::Charge => "charge",
+            Self::RefundRequest => "refund_request",
+            Self::RefundDone => "refund_done",
+            Self::RefundCancel => "refund_cancel",
         }
     }
 }
@@ -279,6 +294,89 @@ pub fn voucher_sale(
             credit: Code::VoucherLiability,
             amount: faces,
         }],
+    })
+}
+
+/// Money is set aside to be given back: Dr W Cr 2310.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] for a sum of nothing; [`PostingError::Insufficient`] when the wallet does
+/// not hold it.
+pub fn refund_request(
+    id: OpId,
+    subscriber: SubscriberId,
+    refund: RefundId,
+    amount: Money,
+    wallet: &Wallet,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    if wallet.available < amount {
+        return Err(PostingError::Insufficient);
+    }
+    let idem_key = format!("refund:{refund}:request");
+    let posting = one(Code::Wallet, Code::RefundsPayable, amount)?;
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::RefundRequest,
+        idem_key,
+        effective_at: at,
+        postings: vec![posting],
+    })
+}
+
+/// A part of a refund has gone back: Dr 2310 Cr 1110.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] for a sum of nothing.
+pub fn refund_done(
+    id: OpId,
+    subscriber: SubscriberId,
+    part: RefundPartId,
+    amount: Money,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::RefundDone,
+        idem_key: format!("refund:{part}:done"),
+        effective_at: at,
+        postings: vec![one(Code::RefundsPayable, Code::AcquirerClearing, amount)?],
+    })
+}
+
+/// A part of a refund will not go back: Dr 2310 Cr W, then debts as with a top-up, for the wallet may owe
+/// something by now.
+///
+/// # Errors
+/// [`PostingError::NotPositive`] for a sum of nothing.
+pub fn refund_cancel(
+    id: OpId,
+    subscriber: SubscriberId,
+    part: RefundPartId,
+    amount: Money,
+    wallet: &Wallet,
+    at: Timestamp,
+) -> Result<Op, PostingError> {
+    Ok(Op {
+        id,
+        subscriber,
+        kind: OpKind::RefundCancel,
+        idem_key: format!("refund:{part}:cancel"),
+        effective_at: at,
+        postings: incoming(Code::RefundsPayable, amount, wallet)?,
+    })
+}
+
+fn one(debit: Code, credit: Code, amount: Money) -> Result<Posting, PostingError> {
+    if !amount.is_positive() {
+        return Err(PostingError::NotPositive);
+    }
+    Ok(Posting {
+        debit,
+        credit,
+        amount,
     })
 }
 

@@ -108,6 +108,25 @@ pub enum Notice {
         /// What came back for unused days.
         returned: Money,
     },
+    /// Money was set aside to be given back.
+    RefundRequested {
+        /// How much.
+        amount: Money,
+    },
+    /// It is over: this has gone back, that came to the wallet again.
+    RefundFinished {
+        /// Gone back.
+        returned: Money,
+        /// On the wallet again.
+        kept: Money,
+    },
+    /// Somebody has refused it.
+    RefundDeclined {
+        /// How much came to the wallet again.
+        amount: Money,
+        /// Why, in their words.
+        reason: String,
+    },
     /// Something happened to the access.
     Security {
         /// What.
@@ -152,6 +171,9 @@ impl Notice {
             | Self::AutopayOff
             | Self::AutopayDue { .. }
             | Self::PromiseGranted { .. }
+            | Self::RefundRequested { .. }
+            | Self::RefundFinished { .. }
+            | Self::RefundDeclined { .. }
             | Self::PromiseEnded { .. } => Topic::Money,
             Self::Suspended { .. }
             | Self::AutopayFailed { .. }
@@ -260,6 +282,33 @@ impl Notice {
                     "The promised payment is over, nothing is owed",
                 )
                 .to_owned(),
+            Self::RefundRequested { amount } => {
+                let sum = money(lang, *amount);
+                if ru {
+                    format!("Заявка на возврат {sum}")
+                } else {
+                    format!("Refund of {sum} requested")
+                }
+            }
+            Self::RefundFinished { returned, .. } if !returned.is_positive() => lang
+                .pick("Возврат не прошёл", "The refund failed")
+                .to_owned(),
+            Self::RefundFinished { returned, .. } => {
+                let sum = money(lang, *returned);
+                if ru {
+                    format!("Возвращено {sum}")
+                } else {
+                    format!("{sum} refunded")
+                }
+            }
+            Self::RefundDeclined { amount, .. } => {
+                let sum = money(lang, *amount);
+                if ru {
+                    format!("В возврате {sum} отказано")
+                } else {
+                    format!("Refund of {sum} declined")
+                }
+            }
             Self::Security { event, .. } => event.title(lang).to_owned(),
             Self::News {
                 title_ru, title_en, ..
@@ -405,6 +454,37 @@ impl Notice {
                     format!("{back}{repaid} с баланса погасили обещанный платёж.")
                 } else {
                     format!("{back}{repaid} of the balance repaid the promised payment.")
+                }
+            }
+            Self::RefundRequested { .. } => lang
+                .pick(
+                    "Деньги отложены. Мы проверим заявку и отправим их туда, откуда они пришли. Пока она не проверена, её можно отозвать.",
+                    "The money is set aside. We check the request and send it back to where it came from. Until then you can withdraw it.",
+                )
+                .to_owned(),
+            Self::RefundFinished { returned, kept } => {
+                let mut text = String::new();
+                if returned.is_positive() {
+                    text.push_str(lang.pick(
+                        "Банк покажет деньги на карте в течение нескольких дней. ",
+                        "Your bank shows the money within a few days. ",
+                    ));
+                }
+                if kept.is_positive() {
+                    let sum = money(lang, *kept);
+                    text.push_str(&if ru {
+                        format!("{sum} банк не принял: они снова на вашем счёте.")
+                    } else {
+                        format!("The bank did not take {sum}: it is on your account again.")
+                    });
+                }
+                text.trim_end().to_owned()
+            }
+            Self::RefundDeclined { reason, .. } => {
+                if ru {
+                    format!("Деньги снова на вашем счёте. Причина: {reason}")
+                } else {
+                    format!("The money is on your account again. The reason: {reason}")
                 }
             }
             Self::Security { event, detail } => {

@@ -32,6 +32,8 @@ pub enum Role {
     Clerk,
     /// Looks at what was done and does nothing.
     Auditor,
+    /// Answers for money that goes out.
+    Accountant,
     /// Lets staff in and out.
     Administrator,
 }
@@ -47,6 +49,8 @@ pub enum Right {
     RestoreAccess,
     /// Give out a new card in place of a lost or broken one.
     ReplaceCard,
+    /// Agree that money goes back to where it came from, or refuse.
+    DecideRefunds,
 }
 
 /// How it is checked who a subscriber is.
@@ -68,6 +72,7 @@ pub const RIGHTS: &[(Role, &[Right])] = &[
     (Role::Supervisor, &[Right::RestoreAccess, Right::ReadAudit]),
     (Role::Clerk, &[Right::RestoreAccess, Right::ReplaceCard]),
     (Role::Auditor, &[Right::ReadAudit]),
+    (Role::Accountant, &[Right::DecideRefunds]),
     (
         Role::Administrator,
         &[Right::ManagePeople, Right::ReadAudit],
@@ -93,9 +98,10 @@ impl Door {
 
 impl Right {
     /// All of them, in the order of the table that people see.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::RestoreAccess,
         Self::ReplaceCard,
+        Self::DecideRefunds,
         Self::ManagePeople,
         Self::ReadAudit,
     ];
@@ -110,6 +116,7 @@ impl Right {
                 "Restore a subscriber’s access",
             ),
             Self::ReplaceCard => lang.pick("Заменить карту", "Replace a card"),
+            Self::DecideRefunds => lang.pick("Решать о возвратах", "Decide on refunds"),
         }
     }
 }
@@ -145,6 +152,7 @@ impl Role {
             | Self::Supervisor
             | Self::Clerk
             | Self::Auditor
+            | Self::Accountant
             | Self::Administrator => Door::Staff,
         }
     }
@@ -173,6 +181,7 @@ impl Role {
             Self::Supervisor => "supervisor",
             Self::Clerk => "clerk",
             Self::Auditor => "auditor",
+            Self::Accountant => "accountant",
             Self::Administrator => "administrator",
         }
     }
@@ -192,6 +201,7 @@ impl Role {
             Self::Supervisor => lang.pick("Старший смены", "Supervisor"),
             Self::Clerk => lang.pick("Сотрудник офиса", "Office clerk"),
             Self::Auditor => lang.pick("Аудитор", "Auditor"),
+            Self::Accountant => lang.pick("Бухгалтер", "Accountant"),
             Self::Administrator => lang.pick("Администратор", "Administrator"),
         }
     }
@@ -342,11 +352,15 @@ pub enum AuditEvent {
     CardReplaced,
     /// A new card turned out to be somebody's.
     CardRefused,
+    /// Money may go back.
+    RefundApproved,
+    /// It may not.
+    RefundDeclined,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedIn,
         Self::RecoveryCodeUsed,
         Self::SignInPaused,
@@ -369,6 +383,8 @@ impl AuditEvent {
         Self::ContactRefused,
         Self::CardReplaced,
         Self::CardRefused,
+        Self::RefundApproved,
+        Self::RefundDeclined,
     ];
 
     /// As stored.
@@ -396,6 +412,8 @@ impl AuditEvent {
             Self::ContactRefused => "contact-refused",
             Self::CardReplaced => "card-replaced",
             Self::CardRefused => "card-refused",
+            Self::RefundApproved => "refund-approved",
+            Self::RefundDeclined => "refund-declined",
         }
     }
 
@@ -453,6 +471,8 @@ impl AuditEvent {
             Self::ContactRefused => lang.pick("Контакт не принят", "A contact was not taken"),
             Self::CardReplaced => lang.pick("Карта заменена", "A card was replaced"),
             Self::CardRefused => lang.pick("Новая карта чужая", "A new card was somebody’s"),
+            Self::RefundApproved => lang.pick("Возврат разрешён", "A refund was approved"),
+            Self::RefundDeclined => lang.pick("В возврате отказано", "A refund was declined"),
             Self::AccessRestored => lang.pick(
                 "Отправлена ссылка для нового пароля",
                 "The link to a new password was sent",
@@ -477,6 +497,7 @@ mod tests {
             Role::Supervisor,
             Role::Clerk,
             Role::Auditor,
+            Role::Accountant,
             Role::Administrator,
         ] {
             assert_eq!(roles.iter().filter(|found| **found == role).count(), 1);
@@ -488,14 +509,15 @@ mod tests {
     #[test]
     fn each_may_what_it_is_there_for_and_no_more() {
         let may = |role: Role| Right::ALL.map(|right| role.may(right));
-        assert_eq!(may(Role::Owner), [false, false, true, false]);
-        assert_eq!(may(Role::Cashier), [false; 4]);
-        assert_eq!(may(Role::Installer), [false; 4]);
-        assert_eq!(may(Role::Operator), [true, false, false, false]);
-        assert_eq!(may(Role::Supervisor), [true, false, false, true]);
-        assert_eq!(may(Role::Clerk), [true, true, false, false]);
-        assert_eq!(may(Role::Auditor), [false, false, false, true]);
-        assert_eq!(may(Role::Administrator), [false, false, true, true]);
+        assert_eq!(may(Role::Owner), [false, false, false, true, false]);
+        assert_eq!(may(Role::Cashier), [false; 5]);
+        assert_eq!(may(Role::Installer), [false; 5]);
+        assert_eq!(may(Role::Operator), [true, false, false, false, false]);
+        assert_eq!(may(Role::Supervisor), [true, false, false, false, true]);
+        assert_eq!(may(Role::Clerk), [true, true, false, false, false]);
+        assert_eq!(may(Role::Auditor), [false, false, false, false, true]);
+        assert_eq!(may(Role::Accountant), [false, false, true, false, false]);
+        assert_eq!(may(Role::Administrator), [false, false, false, true, true]);
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub enum OperationKind {
     DaysReturned,
     /// Other debt was repaid.
     DebtRepaid,
+    /// Money was set aside to be given back.
+    RefundRequest,
+    /// It came to the wallet again.
+    RefundCancel,
     /// Anything else; its reason stands in the detail.
     Other,
 }

@@ -100,6 +100,8 @@ pub struct Facts<'a> {
     pub wallet: &'a Wallet,
     /// What was taken before, newest first; nothing of it open.
     pub history: &'a [Taken],
+    /// Is money of the wallet on its way back to where it came from?
+    pub giving_back: bool,
 }
 
 /// Why there is no promised payment now. Moments and days say from when there is.
@@ -115,6 +117,8 @@ pub enum Refusal {
     LongPeriod,
     /// A payment was taken back by the bank and is still owed.
     OtherDebt,
+    /// Money is on its way back to where it came from: it could pay instead.
+    GivingBack,
     /// The contract is too young.
     TooEarly(Timestamp),
     /// One was taken a short while ago.
@@ -262,6 +266,9 @@ fn may_borrow(
     if facts.wallet.other_debt.is_positive() {
         return Err(Refusal::OtherDebt);
     }
+    if facts.giving_back {
+        return Err(Refusal::GivingBack);
+    }
     for taken in facts.history {
         if taken.late {
             // From the day on which it was paid back: before, the debt itself stands in the way.
@@ -371,6 +378,7 @@ mod tests {
             candidates,
             wallet: &wallet,
             history,
+            giving_back: false,
         };
         consider(&facts, &PromiseTerms::default())
     }
@@ -500,10 +508,14 @@ mod tests {
             candidates: &candidates,
             wallet: &owes,
             history: &[],
+            giving_back: false,
         };
         let terms = PromiseTerms::default();
         assert_eq!(consider(&facts, &terms), Err(Refusal::OtherDebt));
         facts.wallet = &wallet;
+        facts.giving_back = true;
+        assert_eq!(consider(&facts, &terms), Err(Refusal::GivingBack));
+        facts.giving_back = false;
         assert!(consider(&facts, &terms).is_ok());
         facts.client_since = at(-29);
         assert_eq!(consider(&facts, &terms), Err(Refusal::TooEarly(at(1))));

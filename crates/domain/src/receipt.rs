@@ -19,15 +19,28 @@ pub enum ReceiptKind {
     Repayment,
     /// A service that has a receipt was given back in part.
     OffsetReturn,
+    /// An advance went back to where it came from.
+    Refund,
 }
 
 impl ReceiptKind {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Advance,
         Self::Offset,
         Self::Repayment,
         Self::OffsetReturn,
+        Self::Refund,
     ];
+
+    /// Does money or a service go back?
+    pub const fn is_return(self) -> bool {
+        matches!(self, Self::OffsetReturn | Self::Refund)
+    }
+
+    /// May the provider have it before it was sent by itself? It comes with a payment or a refund.
+    pub const fn comes_along(self) -> bool {
+        matches!(self, Self::Advance | Self::Refund)
+    }
 
     /// As stored.
     pub const fn code(self) -> &'static str {
@@ -36,6 +49,7 @@ impl ReceiptKind {
             Self::Offset => "offset",
             Self::Repayment => "repayment",
             Self::OffsetReturn => "offset_return",
+            Self::Refund => "refund",
         }
     }
 
@@ -356,11 +370,7 @@ impl Fiscal {
             self.storage,
             self.document,
             self.attribute,
-            if kind == ReceiptKind::OffsetReturn {
-                2
-            } else {
-                1
-            },
+            if kind.is_return() { 2 } else { 1 },
         )
     }
 }

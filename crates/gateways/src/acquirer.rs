@@ -3,6 +3,7 @@
 
 use crate::fiscal::Content;
 use domain::payment::GatewayStatus;
+use domain::refund::GatewayRefundStatus;
 use domain::{Money, Timestamp};
 use secrecy::SecretString;
 
@@ -93,6 +94,36 @@ pub enum ReceiptTaken {
     Refused,
 }
 
+/// Money to be given back.
+#[derive(Debug, Clone)]
+pub struct CreateRefund {
+    /// The same for each attempt; also our id, carried along.
+    pub idem_key: String,
+    /// The acquirer's id of the payment.
+    pub payment: String,
+    /// How much of it.
+    pub amount: Money,
+    /// Why, at most 250 characters.
+    pub description: String,
+    /// The receipt that comes with it.
+    pub receipt: Content,
+}
+
+/// What the acquirer says about a refund.
+#[derive(Debug, Clone)]
+pub struct GatewayRefund {
+    /// Its id there.
+    pub id: String,
+    /// Where it stands.
+    pub status: GatewayRefundStatus,
+    /// The sum there; nothing when it is not in roubles or not understood.
+    pub amount: Option<Money>,
+    /// Our id as it came back.
+    pub part_id: Option<String>,
+    /// Did it take over the receipt?
+    pub receipt: ReceiptTaken,
+}
+
 /// Why there is no answer about a payment.
 #[derive(Debug, thiserror::Error)]
 pub enum AcquirerError {
@@ -143,4 +174,13 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Option<GatewayPayment>, AcquirerError>;
+
+    /// Gives money back, or finds the refund made with the same key.
+    async fn refund(&self, request: &CreateRefund) -> Result<GatewayRefund, AcquirerError>;
+
+    /// Reads a refund.
+    async fn get_refund(&self, id: &str) -> Result<GatewayRefund, AcquirerError>;
+
+    /// All refunds of a payment, by the acquirer's id of it.
+    async fn refunds_of(&self, payment: &str) -> Result<Vec<GatewayRefund>, AcquirerError>;
 }

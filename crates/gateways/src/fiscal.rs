@@ -14,13 +14,22 @@ pub struct Content {
     pub lines: Vec<Line>,
 }
 
+/// What a receipt belongs to, by the acquirer's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    /// A payment.
+    Payment(String),
+    /// A refund: what the receipt says goes back.
+    Refund(String),
+}
+
 /// A receipt that is registered by itself, not with a payment.
 #[derive(Debug, Clone)]
 pub struct Submit {
     /// The same for each attempt at the same receipt.
     pub idem_key: String,
-    /// The payment it belongs to, by the acquirer's id.
-    pub payment: String,
+    /// What it belongs to.
+    pub of: Of,
     /// By what it is settled.
     pub settled: Settled,
     /// What it says.
@@ -65,6 +74,6 @@ pub trait FiscalProvider: Send + Sync + std::fmt::Debug {
     /// Reads a receipt.
     async fn get(&self, id: &str) -> Result<ProviderReceipt, AcquirerError>;
 
-    /// All receipts of a payment, by the acquirer's id of it.
-    async fn of_payment(&self, payment: &str) -> Result<Vec<ProviderReceipt>, AcquirerError>;
+    /// All receipts of a payment or a refund.
+    async fn all(&self, of: &Of) -> Result<Vec<ProviderReceipt>, AcquirerError>;
 }

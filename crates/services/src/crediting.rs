@@ -6,13 +6,44 @@ use crate::receipts::advances::Moved;
 use crate::receipts::writing::{self, Paid};
 use crate::{ServiceError, Services, jobs, promise};
 use chrono_tz::Tz;
-use domain::ids::{MessageId, SubscriberId};
+use domain::ids::{MessageId, PaymentId, SubscriberId};
 use domain::ledger::{Op, Wallet};
 use domain::notice::Notice;
 use domain::{Money, Timestamp};
 use serde_json::Value;
 use storage::ledger::Posted;
 use storage::{Conn, inbox, ledger};
+
+/// An operation that brings money, and where it is from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Coming<'a> {
+    /// The operation.
+    pub op: &'a Op,
+    /// The payment that was just paid: it gets its receipt.
+    pub paid: Option<Paid<'a>>,
+    /// The payment by which the money came once: it can be given back to there.
+    pub payment: Option<PaymentId>,
+}
+
+impl<'a> Coming<'a> {
+    /// Of a payment that was just paid.
+    pub(crate) fn paid(op: &'a Op, paid: Paid<'a>) -> Self {
+        Self {
+            op,
+            payment: Some(paid.payment.id),
+            paid: Some(paid),
+        }
+    }
+
+    /// Without a payment.
+    pub(crate) fn otherwise(op: &'a Op) -> Self {
+        Self {
+            op,
+            paid: None,
+            payment: None,
+        }
+    }
+}
 
 /// What followed from it.
 #[derive(Debug)]
@@ -34,12 +65,13 @@ pub(crate) async fn receive(
     conn: &mut Conn,
     services: &Services,
     tz: Tz,
-    (op, paid): (&Op, Option<Paid<'_>>),
+    coming: Coming<'_>,
     wallet: Wallet,
     actor: &str,
     meta: &Value,
     now: Timestamp,
 ) -> Result<Credited, ServiceError> {
+    let Coming { op, paid, payment } = coming;
     let subscriber = op.subscriber;
     let Posted::Now(after) = ledger::post(conn, op, &wallet, &digest(op), actor, meta, now).await?
     else {
@@ -55,7 +87,6 @@ pub(crate) async fn receive(
     if let Some(paid) = &paid {
         writing::write_advance(conn, paid, op.id, now).await?;
     }
-    let payment = paid.map(|paid| paid.payment.id);
     moved.received(conn, op.brings(), repaid, payment).await?;
     let running_again = promise::repay(conn, subscriber, tz, repaid.promise, now).await?;
     let settled = settle_or_leave(conn, whose, after, actor, now).await?;

@@ -7,9 +7,10 @@
 //! answers arrive at once — the second waits for the row and finds it final.
 
 use crate::billing::{digest, new_id};
+use crate::crediting::{self, Coming};
 use crate::error::{commit, retried};
 use crate::receipts::writing::{self, Paid};
-use crate::{ServiceError, Services, cards, crediting, jobs, zone};
+use crate::{ServiceError, Services, cards, jobs, zone};
 use domain::ids::{MessageId, OpId, PaymentId, SubscriberId};
 use domain::ledger as rules;
 use domain::notice::Notice;
@@ -38,10 +39,13 @@ pub enum Call {
 
 /// While the first call may still be under way, in seconds, nobody repeats it: its answer alone may
 /// end a payment for good. Longer than a call may take (setting `acquirer.timeout_seconds`).
-const FIRST_CALL: i64 = 30;
+pub(crate) const FIRST_CALL: i64 = 30;
+
+/// A call cannot arrive later than this after it was begun, in seconds.
+pub(crate) const ARRIVES_WITHIN: i64 = 15 * 60;
 
 /// A look at what people have to sort out is repeated this rarely, in seconds.
-const RARELY: i64 = 3600;
+pub(crate) const RARELY: i64 = 3600;
 
 /// Asks the acquirer about an open payment, or repeats the create call when its outcome is unknown,
 /// and records the answer. Safe to run at any time, any number of times.
@@ -159,10 +163,11 @@ async fn send(
     record(services, subscriber, id, call, answer).await
 }
 
-/// Was this process stopped for a while since a moment? Whoever pays may have refused meanwhile. The
-/// database's clock goes on while a machine sleeps.
-async fn slept(services: &Services, since: Timestamp) -> Result<bool, ServiceError> {
-    /// A payment by a saved card is not sent when more than this has passed since it was begun, in seconds.
+/// Was this process stopped for a while since a moment? Whoever pays may have refused meanwhile, and the
+/// acquirer forgets keys. The database's clock goes on while a machine sleeps.
+pub(crate) async fn slept(services: &Services, since: Timestamp) -> Result<bool, ServiceError> {
+    /// What moves money with nobody there is not sent when more than this has passed since it was begun, in
+    /// seconds.
     const MOST: i64 = 5;
     let (_, now) = services.db.look().await?;
     Ok(now.seconds_since(since) > MOST)
@@ -192,8 +197,6 @@ async fn search(
 ) -> Result<PaymentState, ServiceError> {
     /// The clocks of both sides may differ by this, in seconds.
     const CLOCKS: i64 = 600;
-    /// A call cannot arrive later than this after it was begun, in seconds.
-    const ARRIVES_WITHIN: i64 = 15 * 60;
     let (Some(first), Some(last)) = (found.first_sent_at, found.last_sent_at) else {
         return Ok(found.state);
     };
@@ -255,7 +258,7 @@ fn create_request(
     first_sent_at: Timestamp,
     by: By,
 ) -> Result<CreatePayment, ServiceError> {
-    let line = writing::advance_line(found, contract, first_sent_at)?;
+    let line = writing::advance_line(found.amount, contract, first_sent_at)?;
     Ok(CreatePayment {
         idem_key: found.idem_key.clone(),
         amount: found.amount,
@@ -541,9 +544,9 @@ async fn credit(
         contract: &contract.contract,
         taken: object.receipt,
     };
-    let money = (&op, Some(paid));
+    let coming = Coming::paid(&op, paid);
     let credited =
-        crediting::receive(conn, services, tz, money, wallet, "acquirer", &meta, now).await?;
+        crediting::receive(conn, services, tz, coming, wallet, "acquirer", &meta, now).await?;
     cards::keep(conn, services, found, object, now).await?;
     crediting::tell(conn, subscriber, found.amount, &credited, now).await?;
     Ok(())

@@ -206,11 +206,7 @@ pub(crate) async fn make(
         mut form_key,
         counted,
     } = making;
-    let key_fits = (8..=64).contains(&form_key.len())
-        && form_key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if !key_fits {
+    if !is_form_key(&form_key) {
         return Err(ServiceError::NotFound);
     }
     if let Err(problem) = count_try(&mut tx, &counted, STARTS_AN_HOUR, 3600, now).await? {
@@ -270,6 +266,14 @@ pub(crate) async fn make(
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(started(&made))
+}
+
+/// Could a form of ours have this key?
+pub(crate) fn is_form_key(key: &str) -> bool {
+    (8..=64).contains(&key.len())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// A sum as a form sends it: one of those that were offered, or a typed one.

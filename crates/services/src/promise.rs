@@ -23,7 +23,7 @@ use serde_json::json;
 use storage::ledger::Posted;
 use storage::promise::{New, Promise};
 use storage::subscription::{Charge, Stored};
-use storage::{Conn, inbox, ledger, payment, promise, subscriber, subscription};
+use storage::{Conn, inbox, ledger, payment, promise, refund, subscriber, subscription};
 
 /// How many of those that were taken before are shown and looked at: more than any rule asks for.
 const HISTORY: i64 = 12;
@@ -34,6 +34,7 @@ struct Known {
     running: Vec<Stored>,
     history: Vec<Promise>,
     client_since: Timestamp,
+    giving_back: bool,
 }
 
 impl Known {
@@ -47,6 +48,7 @@ impl Known {
             running: subscription::list(conn, subscriber).await?,
             history: promise::closed(conn, subscriber, HISTORY).await?,
             client_since: subscriber::since(conn, subscriber).await?,
+            giving_back: refund::open(conn, subscriber).await?.is_some(),
         })
     }
 
@@ -68,6 +70,7 @@ impl Known {
             candidates: &candidates,
             wallet: &self.wallet,
             history: &history,
+            giving_back: self.giving_back,
         };
         consider(&facts, terms)
     }

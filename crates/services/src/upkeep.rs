@@ -8,7 +8,7 @@ use storage::job::Again;
 use storage::office::{enrolment, person, session, subscriber_case};
 use storage::{
     account, autopay, autopay_run, code, draft, known_browser, ledger, outbox, passkey, payment,
-    promise, receipt, registration, subscription, throttle, webhook,
+    promise, receipt, refund, registration, subscription, throttle, webhook,
 };
 
 /// Most rows that one tick puts into the queue, per kind.
@@ -36,6 +36,9 @@ pub async fn find_due(services: &Services) -> Result<(), ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
     for (subscriber, id) in payment::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_check(&mut tx, subscriber, id, Again::AsItIs).await?;
+    }
+    for (subscriber, id) in refund::part::due(&mut tx, now, BATCH).await? {
+        jobs::enqueue_refund(&mut tx, subscriber, id, Again::AsItIs).await?;
     }
     for subscriber in subscription::due(&mut tx, now, BATCH).await? {
         jobs::enqueue_settle(&mut tx, subscriber).await?;

@@ -6,10 +6,11 @@
 
 use crate::access::{address_name, count_try, minutes_until};
 use crate::billing::{digest, new_id};
+use crate::crediting::{self, Coming};
 use crate::error::{commit, retried};
 use crate::payments::{contract_of, same_contract};
 use crate::seal::raw_keys;
-use crate::{Actor, ServiceError, Services, Viewer, crediting, crypto, seal, zone};
+use crate::{Actor, ServiceError, Services, Viewer, crypto, seal, zone};
 use domain::billing::paid_until;
 use domain::form::Problem;
 use domain::ids::{OpId, PersonId, VoucherBatchId};
@@ -220,7 +221,7 @@ async fn credit(
         conn,
         services,
         viewer.tz,
-        (&op, None),
+        Coming::otherwise(&op),
         wallet,
         "voucher",
         &meta,

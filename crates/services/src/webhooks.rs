@@ -3,17 +3,20 @@
 
 use crate::error::commit;
 use crate::payment_flow::{self, Call};
-use crate::{ServiceError, Services, jobs};
+use crate::{ServiceError, Services, jobs, refunds};
 use gateways::acquirer::{AcquirerError, GatewayPayment};
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use storage::{payment, throttle, webhook};
+use storage::{payment, refund, throttle, webhook};
 
 /// Notifications about objects we do not know, per address and hour, before they are put off.
 const UNKNOWN_PER_HOUR: u32 = 600;
 
 /// Outcome of a notification about something that is not ours.
 const UNKNOWN: &str = "unknown_object";
+
+/// Outcome of a notification about a refund of ours.
+const REFUND: &str = "refund";
 
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +44,13 @@ pub async fn receive(
     }
     let gateway = services.acquirer.name();
     let (mut tx, now) = services.db.begin().await?;
-    if payment::find_object(&mut tx, gateway, object)
+    let known = payment::find_object(&mut tx, gateway, object)
         .await?
-        .is_none()
-    {
+        .is_some()
+        || refund::part::by_object(&mut tx, gateway, object)
+            .await?
+            .is_some();
+    if !known {
         let key = format!(
             "webhook-unknown:{}",
             remote.map(|a| a.to_string()).unwrap_or_default()
@@ -74,9 +80,13 @@ pub async fn process(services: &Services, object: &str) -> Result<(), ServiceErr
     let gateway = services.acquirer.name();
     let (mut tx, _) = services.db.begin().await?;
     let known = payment::find_object(&mut tx, gateway, object).await?;
+    let back = refund::part::by_object(&mut tx, gateway, object).await?;
     drop(tx);
     let outcome = if let Some((subscriber, id)) = known {
         payment_flow::check(services, subscriber, id).await?.code()
+    } else if let Some((subscriber, id)) = back {
+        refunds::sending::step(services, subscriber, id).await?;
+        REFUND
     } else {
         match services.acquirer.get(object).await {
             Ok(found) => adopt(services, found).await?,

@@ -62,6 +62,10 @@ pub async fn document(conn: &mut Conn, account: AccountId) -> Result<Value, Stor
                                  from billing.autopay_run r where r.subscriber_id = s.subscriber_id),
                 'autopay_links', (select coalesce(jsonb_agg(to_jsonb(l) - 'token_sha256' order by l.created_at), '[]')
                                   from billing.autopay_link l where l.subscriber_id = s.subscriber_id),
+                'refunds', (select coalesce(jsonb_agg(to_jsonb(r) - 'form_key' - 'decided_by' order by r.requested_at), '[]')
+                            from billing.refund r where r.subscriber_id = s.subscriber_id),
+                'refund_parts', (select coalesce(jsonb_agg(to_jsonb(r) - 'gateway_refund_id' order by r.part_id), '[]')
+                                 from billing.refund_part r where r.subscriber_id = s.subscriber_id),
                 'receipts', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]')
                              from billing.receipt r where r.subscriber_id = s.subscriber_id),
                 'advances', (select coalesce(jsonb_agg(to_jsonb(v) order by v.taken_at), '[]')

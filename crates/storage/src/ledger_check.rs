@@ -259,6 +259,61 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
          where l.amount_kop - coalesce(u.used, 0) <> l.remaining_kop",
     ),
     (
+        "I26",
+        "what is on its way back is set aside, and every part of a refund has gone or come back once",
+        "select 'account 2310 holds ' || a.balance || ', parts say ' || p.open
+         from (select coalesce(sum(case when cr_code = 2310 then amount_kop else -amount_kop end), 0)::bigint
+                   as balance
+               from ledger.posting where 2310 in (dr_code, cr_code)) a,
+              (select coalesce(sum(amount_kop), 0)::bigint as open from billing.refund_part
+               where state not in ('succeeded', 'canceled')) p
+         where a.balance <> p.open
+         union all
+         select 'part ' || r.part_id || ' is ' || r.state || ', posted ' || coalesce(sum(s.amount_kop)
+                    filter (where o.kind = 'refund_done'), 0)
+                || ' back and ' || coalesce(sum(s.amount_kop) filter (where o.kind = 'refund_cancel'), 0)
+                || ' to the wallet'
+         from billing.refund_part r
+         left join ledger.op o on o.subscriber_id = r.subscriber_id
+             and o.idem_key in ('refund:' || r.part_id || ':done', 'refund:' || r.part_id || ':cancel')
+         left join ledger.posting s on s.subscriber_id = o.subscriber_id and s.op_id = o.op_id
+             and s.dr_code = 2310
+         group by r.subscriber_id, r.part_id, r.state, r.amount_kop
+         having coalesce(sum(s.amount_kop) filter (where o.kind = 'refund_done'), 0)
+                <> case when r.state = 'succeeded' then r.amount_kop else 0 end
+             or coalesce(sum(s.amount_kop) filter (where o.kind = 'refund_cancel'), 0)
+                <> case when r.state = 'canceled' then r.amount_kop else 0 end
+         union all
+         select 'refund ' || f.refund_id || ' is ' || f.state || ' of ' || f.amount_kop || ', its parts '
+                || coalesce(sum(r.amount_kop), 0) || ', open ' || count(r.part_id)
+                    filter (where r.state not in ('succeeded', 'canceled'))
+         from billing.refund f left join billing.refund_part r using (subscriber_id, refund_id)
+         group by f.subscriber_id, f.refund_id, f.state, f.amount_kop
+         having f.amount_kop <> coalesce(sum(r.amount_kop), 0)
+             or (f.state in ('requested', 'approved'))
+                <> (count(r.part_id) filter (where r.state not in ('succeeded', 'canceled')) > 0)
+         union all
+         select 'refund ' || f.refund_id || ' of ' || f.amount_kop || ' has set aside '
+                || coalesce(sum(s.amount_kop), 0)
+         from billing.refund f
+         left join ledger.posting s on s.subscriber_id = f.subscriber_id and s.op_id = f.op_id
+             and s.dr_code = 2010 and s.cr_code = 2310
+         group by f.refund_id, f.amount_kop having f.amount_kop <> coalesce(sum(s.amount_kop), 0)
+         union all
+         select 'payment ' || p.payment_id || ' of ' || p.amount_kop || ' gives back ' || sum(r.amount_kop)
+         from billing.payment p join billing.refund_part r using (subscriber_id, payment_id)
+         where r.state <> 'canceled' group by p.payment_id, p.amount_kop
+         having sum(r.amount_kop) > p.amount_kop",
+    ),
+    (
+        "I27",
+        "every part that has gone back has its receipt, of the same sum",
+        "select 'part ' || r.part_id || ' has no receipt of its sum' from billing.refund_part r
+         where r.state = 'succeeded' and not exists (select from billing.receipt c
+             where c.subscriber_id = r.subscriber_id and c.refund_part_id = r.part_id
+               and c.kind = 'refund' and c.total_kop = r.amount_kop)",
+    ),
+    (
         "I16",
         "an account belongs to whom its code says: the posting's subscriber, or the operator",
         "select 'posting ' || p.op_id || '/' || p.seq || ' names another owner of ' || a.code

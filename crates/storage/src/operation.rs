@@ -244,6 +244,8 @@ impl Read {
                 ("promise_grant", _, 2010) => OperationKind::PromiseGrant,
                 ("promise_fee", 2010, _) => OperationKind::PromiseFee,
                 ("promise_expire", _, 2010) => OperationKind::DaysReturned,
+                ("refund_request", 2010, _) => OperationKind::RefundRequest,
+                ("refund_cancel", _, 2010) => OperationKind::RefundCancel,
                 _ => OperationKind::Other,
             },
             amount: Money::from_kopecks(self.delta),

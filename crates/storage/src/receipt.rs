@@ -3,7 +3,7 @@
 use crate::convert::{code, from_db, to_db};
 use crate::db::changed_one;
 use crate::{Conn, StorageError};
-use domain::ids::{OpId, PaymentId, ReceiptId, SubscriberId};
+use domain::ids::{OpId, PaymentId, ReceiptId, RefundPartId, SubscriberId};
 use domain::receipt::{
     Fiscal, Line, Mode, ReceiptKind, ReceiptProblem, ReceiptState, Settled, Subject,
 };
@@ -20,6 +20,8 @@ pub struct New<'a> {
     pub op: OpId,
     /// The payment by which the provider is told of it.
     pub payment: Option<PaymentId>,
+    /// The part of a refund that it documents.
+    pub refund_part: Option<RefundPartId>,
     /// Where it is sent.
     pub contact: &'a str,
     /// What it says.
@@ -47,6 +49,8 @@ pub struct Receipt {
     pub op: OpId,
     /// The payment by which the provider is told of it.
     pub payment: Option<PaymentId>,
+    /// The part of a refund that it documents.
+    pub refund_part: Option<RefundPartId>,
     /// Where it is sent.
     pub contact: String,
     /// The sum.
@@ -87,6 +91,7 @@ struct Row {
     provider_id: Option<String>,
     first_sent_at: Option<chrono::DateTime<chrono::Utc>>,
     looks: i32,
+    refund_part_id: Option<uuid::Uuid>,
     fiscal_storage: Option<String>,
     fiscal_document: Option<String>,
     fiscal_attribute: Option<String>,
@@ -119,6 +124,7 @@ impl TryFrom<Row> for Receipt {
             kind: code("receipt.kind", &row.kind, ReceiptKind::from_code)?,
             op: OpId(row.source_ref),
             payment: row.payment_id.map(PaymentId),
+            refund_part: row.refund_part_id.map(RefundPartId),
             contact: row.customer_contact,
             total: Money::from_kopecks(row.total_kop),
             settled: Settled {
@@ -153,8 +159,8 @@ pub async fn insert(
     sqlx::query!(
         "insert into billing.receipt (subscriber_id, receipt_id, kind, source_ref, payment_id, state,
              customer_contact, total_kop, vat_kop, problem, next_look_at, created_at, cashless_kop,
-             prepaid_kop, credit_kop)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             prepaid_kop, credit_kop, refund_part_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         subscriber.0,
         new.id.0,
         new.kind.code(),
@@ -170,6 +176,7 @@ pub async fn insert(
         new.settled.cashless.kopecks(),
         new.settled.prepaid.kopecks(),
         new.settled.credit.kopecks(),
+        new.refund_part.map(|id| id.0),
     )
     .execute(&mut *conn)
     .await?;
@@ -266,7 +273,8 @@ pub async fn get(
     let row = sqlx::query_as!(
         Row,
         "select subscriber_id, receipt_id, kind, source_ref, payment_id, customer_contact, total_kop,
-             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
+             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id,
+             first_sent_at, looks, refund_part_id, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1 and receipt_id = $2",
         subscriber.0,
@@ -291,7 +299,8 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         "select subscriber_id, receipt_id, kind, source_ref, payment_id, customer_contact, total_kop,
-             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id, first_sent_at, looks, fiscal_storage, fiscal_document,
+             cashless_kop, prepaid_kop, credit_kop, vat_kop, state, provider_id,
+             first_sent_at, looks, refund_part_id, fiscal_storage, fiscal_document,
              fiscal_attribute, registered_at, version, created_at
          from billing.receipt where subscriber_id = $1
              and (state = 'registered' or problem is null or problem <> all($4))

@@ -80,7 +80,7 @@ fn card_number(text: &str) -> Result<CardNumber, StorageError> {
     CardNumber::parse(text).map_err(|_| StorageError::corrupt("card.number", &text))
 }
 
-fn contract(text: &str) -> Result<ContractNumber, StorageError> {
+pub(crate) fn contract(text: &str) -> Result<ContractNumber, StorageError> {
     ContractNumber::parse(text).map_err(|_| StorageError::corrupt("subscriber.contract", &text))
 }
 

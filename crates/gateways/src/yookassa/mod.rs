@@ -5,8 +5,9 @@
 
 mod payment;
 mod receipt;
+mod refund;
 
-use crate::acquirer::AcquirerError;
+use crate::acquirer::{AcquirerError, ReceiptTaken};
 use domain::Money;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -164,6 +165,15 @@ impl ReceivedAmount {
         (self.currency == "RUB")
             .then(|| Money::parse_gateway(&self.value).ok())
             .flatten()
+    }
+}
+
+/// What the acquirer says about the receipt that came along.
+fn taken(registration: Option<&str>) -> ReceiptTaken {
+    match registration {
+        None => ReceiptTaken::No,
+        Some("canceled") => ReceiptTaken::Refused,
+        Some(_) => ReceiptTaken::Yes,
     }
 }
 

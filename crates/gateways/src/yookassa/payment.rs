@@ -1,9 +1,11 @@
 //! Payments of the API.
 
 use super::receipt::Inside;
-use super::{Amount, Page, ReceivedAmount, YooKassa};
+use super::refund::{self, Refund};
+use super::{Amount, Page, ReceivedAmount, YooKassa, taken};
 use crate::acquirer::{
-    Acquirer, AcquirerError, By, CreatePayment, GatewayPayment, ReceiptTaken, SavedCard,
+    Acquirer, AcquirerError, By, CreatePayment, CreateRefund, GatewayPayment, GatewayRefund,
+    SavedCard,
 };
 use domain::Timestamp;
 use domain::payment::{CancelReason, GatewayStatus};
@@ -60,6 +62,40 @@ impl Acquirer for YooKassa {
         }
         Err(AcquirerError::Unknown(
             "too many payments to look through".into(),
+        ))
+    }
+
+    async fn refund(&self, request: &CreateRefund) -> Result<GatewayRefund, AcquirerError> {
+        let body = refund::New::from(request);
+        let made: Refund = self.post("/refunds", &request.idem_key, &body).await?;
+        made.try_into()
+    }
+
+    async fn get_refund(&self, id: &str) -> Result<GatewayRefund, AcquirerError> {
+        let found: Refund = self.one("/refunds", id).await?;
+        found.try_into()
+    }
+
+    async fn refunds_of(&self, payment: &str) -> Result<Vec<GatewayRefund>, AcquirerError> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = vec![
+                ("payment_id", payment.to_owned()),
+                ("limit", "100".to_owned()),
+            ];
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let page: Page<Refund> = self.page("/refunds", &query).await?;
+            for found in page.items {
+                all.push(found.try_into()?);
+            }
+            match page.next_cursor.filter(|next| !next.is_empty()) {
+                Some(next) => cursor = Some(next),
+                None => return Ok(all),
+            }
+        }
+        Err(AcquirerError::Unknown(
+            "too many refunds to look through".into(),
         ))
     }
 }
@@ -245,11 +281,7 @@ impl TryFrom<Payment> for GatewayPayment {
                 .method
                 .and_then(|method| method.card)
                 .and_then(|card| card.last4()),
-            receipt: match wire.receipt_registration.as_deref() {
-                None => ReceiptTaken::No,
-                Some("canceled") => ReceiptTaken::Refused,
-                Some(_) => ReceiptTaken::Yes,
-            },
+            receipt: taken(wire.receipt_registration.as_deref()),
         })
     }
 }
@@ -279,6 +311,7 @@ fn reason(text: &str) -> CancelReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::acquirer::ReceiptTaken;
     use crate::fiscal::Content;
     use domain::receipt::{Line, Mode, Subject};
     use domain::{Email, Money};

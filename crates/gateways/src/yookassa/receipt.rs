@@ -2,12 +2,12 @@
 
 use super::{Amount, Page, ReceivedAmount, YooKassa};
 use crate::acquirer::AcquirerError;
-use crate::fiscal::{Content, FiscalProvider, ProviderReceipt, Registration, Submit};
+use crate::fiscal::{Content, FiscalProvider, Of, ProviderReceipt, Registration, Submit};
 use domain::receipt::{Fiscal, Line};
 use domain::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A payment has at most 30 receipts (the API's limit), so one page holds them all.
+/// A payment or a refund has at most 30 receipts (the API's limit), so one page holds them all.
 const PAGE: &str = "100";
 
 #[async_trait::async_trait]
@@ -27,17 +27,18 @@ impl FiscalProvider for YooKassa {
         Ok(found.into())
     }
 
-    async fn of_payment(&self, payment: &str) -> Result<Vec<ProviderReceipt>, AcquirerError> {
-        let query = [
-            ("payment_id", payment.to_owned()),
-            ("limit", PAGE.to_owned()),
-        ];
+    async fn all(&self, of: &Of) -> Result<Vec<ProviderReceipt>, AcquirerError> {
+        let (name, id) = match of {
+            Of::Payment(id) => ("payment_id", id),
+            Of::Refund(id) => ("refund_id", id),
+        };
+        let query = [(name, id.clone()), ("limit", PAGE.to_owned())];
         let page: Page<Receipt> = self.page("/receipts", &query).await?;
         Ok(page.items.into_iter().map(Into::into).collect())
     }
 }
 
-/// A receipt inside a payment, or the same part of one sent by itself.
+/// A receipt inside a payment or a refund, or the same part of one sent by itself.
 #[derive(Serialize)]
 pub(super) struct Inside<'a> {
     customer: Customer<'a>,
@@ -64,7 +65,10 @@ struct Item<'a> {
 #[derive(Serialize)]
 struct NewReceipt<'a> {
     r#type: &'static str,
-    payment_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_id: Option<&'a str>,
     send: bool,
     #[serde(flatten)]
     inside: Inside<'a>,
@@ -110,9 +114,14 @@ impl<'a> From<&'a Submit> for NewReceipt<'a> {
             ("prepayment", settled.prepaid),
             ("postpayment", settled.credit),
         ];
+        let (r#type, payment_id, refund_id) = match &receipt.of {
+            Of::Payment(id) => ("payment", Some(id.as_str()), None),
+            Of::Refund(id) => ("refund", None, Some(id.as_str())),
+        };
         Self {
-            r#type: "payment",
-            payment_id: &receipt.payment,
+            r#type,
+            payment_id,
+            refund_id,
             send: true,
             inside: (&receipt.content).into(),
             settlements: settlements
@@ -256,7 +265,7 @@ mod tests {
     fn a_receipt_after_its_payment_says_how_it_was_settled() {
         let mut submit = Submit {
             idem_key: "k".into(),
-            payment: "2a1".into(),
+            of: Of::Payment("2a1".into()),
             settled: Settled {
                 cashless: Money::from_kopecks(50_050),
                 ..Settled::default()
@@ -282,6 +291,17 @@ mod tests {
         assert_eq!(json["items"][0]["payment_subject"], "payment");
         assert_eq!(json["settlements"][0]["type"], "cashless");
         assert_eq!(json["settlements"][0]["amount"], json["items"][0]["amount"]);
+        assert!(json.get("refund_id").is_none());
+        let back = Submit {
+            of: Of::Refund("9b2".into()),
+            ..submit.clone()
+        };
+        let json = serde_json::to_value(NewReceipt::from(&back)).unwrap();
+        assert_eq!(
+            (&json["type"], &json["refund_id"]),
+            (&"refund".into(), &"9b2".into())
+        );
+        assert!(json.get("payment_id").is_none());
         submit.settled = Settled {
             cashless: Money::ZERO,
             prepaid: Money::from_kopecks(50_000),

@@ -4,7 +4,7 @@
 pub mod worker;
 
 use crate::{ServiceError, Services};
-use domain::ids::{ChallengeId, EventId, PaymentId, ReceiptId, SubscriberId};
+use domain::ids::{ChallengeId, EventId, PaymentId, ReceiptId, RefundPartId, SubscriberId};
 use gateways::mail::{Letter, MailError};
 use gateways::sms::SmsError;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,13 @@ pub struct CheckPayment {
 pub struct RegisterReceipt {
     subscriber: SubscriberId,
     receipt: ReceiptId,
+}
+
+/// Give a part of a refund to the acquirer, or ask about it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RefundStep {
+    subscriber: SubscriberId,
+    part: RefundPartId,
 }
 
 /// Look at an object the acquirer has notified us about.
@@ -84,6 +91,17 @@ pub(crate) async fn enqueue_check(
     let payload = json!({ "subscriber": subscriber, "payment": payment });
     let key = format!("payment:{payment}");
     Ok(job::enqueue(conn, "check_payment", &payload, &key, MONEY_ATTEMPTS, again).await?)
+}
+
+pub(crate) async fn enqueue_refund(
+    conn: &mut Conn,
+    subscriber: SubscriberId,
+    part: RefundPartId,
+    again: Again,
+) -> Result<(), ServiceError> {
+    let payload = json!({ "subscriber": subscriber, "part": part });
+    let key = format!("refund:{part}");
+    Ok(job::enqueue(conn, "refund", &payload, &key, MONEY_ATTEMPTS, again).await?)
 }
 
 pub(crate) async fn enqueue_receipt(

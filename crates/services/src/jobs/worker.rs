@@ -1,11 +1,12 @@
 //! The worker: runs jobs from the queue and the tick that finds what is due.
 
 use super::{
-    AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, RegisterReceipt, Settle,
+    AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, RefundStep,
+    RegisterReceipt, Settle,
 };
 use crate::{
-    ServiceError, Services, access, autopay, billing, payment_flow, promise, receipts, upkeep,
-    webhooks,
+    ServiceError, Services, access, autopay, billing, payment_flow, promise, receipts, refunds,
+    upkeep, webhooks,
 };
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use std::future::Future;
@@ -52,6 +53,16 @@ impl TaskHandler for RegisterReceipt {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let services = services(&context)?;
         let step = receipts::registering::step(&services, self.subscriber, self.receipt);
+        outcome(Self::IDENTIFIER, step.await)
+    }
+}
+
+impl TaskHandler for RefundStep {
+    const IDENTIFIER: &'static str = "refund";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let services = services(&context)?;
+        let step = refunds::sending::step(&services, self.subscriber, self.part);
         outcome(Self::IDENTIFIER, step.await)
     }
 }
@@ -148,6 +159,7 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
         .add_extension(Shared(services.clone()))
         .define_job::<CheckPayment>()
         .define_job::<RegisterReceipt>()
+        .define_job::<RefundStep>()
         .define_job::<LookAtObject>()
         .define_job::<Settle>()
         .define_job::<PromiseStep>()

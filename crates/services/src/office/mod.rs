@@ -7,6 +7,7 @@ pub mod case;
 pub mod command_line;
 pub mod enrolment;
 pub mod people;
+pub mod refunds;
 pub mod replacement;
 pub mod restore;
 pub mod security;

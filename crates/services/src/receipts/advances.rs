@@ -252,6 +252,7 @@ impl Moved<'_> {
             kind,
             op: self.op,
             payment: by,
+            refund_part: None,
             contact: contact.as_deref().unwrap_or_default(),
             lines: &[line],
             settled,

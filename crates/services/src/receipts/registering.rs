@@ -3,7 +3,7 @@
 //!
 //! What can go wrong here and what then: the answer to a receipt that was sent is lost, and the key by
 //! which the provider knows it again lives for a day only — so before anything is sent a second time, it
-//! is looked for among the receipts of its payment.
+//! is looked for among the receipts of its payment or refund.
 
 use crate::error::{commit, retried};
 use crate::{ServiceError, Services};
@@ -11,9 +11,10 @@ use domain::ids::{ReceiptId, SubscriberId};
 use domain::receipt::{ReceiptKind, ReceiptProblem, ReceiptState, look_pause, may_send};
 use domain::{Email, Timestamp};
 use gateways::acquirer::AcquirerError;
-use gateways::fiscal::{Content, ProviderReceipt, Registration, Submit};
+use gateways::fiscal::{Content, Of, ProviderReceipt, Registration, Submit};
 use storage::receipt::{Change, Receipt};
-use storage::{StorageError, payment, receipt};
+use storage::refund::part;
+use storage::{Conn, StorageError, payment, receipt};
 
 /// One that waits longer than this is told in the log, in seconds.
 const LATE: i64 = 3600;
@@ -50,25 +51,22 @@ pub async fn step(
     if !found.state.is_open() {
         return Ok(());
     }
-    let (paid, advance) = match found.payment {
-        Some(payment) => (
-            payment::get(&mut conn, subscriber, payment).await?,
-            receipt::advance_of(&mut conn, subscriber, payment).await?,
-        ),
-        None => (None, None),
+    let of = belongs_to(&mut conn, &found).await?;
+    let advance = match found.payment {
+        Some(payment) => receipt::advance_of(&mut conn, subscriber, payment).await?,
+        None => None,
     };
     drop(conn);
-    let object = paid.and_then(|paid| paid.gateway_payment_id);
     // An address that is none was not known when it was written.
     let email = Email::parse(&found.contact).ok();
     let email = email.or_else(|| services.settings.receipt_email.clone());
     let waits =
         found.kind != ReceiptKind::Advance && advance.is_some_and(|(_, advance)| advance.is_open());
-    let answer = match (object, email) {
+    let answer = match (of, email) {
         (None, _) => Ok(Known::Hopeless(ReceiptProblem::NoPayment)),
         (_, None) => Ok(Known::Hopeless(ReceiptProblem::NoAddress)),
         _ if waits => Ok(Known::NotYet),
-        (Some(object), Some(email)) => ask(services, &found, &object, email, now).await?,
+        (Some(of), Some(email)) => ask(services, &found, &of, email, now).await?,
     };
     if record(services, subscriber, id, &answer).await? == Written::TakenByAnother {
         let answer = Ok(Known::Hopeless(ReceiptProblem::TakenByAnother));
@@ -77,11 +75,26 @@ pub async fn step(
     Ok(())
 }
 
+/// What the provider is told that it belongs to; nothing when there is nothing it knows.
+async fn belongs_to(conn: &mut Conn, found: &Receipt) -> Result<Option<Of>, ServiceError> {
+    if let Some(part) = found.refund_part {
+        let part = part::get(conn, found.subscriber, part).await?;
+        return Ok(part.and_then(|part| part.gateway_refund_id).map(Of::Refund));
+    }
+    let Some(id) = found.payment else {
+        return Ok(None);
+    };
+    let paid = payment::get(conn, found.subscriber, id).await?;
+    Ok(paid
+        .and_then(|paid| paid.gateway_payment_id)
+        .map(Of::Payment))
+}
+
 /// Asks the provider about it, or gives it to the provider.
 async fn ask(
     services: &Services,
     found: &Receipt,
-    object: &str,
+    of: &Of,
     email: Email,
     now: Timestamp,
 ) -> Result<Answer, ServiceError> {
@@ -90,10 +103,10 @@ async fn ask(
     }
     let sent = found.first_sent_at.map(|at| now.seconds_since(at));
     // What a service's receipt says cannot be with the provider before it was sent.
-    if sent.is_none() && found.kind != ReceiptKind::Advance {
-        return send(services, found, object, email).await;
+    if sent.is_none() && !found.kind.comes_along() {
+        return send(services, found, of, email).await;
     }
-    let answer = look_for(services, found, object).await;
+    let answer = look_for(services, found, of).await;
     let strangers = match &answer {
         Ok(Known::Nothing) => false,
         Ok(Known::Strangers) => true,
@@ -101,7 +114,7 @@ async fn ask(
     };
     let written = now.seconds_since(found.created_at);
     if found.state == ReceiptState::Needed && may_send(written, sent, strangers) {
-        return send(services, found, object, email).await;
+        return send(services, found, of, email).await;
     }
     Ok(answer)
 }
@@ -110,7 +123,7 @@ async fn ask(
 async fn send(
     services: &Services,
     found: &Receipt,
-    object: &str,
+    of: &Of,
     email: Email,
 ) -> Result<Answer, ServiceError> {
     let (mut tx, now) = services.db.begin().await?;
@@ -124,7 +137,7 @@ async fn send(
     commit(tx).await?;
     let submit = Submit {
         idem_key: found.id.to_string(),
-        payment: object.to_owned(),
+        of: of.clone(),
         settled: found.settled,
         content: Content { email, lines },
     };
@@ -143,9 +156,9 @@ async fn send(
     })
 }
 
-/// Looks for it among the receipts of its payment.
-async fn look_for(services: &Services, found: &Receipt, object: &str) -> Answer {
-    let all = services.fiscal.of_payment(object).await?;
+/// Looks for it among the receipts of what it belongs to.
+async fn look_for(services: &Services, found: &Receipt, of: &Of) -> Answer {
+    let all = services.fiscal.all(of).await?;
     let ids: Vec<_> = all.iter().map(|receipt| receipt.id.clone()).collect();
     let ours = async {
         let (mut conn, _) = services.db.look().await?;
