@@ -1,5 +1,5 @@
 //! Plain pages of the cabinet: the profile (access, contacts, personal data), autopay, saved cards, the
-//! promised payment, prepaid cards, expenses, the statement, receipts. Signed in like the cabinet and in its
+//! promised payment, prepaid cards, expenses, the statement, receipts, refunds. Signed in like the cabinet and in its
 //! frame, but plain HTML like the public pages: what is done here is rare, must not be kept in the
 //! browser, and would only make the browser's module heavier for everybody. See
 //! docs/adr/0014-profile-is-plain.md.
@@ -8,10 +8,10 @@ use crate::features::frame::{footer, navigation, topbar};
 use crate::features::profile::{
     cards, confirm, contacts, data, home, passkeys, password, security,
 };
-use crate::features::{expenses, operation, payments, receipts, statement};
+use crate::features::{expenses, operation, payments, receipts, refunds, statement};
 use crate::i18n::{
     auth::window_title, autopay, cabinet, common, expenses as expense_texts, profile as t,
-    receipt as receipt_texts, statement as statement_texts, voucher,
+    receipt as receipt_texts, refund, statement as statement_texts, voucher,
 };
 use crate::request::Request;
 use crate::shell;
@@ -23,6 +23,7 @@ use domain::operation::OperationView;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
 use domain::receipt::{ReceiptView, ReceiptsPage};
+use domain::refund::{AskPage, RefundView};
 use domain::saved_card::CardsPage;
 use domain::spending::ExpensesPage;
 use domain::statement::Statement;
@@ -52,6 +53,7 @@ pub const PATHS: &[&str] = &[
     "/expenses",
     "/expenses/statement",
     "/receipts",
+    "/refunds/new",
 ];
 
 /// A page with its data.
@@ -153,6 +155,10 @@ pub enum AccountPage {
         /// What was just done.
         done: Option<String>,
     },
+    /// Asking for a refund.
+    AskRefund(Box<AskPage>),
+    /// One refund.
+    Refund(Box<RefundView>),
     /// The end of the cabinet.
     Delete(Consequences),
     /// The password anew, before something that matters.
@@ -245,6 +251,8 @@ impl AccountPage {
                 "",
                 ("/receipts", cabinet::receipts(lang)),
             ),
+            Self::AskRefund(_) => (refund::title(lang), refund::lead(lang), to_payments),
+            Self::Refund(_) => (refund::one(lang), "", to_payments),
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }
@@ -274,6 +282,8 @@ impl AccountPage {
             Self::Statement { asked, found } => statement::page(asked, found.as_ref()),
             Self::Receipts(page) => receipts::page(page),
             Self::Receipt { shown, paper, done } => receipts::one(shown, *paper, done.as_deref()),
+            Self::AskRefund(page) => refunds::ask(request, page),
+            Self::Refund(shown) => refunds::one(shown),
             Self::NewPasskey { not_now } => passkeys::add(request, not_now.as_deref()),
             Self::Passkey(shown) => passkeys::one(request, shown),
             Self::Confirm { next, login } => confirm::page(request, next, login),
@@ -309,6 +319,8 @@ impl AccountPage {
                     | Self::Statement { .. }
                     | Self::Receipts(_)
                     | Self::Receipt { .. }
+                    | Self::AskRefund(_)
+                    | Self::Refund(_)
             );
             view! {
                 <Title text=window/>

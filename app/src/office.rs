@@ -4,14 +4,15 @@
 use crate::features::auth::frame::{Sky, sky_with};
 use crate::features::frame::footer;
 use crate::features::office::{
-    audit, enrolment, home, people, people_path, restore, security, sign_in,
+    audit, enrolment, home, people, people_path, refunds, restore, security, sign_in,
 };
-use crate::i18n::{auth::window_title, common, office as t};
+use crate::i18n::{auth::window_title, common, office as t, refund};
 use crate::request::Request;
 use crate::shell;
 use crate::ui::{icon, icon_small, logo, summary};
 use domain::Lang;
 use domain::office::Door;
+use domain::refund::RefundView;
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -19,6 +20,7 @@ use services::office::audit::Log;
 use services::office::case::Case;
 use services::office::enrolment::Step;
 use services::office::people::{People, Shown};
+use services::office::refunds::Queue;
 use services::office::security::Security;
 use services::office::{Member, OfficeActor};
 
@@ -72,6 +74,15 @@ pub enum OfficePage {
         /// What was just done.
         done: Option<String>,
     },
+    /// Refunds that wait for a decision.
+    Refunds {
+        /// Which.
+        queue: Queue,
+        /// What was just done.
+        done: Option<String>,
+    },
+    /// One of them.
+    Refund(RefundView),
     /// The log of what was done.
     Audit(Log),
     /// No such page, or none for this role: both read the same.
@@ -160,6 +171,12 @@ impl OfficePage {
                 "",
                 Some((restore::PATH, t::restore_section(lang))),
             ),
+            Self::Refunds { .. } => (refund::desk(lang), "", None),
+            Self::Refund(_) => (
+                refund::one(lang),
+                "",
+                Some((refunds::PATH, refund::desk(lang))),
+            ),
             Self::Audit(_) => (t::audit(lang), t::audit_lead(lang), None),
             Self::NotFound => (t::not_found(lang), t::not_found_body(lang), None),
             Self::Broken { .. } => (t::broken(lang), t::broken_body(lang), None),
@@ -236,6 +253,8 @@ impl OfficePage {
             Self::Subscriber { case, done } => {
                 restore::case(request, member, case, done.as_deref())
             }
+            Self::Refunds { queue, done } => refunds::list(queue, done.as_deref()),
+            Self::Refund(shown) => refunds::one(request, shown),
             Self::Audit(log) => audit::page(log),
             Self::NotFound => sign_in::way_home(home_path(door)),
             Self::Broken { again } => sign_in::try_again(again),

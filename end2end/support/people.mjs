@@ -111,3 +111,11 @@ export const careful = {
   "phone-nojs": { card: "020723430347", phone: "9120001043", email: "demo43@mail.example" },
   "desktop-nojs": { card: "020723430354", phone: "9120001044", email: "demo44@mail.example" },
 };
+
+// They top up and ask for the money back; an accountant each, because a code of the app works once.
+export const refunded = {
+  "phone-js": { card: "020723430361", accountant: "accountant" },
+  "desktop-js": { card: "020723430368", accountant: "accountant-2" },
+  "phone-nojs": { card: "020723430375", accountant: "accountant-3" },
+  "desktop-nojs": { card: "020723430382", accountant: "accountant-4" },
+};

@@ -1,6 +1,6 @@
 //! Expenses: the months as a chart and as a table, and the operations. What is chosen is in the address.
 
-use crate::i18n::{cabinet as t, common, expenses as e, lang};
+use crate::i18n::{cabinet as t, common, expenses as e, lang, refund};
 use crate::ui::{empty, icon_small, operation_row};
 use domain::Lang;
 use domain::format::{date, money, money_spoken};
@@ -27,6 +27,7 @@ pub fn page(page: &ExpensesPage) -> AnyView {
                 <span class="l-cluster">
                     <a class="c-more" href="/expenses/statement">{t::statement(lang)}</a>
                     <a class="c-more" href="/receipts">{t::receipts(lang)}</a>
+                    <a class="c-more" href=super::refunds::ASK>{refund::title(lang)}</a>
                 </span>
             </div>
             <section class="l-stack" data-gap="s" id="list" tabindex="-1" aria-labelledby="list-h">

@@ -93,7 +93,7 @@ pub fn one(shown: &ReceiptView, paper: Paper, done: Option<&str>) -> AnyView {
     let lang = lang();
     let id = shown.id;
     // A service is reported by some payment; what it is for is its own operation.
-    let to_payment = match shown.payment.filter(|_| shown.kind == ReceiptKind::Advance) {
+    let to_payment = match shown.payment.filter(|_| shown.kind.comes_along()) {
         Some(payment) => view! { <a class="c-btn" data-kind="text" href=format!("/payments/{payment}")>{t::payment(lang)}</a> }.into_any(),
         None => view! { <a class="c-btn" data-kind="text" href=format!("/expenses/{}", shown.op)>{e::to_charge(lang)}</a> }.into_any(),
     };

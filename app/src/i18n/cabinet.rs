@@ -118,6 +118,8 @@ texts! {
     op_promise_fee: "Плата за обещанный платёж", "Fee of the promised payment";
     op_days_returned: "Возврат остатка периода", "Rest of the period returned";
     op_debt_repaid: "Погашение долга", "Debt repaid";
+    op_refund: "Возврат денег", "Refund";
+    op_refund_cancel: "Возврат не состоялся", "Refund called off";
     op_other: "Операция", "Operation";
 }
 
@@ -132,6 +134,8 @@ pub const fn operation(lang: Lang, kind: OperationKind) -> &'static str {
         OperationKind::PromiseFee => op_promise_fee(lang),
         OperationKind::DaysReturned => op_days_returned(lang),
         OperationKind::DebtRepaid => op_debt_repaid(lang),
+        OperationKind::RefundRequest => op_refund(lang),
+        OperationKind::RefundCancel => op_refund_cancel(lang),
         OperationKind::Other => op_other(lang),
     }
 }

@@ -152,6 +152,14 @@ pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
             "Пополнение сначала гасит долг",
             "A top-up first pays debt",
         ),
+        OperationKind::RefundRequest => lang.pick(
+            "Вы попросили вернуть деньги: они отложены и уходят туда, откуда пришли",
+            "You asked for money back: it is set aside and goes to where it came from",
+        ),
+        OperationKind::RefundCancel => lang.pick(
+            "Заявку на возврат отозвали, в нём отказано или банк не принял деньги: они снова на счёте",
+            "The refund was withdrawn, declined, or the bank did not take it: the money is on the account again",
+        ),
         OperationKind::Other => lang.pick(
             "Подробности расскажет оператор",
             "The operator can tell you more",

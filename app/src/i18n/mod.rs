@@ -18,6 +18,8 @@ pub mod promise;
 #[cfg(feature = "ssr")]
 pub mod receipt;
 #[cfg(feature = "ssr")]
+pub mod refund;
+#[cfg(feature = "ssr")]
 pub mod statement;
 pub mod voucher;
 

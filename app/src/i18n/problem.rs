@@ -65,6 +65,19 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "Вы переключили договор. Проверьте лицевой счёт и нажмите ещё раз",
             "You have switched to another contract. Check the account and press again",
         ),
+        Problem::RefundNotNow => (
+            "Сейчас вернуть деньги нельзя. Обновите страницу, на ней написано почему",
+            "Money cannot go back now. Reload the page, it says why",
+        ),
+        Problem::RefundDecided => (
+            "Заявка уже рассмотрена. Обновите страницу",
+            "The request is already decided. Reload the page",
+        ),
+        Problem::RefundReasonMissing => (
+            "Напишите причину, её прочтёт абонент",
+            "Write the reason, the subscriber reads it",
+        ),
+        Problem::RefundReasonLong => ("Сократите до 300 знаков", "Shorten it to 300 characters"),
         Problem::DateMalformed => (
             "Введите день, например 01.11.2026",
             "Enter a day, such as 01.11.2026",

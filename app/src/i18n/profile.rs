@@ -102,7 +102,7 @@ texts! {
     delete_word: "Введите слово УДАЛИТЬ", "Type the word DELETE";
     delete_word_hint: "Чтобы не удалить случайно", "So that it is no accident";
     keep: "Оставить кабинет", "Keep the cabinet";
-    money_left_body: "Они останутся на договоре. Чтобы вернуть их, позвоните до удаления.", "It stays with the contract. To have it back, call before the deletion.";
+    money_left_body: "Деньги останутся на договоре. Вернуть их можно до удаления.", "The money stays with the contract. You can have it back before the deletion.";
     closing: "Кабинет удаляется", "The cabinet is being deleted";
     closing_body: "Вы попросили удалить кабинет. Его ещё можно вернуть таким, каким он был.", "You asked for its deletion. It can still come back as it was.";
     restore: "Вернуть кабинет", "Keep the cabinet after all";

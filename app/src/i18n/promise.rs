@@ -104,6 +104,12 @@ pub fn reason(lang: Lang, reason: Reason, today: Date) -> String {
                 "The bank took a payment back, and it is still owed.",
             )
             .to_owned(),
+        Reason::GivingBack => lang
+            .pick(
+                "Деньги со счёта возвращаются вам. Отзовите заявку на возврат, и они оплатят телевидение.",
+                "Money of the account is going back to you. Withdraw the refund and it pays for television.",
+            )
+            .to_owned(),
         Reason::TooEarly(day) if ru => {
             format!("Договор заключён недавно. Взять можно с {}.", from(day))
         }

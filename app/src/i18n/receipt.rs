@@ -54,6 +54,7 @@ pub fn kind(lang: Lang, kind: ReceiptKind) -> &'static str {
         ReceiptKind::OffsetReturn => {
             lang.pick("Возврат за неиспользованные дни", "Unused days returned")
         }
+        ReceiptKind::Refund => lang.pick("Возврат денег", "Refund"),
     }
 }
 
@@ -69,7 +70,7 @@ pub fn state(lang: Lang, state: ReceiptState) -> Option<&'static str> {
 /// On the receipt, at its head: whether money comes in or goes back [1054].
 pub const fn sign(kind: ReceiptKind) -> &'static str {
     match kind {
-        ReceiptKind::OffsetReturn => "Возврат прихода",
+        ReceiptKind::OffsetReturn | ReceiptKind::Refund => "Возврат прихода",
         ReceiptKind::Advance | ReceiptKind::Offset | ReceiptKind::Repayment => "Приход",
     }
 }

@@ -19,6 +19,8 @@ pub fn operation_row(row: &Operation, today: Date, with_balance: bool) -> AnyVie
         OperationKind::DaysReturned => ("success", "i-loop"),
         OperationKind::PromiseFee => ("", "i-clock"),
         OperationKind::PromiseRepaid | OperationKind::DebtRepaid => ("", "i-loop"),
+        OperationKind::RefundRequest => ("", "i-card"),
+        OperationKind::RefundCancel => ("success", "i-loop"),
         OperationKind::Other => ("", "i-receipt"),
     };
     let mut when = if with_balance {

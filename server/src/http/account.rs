@@ -12,10 +12,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::payment::Means;
+use domain::refund::Refusal;
 use leptos::prelude::provide_context;
 use services::access::{confirm, contacts, contracts, devices, passkeys, passwords};
 use services::payments::{Start, StartTopUp};
-use services::{ServiceError, autopay, home, payments, privacy, profile, promise, voucher};
+use services::{
+    ServiceError, autopay, home, payments, privacy, profile, promise, refunds, voucher,
+};
 use std::future::Future;
 
 /// Where a page is asked for before something that matters.
@@ -277,6 +280,35 @@ pub async fn voucher(Extract(state): Extract<State>, request: Request) -> Respon
         let done = loading.query("done");
         let page = voucher::page(services, actor, done.as_deref()).await?;
         Ok(AccountPage::Voucher(page))
+    })
+    .await
+}
+
+/// The form for a refund; one that is under way has its own page.
+pub async fn ask_refund(Extract(state): Extract<State>, request: Request) -> Response {
+    account(&state, request, async |loading| {
+        let (services, actor) = loading.who();
+        let page = refunds::page(services, actor).await?;
+        if let Err(Refusal::UnderWay(id)) = page.offer {
+            let shown = refunds::view(services, actor, id).await?;
+            return Ok(AccountPage::Refund(Box::new(shown)));
+        }
+        Ok(AccountPage::AskRefund(Box::new(page)))
+    })
+    .await
+}
+
+/// One refund.
+pub async fn refund(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    account(&state, request, async move |loading| {
+        let (services, actor) = loading.who();
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let shown = refunds::view(services, actor, id).await?;
+        Ok(AccountPage::Refund(Box::new(shown)))
     })
     .await
 }

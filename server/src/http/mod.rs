@@ -93,6 +93,8 @@ pub fn router(state: State) -> Router {
         .route("/expenses/statement.csv", get(papers::statement_table))
         .route("/expenses/statement.pdf", get(papers::statement_pdf))
         .route("/expenses/{id}", get(papers::operation))
+        .route("/refunds/new", get(account::ask_refund))
+        .route("/refunds/{id}", get(account::refund))
         .route("/receipts", get(papers::receipts))
         .route("/receipts/{id}", get(papers::receipt))
         .route("/receipts/{id}/pdf", get(papers::receipt_pdf))

@@ -1,8 +1,8 @@
 //! The first page behind a door: what one may do here.
 
-use super::{people_path, restore};
+use super::{people_path, refunds, restore};
 use crate::features::profile::row;
-use crate::i18n::{lang, office as t};
+use crate::i18n::{lang, office as t, refund};
 use crate::ui::icon;
 use domain::office::{Door, Right};
 use leptos::prelude::*;
@@ -34,6 +34,14 @@ pub fn sections(door: Door, member: &Member) -> Vec<Section> {
             } else {
                 t::restore_hint(lang)
             },
+        });
+    }
+    if member.role.may(Right::DecideRefunds) {
+        found.push(Section {
+            href: refunds::PATH.to_owned(),
+            icon: "i-card",
+            title: refund::desk(lang),
+            hint: refund::desk_hint(lang),
         });
     }
     if member.role.may(Right::ManagePeople) {

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod enrolment;
 pub mod home;
 pub mod people;
+pub mod refunds;
 pub mod restore;
 pub mod security;
 pub mod sign_in;

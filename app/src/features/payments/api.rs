@@ -168,6 +168,36 @@ pub async fn take_promise(
     Ok(())
 }
 
+/// Asks for what was not spent to go back.
+#[server(endpoint = "refunds/request", output = Json)]
+pub async fn request_refund(
+    #[server(default)] sum: String,
+    #[server(default)] contract: String,
+    key: String,
+) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let ask = services::refunds::Ask { sum, key, contract };
+    let id = services::refunds::request(&request.services, &request.actor, &ask)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("/refunds/{id}"));
+    Ok(())
+}
+
+/// Takes a request back that nobody has decided.
+#[server(endpoint = "refunds/withdraw", output = Json)]
+pub async fn withdraw_refund(#[server(default)] refund: String) -> Result<(), AppError> {
+    let request = crate::request::request()?;
+    let id = refund
+        .parse()
+        .map_err(|_| crate::error::fail(services::ServiceError::NotFound))?;
+    services::refunds::withdraw(&request.services, &request.actor, id)
+        .await
+        .map_err(crate::error::fail)?;
+    leptos_axum::redirect(&format!("/refunds/{id}"));
+    Ok(())
+}
+
 /// Sends a receipt once more by e-mail.
 #[server(endpoint = "receipts/send", output = Json)]
 pub async fn send_receipt(

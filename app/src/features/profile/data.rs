@@ -115,6 +115,11 @@ pub fn delete(request: &Request, means: &Consequences) -> AnyView {
                 t::money_left(lang, &money(lang, means.balance)),
                 t::money_left_body(lang),
             ))}
+            {means.balance.is_positive().then(|| view! {
+                <div class="l-actions" data-row="">
+                    <a class="c-btn" data-kind="soft" href=crate::features::refunds::ASK>{crate::i18n::refund::title(lang)}</a>
+                </div>
+            })}
             <section class="c-card l-stack" data-gap="s">
                 <h2>{t::delete_means(lang)}</h2>
                 <ul class="c-rules">

@@ -45,7 +45,7 @@ const fn one(
     }
 }
 
-/// Everybody. A few administrators and partners, so that tests at the same time have one each.
+/// Everybody. A few administrators, accountants and partners, so that tests at the same time have one each.
 pub const OFFICE: &[OfficePerson] = &[
     one(
         "12.3456.78",
@@ -69,6 +69,10 @@ pub const OFFICE: &[OfficePerson] = &[
     one("", "operator", "Ольга Дьякова", Role::Operator),
     one("", "supervisor", "Павел Ширяев", Role::Supervisor),
     one("", "auditor", "Роман Титов", Role::Auditor),
+    one("", "accountant", "Нина Белова", Role::Accountant),
+    one("", "accountant-2", "Лев Шубин", Role::Accountant),
+    one("", "accountant-3", "Ада Рощина", Role::Accountant),
+    one("", "accountant-4", "Илья Крюков", Role::Accountant),
     one(
         "21.0001.01",
         "owner@antenna.example",

@@ -230,6 +230,8 @@ const EXPORTED: &[(&str, &str)] = &[
     ("billing.autopay", "autopay"),
     ("billing.autopay_run", "autopay_runs"),
     ("billing.autopay_link", "autopay_links"),
+    ("billing.refund", "refunds"),
+    ("billing.refund_part", "refund_parts"),
     ("billing.receipt", "receipts"),
     ("billing.receipt_line", "receipt_lines"),
     ("billing.advance_lot", "advances"),

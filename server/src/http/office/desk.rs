@@ -1,19 +1,21 @@
-//! What the staff alone have: subscribers who cannot come in, the log of what was done.
+//! What the staff alone have: subscribers who cannot come in, refunds, the log of what was done.
 
 use super::super::State;
 use super::super::request::query;
 use super::{Then, form, page};
+use app::features::office::refunds::PATH as REFUNDS;
 use app::features::office::restore::PATH as SUBSCRIBERS;
 use app::office::OfficePage;
 use axum::Router;
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::Response;
 use axum::routing::{get, post};
-use domain::ids::CaseId;
+use domain::ids::{CaseId, RefundId};
 use domain::office::{Door, Right};
 use services::ServiceError;
 use services::office::audit;
 use services::office::case::{self, Answers};
+use services::office::refunds;
 use services::office::replacement::{self, Replacement};
 use services::office::restore;
 
@@ -21,6 +23,9 @@ use services::office::restore;
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/staff/audit", get(read_audit))
+        .route(REFUNDS, get(refund_queue))
+        .route(&format!("{REFUNDS}/{{id}}"), get(one_refund))
+        .route(&format!("{REFUNDS}/{{id}}/{{what}}"), post(decide_refund))
         .route(SUBSCRIBERS, get(search).post(find_subscriber))
         .route(&format!("{SUBSCRIBERS}/{{id}}/access"), get(subscriber))
         .route(&format!("{SUBSCRIBERS}/{{id}}/access/{{step}}"), post(help))
@@ -34,6 +39,59 @@ async fn read_audit(Extract(state): Extract<State>, request: Request) -> Respons
             .unwrap_or(1);
         let log = audit::read(&looking.services, &looking.actor, &about, page).await?;
         Ok(OfficePage::Audit(log))
+    })
+    .await
+}
+
+async fn refund_queue(Extract(state): Extract<State>, request: Request) -> Response {
+    page(&state, Door::Staff, request, async |looking| {
+        Ok(OfficePage::Refunds {
+            queue: refunds::list(&looking.services, &looking.actor).await?,
+            done: query(&looking.parts, "done"),
+        })
+    })
+    .await
+}
+
+fn refund_id(text: &str) -> Result<RefundId, ServiceError> {
+    text.parse().map_err(|_| ServiceError::NotFound)
+}
+
+async fn one_refund(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    page(&state, Door::Staff, request, async move |looking| {
+        // Nobody who has not come in learns which addresses there are.
+        looking.actor.member()?;
+        let shown = refunds::look(&looking.services, &looking.actor, refund_id(&id)?).await?;
+        Ok(OfficePage::Refund(shown))
+    })
+    .await
+}
+
+async fn decide_refund(
+    Extract(state): Extract<State>,
+    Path((id, what)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let on = format!("{REFUNDS}/{id}");
+    form(&state, Door::Staff, &on, request, async move |posted| {
+        let (services, actor) = (&posted.services, &posted.actor);
+        actor.member()?;
+        let id = refund_id(&id)?;
+        match what.as_str() {
+            "approve" => {
+                refunds::approve(services, actor, id).await?;
+                Ok(Then::To(format!("{REFUNDS}?done=approved")))
+            }
+            "decline" => {
+                refunds::decline(services, actor, id, &posted.field("reason")).await?;
+                Ok(Then::To(format!("{REFUNDS}?done=declined")))
+            }
+            _ => Err(ServiceError::NotFound),
+        }
     })
     .await
 }
