@@ -4,11 +4,14 @@
 //! cannot be written down. The tables that keep postings are append-only; here it is only decided
 //! what to post. `W` below is the subscriber's wallet, account 2010.
 
+mod promise;
+mod refund;
+
+pub use promise::{promise_expire, promise_fee, promise_grant};
+pub use refund::{refund_cancel, refund_done, refund_request};
+
 use crate::billing::Period;
-use crate::ids::{
-    OpId, PaymentId, PromiseId, RefundId, RefundPartId, SubscriberId, SubscriptionId,
-    VoucherBatchId,
-};
+use crate::ids::{OpId, PaymentId, SubscriberId, SubscriptionId, VoucherBatchId};
 use crate::{Money, Timestamp};
 use uuid::Uuid;
 
@@ -297,78 +300,6 @@ pub fn voucher_sale(
     })
 }
 
-/// Money is set aside to be given back: Dr W Cr 2310.
-///
-/// # Errors
-/// [`PostingError::NotPositive`] for a sum of nothing; [`PostingError::Insufficient`] when the wallet does
-/// not hold it.
-pub fn refund_request(
-    id: OpId,
-    subscriber: SubscriberId,
-    refund: RefundId,
-    amount: Money,
-    wallet: &Wallet,
-    at: Timestamp,
-) -> Result<Op, PostingError> {
-    if wallet.available < amount {
-        return Err(PostingError::Insufficient);
-    }
-    let idem_key = format!("refund:{refund}:request");
-    let posting = one(Code::Wallet, Code::RefundsPayable, amount)?;
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::RefundRequest,
-        idem_key,
-        effective_at: at,
-        postings: vec![posting],
-    })
-}
-
-/// A part of a refund has gone back: Dr 2310 Cr 1110.
-///
-/// # Errors
-/// [`PostingError::NotPositive`] for a sum of nothing.
-pub fn refund_done(
-    id: OpId,
-    subscriber: SubscriberId,
-    part: RefundPartId,
-    amount: Money,
-    at: Timestamp,
-) -> Result<Op, PostingError> {
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::RefundDone,
-        idem_key: format!("refund:{part}:done"),
-        effective_at: at,
-        postings: vec![one(Code::RefundsPayable, Code::AcquirerClearing, amount)?],
-    })
-}
-
-/// A part of a refund will not go back: Dr 2310 Cr W, then debts as with a top-up, for the wallet may owe
-/// something by now.
-///
-/// # Errors
-/// [`PostingError::NotPositive`] for a sum of nothing.
-pub fn refund_cancel(
-    id: OpId,
-    subscriber: SubscriberId,
-    part: RefundPartId,
-    amount: Money,
-    wallet: &Wallet,
-    at: Timestamp,
-) -> Result<Op, PostingError> {
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::RefundCancel,
-        idem_key: format!("refund:{part}:cancel"),
-        effective_at: at,
-        postings: incoming(Code::RefundsPayable, amount, wallet)?,
-    })
-}
-
 fn one(debit: Code, credit: Code, amount: Money) -> Result<Posting, PostingError> {
     if !amount.is_positive() {
         return Err(PostingError::NotPositive);
@@ -434,114 +365,6 @@ pub fn suspense(
         effective_at: at,
         postings,
     })
-}
-
-/// A promised payment was granted: Dr 1310 Cr W.
-///
-/// # Errors
-/// [`PostingError::NotPositive`] for a sum of nothing.
-pub fn promise_grant(
-    id: OpId,
-    subscriber: SubscriberId,
-    promise: PromiseId,
-    amount: Money,
-    at: Timestamp,
-) -> Result<Op, PostingError> {
-    if !amount.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
-    let postings = vec![Posting {
-        debit: Code::PromisedDebt,
-        credit: Code::Wallet,
-        amount,
-    }];
-    let idem_key = format!("promise:{promise}:grant");
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::PromiseGrant,
-        idem_key,
-        effective_at: at,
-        postings,
-    })
-}
-
-/// What a promised payment costs: Dr W Cr 4010.
-///
-/// # Errors
-/// [`PostingError::NotPositive`] when it is free; [`PostingError::Insufficient`] when the wallet does
-/// not hold the fee.
-pub fn promise_fee(
-    id: OpId,
-    subscriber: SubscriberId,
-    promise: PromiseId,
-    fee: Money,
-    wallet: &Wallet,
-    at: Timestamp,
-) -> Result<Op, PostingError> {
-    if !fee.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
-    if wallet.available < fee {
-        return Err(PostingError::Insufficient);
-    }
-    let postings = vec![Posting {
-        debit: Code::Wallet,
-        credit: Code::Revenue,
-        amount: fee,
-    }];
-    Ok(Op {
-        id,
-        subscriber,
-        kind: OpKind::PromiseFee,
-        idem_key: format!("promise:{promise}:fee"),
-        effective_at: at,
-        postings,
-    })
-}
-
-/// A promised payment was not back in time: the unused days of the period it paid come back (Dr 2020
-/// Cr W), and what the wallet then holds repays it (Dr W Cr 1310). Nothing when there is nothing to
-/// move.
-///
-/// # Errors
-/// [`PostingError::Overflow`] for sums beyond all money.
-pub fn promise_expire(
-    id: OpId,
-    subscriber: SubscriberId,
-    promise: PromiseId,
-    returned: Money,
-    wallet: &Wallet,
-    at: Timestamp,
-) -> Result<Option<Op>, PostingError> {
-    let repaid = wallet
-        .available
-        .checked_add(returned)?
-        .min(wallet.promised_debt);
-    let mut postings = Vec::new();
-    for (debit, credit, amount) in [
-        (Code::DeferredRevenue, Code::Wallet, returned),
-        (Code::Wallet, Code::PromisedDebt, repaid),
-    ] {
-        if amount.is_positive() {
-            postings.push(Posting {
-                debit,
-                credit,
-                amount,
-            });
-        }
-    }
-    if postings.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Op {
-        id,
-        subscriber,
-        kind: OpKind::PromiseExpire,
-        idem_key: format!("promise:{promise}:expire"),
-        effective_at: at,
-        postings,
-    }))
 }
 
 /// A period was charged: Dr W Cr 2020.
@@ -648,6 +471,7 @@ impl Wallet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::PromiseId;
     use proptest::prelude::*;
     use uuid::Uuid;
 
