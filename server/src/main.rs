@@ -54,6 +54,14 @@ enum Role {
         #[command(subcommand)]
         what: PartnerCommand,
     },
+    /// Compare a day with the acquirer: each difference is named, opens a case, and the exit code is 1.
+    Reconcile {
+        /// The registry that the acquirer has sent (CSV); without one, its own lists are asked for.
+        file: Option<PathBuf>,
+        /// The day in Moscow, as 2026-11-27; without one, that of the file, or yesterday.
+        #[arg(long)]
+        day: Option<String>,
+    },
     /// Questions to the ledger.
     Ledger {
         #[command(subcommand)]
@@ -74,7 +82,7 @@ enum StaffCommand {
         /// Where letters go.
         #[arg(long)]
         email: String,
-        /// administrator, operator, supervisor, clerk or auditor.
+        /// administrator, operator, supervisor, clerk, accountant or auditor.
         #[arg(long, default_value = "administrator")]
         role: String,
         /// The key that has sealed all second factors so far is lost for good.
@@ -170,6 +178,9 @@ fn main() -> ExitCode {
                     ..Invite::default()
                 };
                 roles::office::invite_partner(config, &number, &organisation, form, new_key).await
+            }
+            Role::Reconcile { file, day } => {
+                roles::reconcile::run(config, file.as_deref(), day.as_deref()).await
             }
             Role::Ledger {
                 question: LedgerQuestion::Check,

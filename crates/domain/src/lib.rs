@@ -30,6 +30,7 @@ pub mod password;
 pub mod payment;
 pub mod promise;
 pub mod receipt;
+pub mod reconciliation;
 pub mod refund;
 pub mod saved_card;
 pub mod secret;

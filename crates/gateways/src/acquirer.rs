@@ -3,6 +3,7 @@
 
 use crate::fiscal::Content;
 use domain::payment::GatewayStatus;
+use domain::reconciliation::{Kind, Line};
 use domain::refund::GatewayRefundStatus;
 use domain::{Money, Timestamp};
 use secrecy::SecretString;
@@ -81,6 +82,8 @@ pub struct GatewayPayment {
     pub saved: Option<SavedCard>,
     /// Did it take over the receipt?
     pub receipt: ReceiptTaken,
+    /// When it has taken the money, by its clock.
+    pub captured_at: Option<Timestamp>,
 }
 
 /// What became of the receipt that came with a payment.
@@ -122,6 +125,17 @@ pub struct GatewayRefund {
     pub part_id: Option<String>,
     /// Did it take over the receipt?
     pub receipt: ReceiptTaken,
+    /// When it was made, by the acquirer's clock.
+    pub made_at: Option<Timestamp>,
+}
+
+/// A part of what the acquirer has done in some span.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// How to ask for the next part; nothing at the end.
+    pub next: Option<String>,
 }
 
 /// Why there is no answer about a payment.
@@ -174,6 +188,16 @@ pub trait Acquirer: Send + Sync + std::fmt::Debug {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Option<GatewayPayment>, AcquirerError>;
+
+    /// A part of the payments that were taken, or the refunds that were made, in a span: the first one, or
+    /// that which the part before has named.
+    async fn done(
+        &self,
+        kind: Kind,
+        from: Timestamp,
+        until: Timestamp,
+        part: Option<&str>,
+    ) -> Result<Listed, AcquirerError>;
 
     /// Gives money back, or finds the refund made with the same key.
     async fn refund(&self, request: &CreateRefund) -> Result<GatewayRefund, AcquirerError>;

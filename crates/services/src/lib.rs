@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod profile;
 pub mod promise;
 pub mod receipts;
+pub mod reconciliation;
 pub mod refunds;
 pub mod settings;
 pub mod upkeep;

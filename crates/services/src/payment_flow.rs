@@ -407,6 +407,7 @@ async fn answered(
             }
             credit(conn, services, found, object, now).await?;
             change.credited_at = Some(now);
+            change.captured_at = object.captured_at;
             payment::update(conn, found, PaymentState::Succeeded, &change).await?;
             Ok(PaymentState::Succeeded)
         }

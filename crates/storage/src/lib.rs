@@ -27,6 +27,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod promise;
 pub mod receipt;
+pub mod reconciliation;
 pub mod refund;
 pub mod registration;
 pub mod security_log;

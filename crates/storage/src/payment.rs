@@ -311,6 +311,8 @@ pub struct Change {
     pub card_last4: Option<String>,
     /// When it was credited.
     pub credited_at: Option<Timestamp>,
+    /// When the acquirer has taken the money, by its clock.
+    pub captured_at: Option<Timestamp>,
     /// When to ask again; `None` stops asking.
     pub next_poll_at: Option<Timestamp>,
 }
@@ -335,6 +337,7 @@ pub async fn update(
              card_last4 = coalesce($9, card_last4),
              credited_at = coalesce(credited_at, $10),
              next_poll_at = $11,
+             captured_at = coalesce(captured_at, $12),
              -- A call that is begun is no answer yet: pauses grow by answers.
              polls = polls + case when $5::timestamptz is null then 1 else 0 end,
              version = version + 1
@@ -350,6 +353,7 @@ pub async fn update(
         change.card_last4,
         change.credited_at.map(to_db),
         change.next_poll_at.map(to_db),
+        change.captured_at.map(to_db),
     )
     .execute(conn)
     .await?;

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod ledger;
 pub mod migrate;
 pub mod office;
+pub mod reconcile;
 pub mod sandbox;
 pub mod seed;
 pub mod serve;

@@ -6,9 +6,11 @@
 mod payment;
 mod receipt;
 mod refund;
+pub mod registry;
 
 use crate::acquirer::{AcquirerError, ReceiptTaken};
-use domain::Money;
+use chrono::{DateTime, Utc};
+use domain::{Money, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -166,6 +168,11 @@ impl ReceivedAmount {
             .then(|| Money::parse_gateway(&self.value).ok())
             .flatten()
     }
+}
+
+/// A moment of the acquirer's.
+fn at(moment: DateTime<Utc>) -> Timestamp {
+    Timestamp::from_micros(moment.timestamp_micros())
 }
 
 /// What the acquirer says about the receipt that came along.

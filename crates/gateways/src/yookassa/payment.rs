@@ -2,13 +2,15 @@
 
 use super::receipt::Inside;
 use super::refund::{self, Refund};
-use super::{Amount, Page, ReceivedAmount, YooKassa, taken};
+use super::{Amount, Page, ReceivedAmount, YooKassa, at, taken};
 use crate::acquirer::{
     Acquirer, AcquirerError, By, CreatePayment, CreateRefund, GatewayPayment, GatewayRefund,
-    SavedCard,
+    Listed, SavedCard,
 };
+use chrono::{DateTime, Utc};
 use domain::Timestamp;
 use domain::payment::{CancelReason, GatewayStatus};
+use domain::reconciliation::{Kind, Line};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,6 +67,36 @@ impl Acquirer for YooKassa {
         ))
     }
 
+    async fn done(
+        &self,
+        kind: Kind,
+        from: Timestamp,
+        until: Timestamp,
+        part: Option<&str>,
+    ) -> Result<Listed, AcquirerError> {
+        let (path, field) = match kind {
+            Kind::Payment => ("/payments", "captured_at"),
+            Kind::Refund => ("/refunds", "created_at"),
+        };
+        let (gte, lt) = (format!("{field}.gte"), format!("{field}.lt"));
+        let mut query = vec![
+            (gte.as_str(), moment(from)),
+            (lt.as_str(), moment(until)),
+            ("status", "succeeded".to_owned()),
+            ("limit", "100".to_owned()),
+        ];
+        query.extend(part.map(|cursor| ("cursor", cursor.to_owned())));
+        let page: Page<Done> = self.page(path, &query).await?;
+        let line = |done: Done| Line {
+            amount: done.amount.roubles(),
+            object: done.id,
+        };
+        Ok(Listed {
+            lines: page.items.into_iter().map(line).collect(),
+            next: page.next_cursor.filter(|next| !next.is_empty()),
+        })
+    }
+
     async fn refund(&self, request: &CreateRefund) -> Result<GatewayRefund, AcquirerError> {
         let body = refund::New::from(request);
         let made: Refund = self.post("/refunds", &request.idem_key, &body).await?;
@@ -98,6 +130,13 @@ impl Acquirer for YooKassa {
             "too many refunds to look through".into(),
         ))
     }
+}
+
+/// What a comparison needs of a payment or a refund.
+#[derive(Deserialize)]
+struct Done {
+    id: String,
+    amount: ReceivedAmount,
 }
 
 /// So many pages of a list are looked through; a few seconds of a large shop are far fewer.
@@ -180,6 +219,8 @@ struct Payment {
     metadata: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     receipt_registration: Option<String>,
+    #[serde(default)]
+    captured_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -282,6 +323,7 @@ impl TryFrom<Payment> for GatewayPayment {
                 .and_then(|method| method.card)
                 .and_then(|card| card.last4()),
             receipt: taken(wire.receipt_registration.as_deref()),
+            captured_at: wire.captured_at.map(at),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Receipts of the API: those that come with a payment and those sent after it.
 
-use super::{Amount, Page, ReceivedAmount, YooKassa};
+use super::{Amount, Page, ReceivedAmount, YooKassa, at};
 use crate::acquirer::AcquirerError;
 use crate::fiscal::{Content, FiscalProvider, Of, ProviderReceipt, Registration, Submit};
 use domain::receipt::{Fiscal, Line};
@@ -190,9 +190,7 @@ impl From<Receipt> for ProviderReceipt {
                     storage: wire.storage.unwrap_or_default(),
                     document: wire.document.unwrap_or_default(),
                     attribute: wire.attribute.unwrap_or_default(),
-                    at: wire.registered_at.map_or_else(Timestamp::default, |at| {
-                        Timestamp::from_micros(at.timestamp_micros())
-                    }),
+                    at: wire.registered_at.map_or_else(Timestamp::default, at),
                 };
                 // Without its numbers nobody could check it: they may come.
                 if fiscal.is_sound() && wire.registered_at.is_some() {

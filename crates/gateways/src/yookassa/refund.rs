@@ -1,8 +1,9 @@
 //! Refunds of the API.
 
 use super::receipt::Inside;
-use super::{Amount, ReceivedAmount, taken};
+use super::{Amount, ReceivedAmount, at, taken};
 use crate::acquirer::{AcquirerError, CreateRefund, GatewayRefund};
+use chrono::{DateTime, Utc};
 use domain::refund::GatewayRefundStatus;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub(super) struct Refund {
     metadata: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     receipt_registration: Option<String>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<Refund> for GatewayRefund {
@@ -59,6 +62,7 @@ impl TryFrom<Refund> for GatewayRefund {
             amount: wire.amount.roubles(),
             part_id: part_id.map(str::to_owned),
             receipt: taken(wire.receipt_registration.as_deref()),
+            made_at: wire.created_at.map(at),
         })
     }
 }

@@ -4,6 +4,7 @@
 pub mod worker;
 
 use crate::{ServiceError, Services};
+use domain::Date;
 use domain::ids::{ChallengeId, EventId, PaymentId, ReceiptId, RefundPartId, SubscriberId};
 use gateways::mail::{Letter, MailError};
 use gateways::sms::SmsError;
@@ -37,6 +38,12 @@ pub struct RegisterReceipt {
 pub struct RefundStep {
     subscriber: SubscriberId,
     part: RefundPartId,
+}
+
+/// Compare a day with the acquirer's lists.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reconcile {
+    day: String,
 }
 
 /// Look at an object the acquirer has notified us about.
@@ -118,6 +125,14 @@ pub(crate) async fn enqueue_receipt(
         "receipts-1"
     });
     let (job, again) = ("register_receipt", Again::AsItIs);
+    Ok(job::enqueue_in(conn, lane, job, &payload, &key, MONEY_ATTEMPTS, again).await?)
+}
+
+pub(crate) async fn enqueue_reconciliation(conn: &mut Conn, day: Date) -> Result<(), ServiceError> {
+    let payload = json!({ "day": day.to_string() });
+    let key = format!("reconcile:{day}");
+    let (job, again) = ("reconcile", Again::AsItIs);
+    let lane = Lane::Behind("reconciliation");
     Ok(job::enqueue_in(conn, lane, job, &payload, &key, MONEY_ATTEMPTS, again).await?)
 }
 

@@ -1,12 +1,12 @@
 //! The worker: runs jobs from the queue and the tick that finds what is due.
 
 use super::{
-    AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Recover, RefundStep,
+    AutopayStep, CheckPayment, Deliver, LookAtObject, PromiseStep, Reconcile, Recover, RefundStep,
     RegisterReceipt, Settle,
 };
 use crate::{
-    ServiceError, Services, access, autopay, billing, payment_flow, promise, receipts, refunds,
-    upkeep, webhooks,
+    ServiceError, Services, access, autopay, billing, payment_flow, promise, receipts,
+    reconciliation, refunds, upkeep, webhooks,
 };
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use std::future::Future;
@@ -64,6 +64,17 @@ impl TaskHandler for RefundStep {
         let services = services(&context)?;
         let step = refunds::sending::step(&services, self.subscriber, self.part);
         outcome(Self::IDENTIFIER, step.await)
+    }
+}
+
+impl TaskHandler for Reconcile {
+    const IDENTIFIER: &'static str = "reconcile";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let services = services(&context)?;
+        let day = domain::Date::parse(&self.day).ok_or("not a day")?;
+        let compared = reconciliation::by_lists(&services, day).await;
+        outcome(Self::IDENTIFIER, compared.map(drop))
     }
 }
 
@@ -160,6 +171,7 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
         .define_job::<CheckPayment>()
         .define_job::<RegisterReceipt>()
         .define_job::<RefundStep>()
+        .define_job::<Reconcile>()
         .define_job::<LookAtObject>()
         .define_job::<Settle>()
         .define_job::<PromiseStep>()
@@ -233,6 +245,7 @@ async fn tick(services: Arc<Services>, shutdown: impl Future<Output = ()> + Send
             report("watch", upkeep::watch(&services).await);
             report("sweep", upkeep::sweep(&services).await);
             report("cards", autopay::warn_of_expiry(&services).await);
+            report("reconciliation", reconciliation::find_due(&services).await);
         }
         count += 1;
     }

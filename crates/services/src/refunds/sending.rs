@@ -276,6 +276,7 @@ async fn done(
     }
     let change = Change {
         object,
+        made_at: theirs.made_at,
         ..Change::default()
     };
     part::update(conn, found, PartState::Succeeded, &change, now).await?;

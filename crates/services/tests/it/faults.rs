@@ -193,6 +193,7 @@ async fn a_sum_unlike_ours_is_put_aside(pool: PgPool) {
         confirmation_url: None,
         card_last4: None,
         receipt: gateways::acquirer::ReceiptTaken::No,
+        captured_at: None,
     };
     let viewer = actor.viewer.clone().unwrap();
     payment_flow::record(
@@ -458,6 +459,7 @@ async fn a_second_object_for_one_payment_is_put_aside(pool: PgPool) {
         confirmation_url: None,
         card_last4: None,
         receipt: gateways::acquirer::ReceiptTaken::No,
+        captured_at: None,
     };
     let call = payment_flow::Call::Get;
     for amount in [
@@ -503,6 +505,7 @@ async fn a_success_without_a_sum_waits_for_people(pool: PgPool) {
         confirmation_url: None,
         card_last4: None,
         receipt: gateways::acquirer::ReceiptTaken::No,
+        captured_at: None,
     };
     let state = payment_flow::record(
         &cabinet.services,

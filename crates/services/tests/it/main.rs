@@ -18,6 +18,7 @@ mod office;
 mod privacy;
 mod promise;
 mod receipts;
+mod reconciliation;
 mod refunds;
 mod replacement;
 mod restore;

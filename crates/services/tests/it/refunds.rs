@@ -546,24 +546,7 @@ async fn a_refund_that_the_acquirer_does_not_take_comes_back_at_once(pool: PgPoo
             .fetch_one(&cabinet.pool)
             .await
             .unwrap();
-    let direct = gateways::acquirer::CreateRefund {
-        idem_key: "by-hand".into(),
-        payment: object,
-        amount: roubles(60),
-        description: "В кабинете эквайера".into(),
-        receipt: gateways::fiscal::Content {
-            email: domain::Email::parse("a@example.com").unwrap(),
-            lines: vec![domain::receipt::Line {
-                name: "Пополнение".into(),
-                sum: roubles(60),
-                vat_code: 12,
-                vat: roubles(0),
-                mode: Mode::Advance,
-                subject: domain::receipt::Subject::Payment,
-            }],
-        },
-    };
-    cabinet.services.acquirer.refund(&direct).await.unwrap();
+    cabinet.given_back_by_hand(&object, roubles(60)).await;
     let id = asked(&cabinet, &actor, "100").await;
     approved(&cabinet, id).await;
     let shown = look(&cabinet, &actor, id).await;

@@ -1,6 +1,10 @@
 //! One cabinet for one test: its own database, acquirer, mailbox, and a clock that can be moved.
 
 use domain::payment::PaymentView;
+use domain::receipt::{Line, Mode, Subject};
+use domain::{Email, Money};
+use gateways::acquirer::CreateRefund;
+use gateways::fiscal::Content;
 use gateways::yookassa::{Config, YooKassa};
 use gateways::{Mailbox, http};
 use sandbox::{Control, Sandbox};
@@ -288,6 +292,28 @@ impl Cabinet {
         self.notify(&object).await;
         self.jobs().await;
         view(&self.services, actor, started.payment).await.unwrap()
+    }
+
+    /// Somebody gives money back in the acquirer's own cabinet; the acquirer's id of it.
+    pub async fn given_back_by_hand(&self, object: &str, sum: Money) -> String {
+        let made = CreateRefund {
+            idem_key: "by-hand".into(),
+            payment: object.into(),
+            amount: sum,
+            description: "By hand".into(),
+            receipt: Content {
+                email: Email::parse("a@example.com").unwrap(),
+                lines: vec![Line {
+                    name: "Пополнение".into(),
+                    sum,
+                    vat_code: 12,
+                    vat: Money::ZERO,
+                    mode: Mode::Advance,
+                    subject: Subject::Payment,
+                }],
+            },
+        };
+        self.services.acquirer.refund(&made).await.unwrap().id
     }
 
     /// A count from the database.

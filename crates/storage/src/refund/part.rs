@@ -194,6 +194,8 @@ pub struct Change<'a> {
     pub sent_at: Option<Timestamp>,
     /// Who has it, and under which id.
     pub object: Option<(&'a str, &'a str)>,
+    /// When the acquirer has made it, by its clock.
+    pub made_at: Option<Timestamp>,
     /// When to ask next; `None` stops asking.
     pub next_look_at: Option<Timestamp>,
 }
@@ -218,7 +220,7 @@ pub async fn update(
              next_look_at = $8,
              -- A call that is begun is no answer yet: pauses grow by answers.
              looks = looks + case when $5::timestamptz is null then 1 else 0 end,
-             closed_at = $9, version = version + 1
+             closed_at = $9, made_at = coalesce(made_at, $10), version = version + 1
          where subscriber_id = $1 and part_id = $2 and version = $3",
         found.subscriber.0,
         found.id.0,
@@ -229,6 +231,7 @@ pub async fn update(
         change.object.map(|(_, id)| id),
         change.next_look_at.map(to_db),
         (!state.is_open()).then(|| to_db(now)),
+        change.made_at.map(to_db),
     )
     .execute(conn)
     .await?;
