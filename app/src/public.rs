@@ -11,7 +11,6 @@ use crate::i18n::{
 use crate::request::Request;
 use crate::shell;
 use domain::consent::Document;
-use domain::payment::PaymentState;
 use domain::top_up::GuestForm;
 use domain::{Date, Lang};
 use http::StatusCode;
@@ -22,6 +21,7 @@ use services::access::codes::Waiting;
 use services::access::contacts;
 use services::access::registration::Progress;
 use services::autopay;
+use services::payments::PublicView;
 
 /// A page with its data.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ pub enum PublicPage {
         form: GuestForm,
     },
     /// A payment's result without signing in.
-    PayResult(PaymentState),
+    PayResult(PublicView),
     /// The demo's mailbox, and the code that everybody's authenticator app shows.
     Mailbox(Vec<info::Kept>, String),
     /// Every component in every state.
@@ -258,7 +258,7 @@ impl PublicPage {
             Self::Legal(document) => info::legal(*document),
             Self::Pay => guest::card(request),
             Self::PayDetails { number, form } => guest::details(request, number, form),
-            Self::PayResult(state) => guest::result(*state),
+            Self::PayResult(found) => guest::result(found),
             Self::Mailbox(texts, code) => info::mailbox(texts, code),
             Self::Gallery => crate::gallery::page(),
             Self::NotFound => info::not_found(),

@@ -108,6 +108,9 @@ pub struct Acquirer {
     pub secret_key: SecretString,
     /// Seconds a call may take.
     pub timeout_seconds: u64,
+    /// Are payments by the system of fast payments shown as a square on the cabinet's own page? The shop
+    /// has to be let do so by its manager.
+    pub sbp_square: bool,
     /// Networks its notifications come from.
     pub webhook_networks: Vec<IpNet>,
 }
@@ -303,6 +306,7 @@ fn defaults() -> serde_json::Value {
             "shop_id": "",
             "secret_key": "",
             "timeout_seconds": 10,
+            "sbp_square": false,
             "webhook_networks": YOOKASSA_NETWORKS,
         },
         "mail": { "from": "Орион Экспресс <lk@orion.example>" },

@@ -69,6 +69,9 @@ texts! {
     abandoned_title: "Ищем ваш платёж", "Looking for your payment";
     waiting_title: "Ждём оплату", "Waiting for payment";
     waiting_body: "Страница банка ещё открыта для этого платежа.", "The bank’s page is still open for this payment.";
+    to_bank_app: "Открыть приложение банка", "Open your bank’s app";
+    square: "QR-код для оплаты", "QR code to pay";
+    square_body: "Наведите на QR-код камеру телефона или приложение банка. На этом же телефоне нажмите кнопку. Код действует час", "Point a phone’s camera or your bank’s app at the QR code. On this very phone press the button. The code works for an hour";
     to_bank: "Перейти к оплате", "Go to the bank";
     may_close: "Можно закрыть страницу, мы пришлём сообщение.", "You may close the page, a message will come.";
     takes_longer: "Банк отвечает дольше обычного. Второй раз платить не нужно.", "The bank takes longer than usual. Do not pay twice.";

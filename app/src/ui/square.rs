@@ -41,15 +41,32 @@ impl Square {
     }
 }
 
+impl Square {
+    /// Its black modules as a path.
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for (x, y, run) in &self.runs {
+            path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+        }
+        path
+    }
+}
+
+/// The square as a picture of its own.
+pub fn picture(text: &str) -> Option<String> {
+    let square = Square::of(text)?;
+    let (side, path) = (square.side, square.path());
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+    ))
+}
+
 /// The square on a page, black on white in every theme, under a name for those who do not see it.
 pub fn square(text: &str, label: &'static str) -> AnyView {
-    let Some(Square { side, runs }) = Square::of(text) else {
+    let Some(square) = Square::of(text) else {
         return ().into_any();
     };
-    let mut path = String::new();
-    for (x, y, run) in runs {
-        path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
-    }
+    let (side, path) = (square.side, square.path());
     view! {
         <svg class="c-square" viewBox=format!("0 0 {side} {side}") role="img" aria-label=label lang=lang().code() shape-rendering="crispEdges">
             <rect width=side height=side fill="#fff"></rect>

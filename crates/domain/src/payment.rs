@@ -380,8 +380,10 @@ pub struct PaymentView {
     pub credited_at: Option<crate::LocalTime>,
     /// Seconds since the payer came back, while it is open.
     pub waiting_seconds: i64,
-    /// The page of the acquirer, while the payer can still go there.
+    /// The page of the acquirer, while the payer can still go there; by a square, what it says.
     pub confirmation_url: Option<String>,
+    /// Is it paid by a square that a bank's app reads?
+    pub by_square: bool,
     /// The last digits of the card, once known.
     pub card_last4: Option<String>,
     /// Today, there.

@@ -38,7 +38,10 @@ pub enum By {
         save: bool,
     },
     /// The system of fast payments.
-    Sbp,
+    Sbp {
+        /// As the text of a square that a bank's app reads, not as the acquirer's page.
+        square: bool,
+    },
     /// The acquirer's own wallet.
     YooMoney,
     /// A card that was saved before: nobody has to confirm anything.
@@ -74,7 +77,7 @@ pub struct GatewayPayment {
     pub payment_id: Option<String>,
     /// Whose wallet, as it came back.
     pub subscriber_id: Option<String>,
-    /// The payer's page.
+    /// The payer's page, or the address that a square has to say.
     pub confirmation_url: Option<String>,
     /// Last digits of the card.
     pub card_last4: Option<String>,

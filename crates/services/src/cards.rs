@@ -188,7 +188,11 @@ pub(crate) async fn means(
 ) -> Result<Option<By>, ServiceError> {
     let id = match found.means {
         Means::BankCard => return Ok(Some(By::BankCard { save: found.save })),
-        Means::Sbp => return Ok(Some(By::Sbp)),
+        Means::Sbp => {
+            return Ok(Some(By::Sbp {
+                square: found.by_square,
+            }));
+        }
         Means::YooMoney => return Ok(Some(By::YooMoney)),
         Means::SavedCard(id) => id,
     };

@@ -228,6 +228,7 @@ pub(crate) async fn make(
             purpose: Purpose::TopUp,
             means,
             save,
+            by_square: means == Means::Sbp && services.settings.sbp_square,
         };
         if payment::insert(&mut tx, &new, now).await? {
             break;
@@ -328,7 +329,8 @@ async fn means(
 }
 
 fn started(payment: &Payment) -> Started {
-    let waits = payment.state == PaymentState::Pending;
+    // A square is shown on the payment's own page.
+    let waits = payment.state == PaymentState::Pending && !payment.by_square;
     Started {
         payment: payment.id,
         return_token: payment.return_token.clone(),
@@ -397,13 +399,49 @@ pub(crate) async fn same_contract(
     }
 }
 
+/// What somebody sees who only has the return address of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicView {
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What a camera or a bank's app reads to pay it, while it waits for that.
+    pub square: Option<String>,
+}
+
 /// Where a payment stands, for somebody who only has its return address.
-pub async fn public_state(services: &Services, token: &str) -> Result<PaymentState, ServiceError> {
+pub async fn public_state(services: &Services, token: &str) -> Result<PublicView, ServiceError> {
     let mut conn = services.db.statement().await?;
     let found = payment::by_return_token(&mut conn, token)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    Ok(found.state)
+    Ok(PublicView {
+        state: found.state,
+        square: square_of(&found).map(str::to_owned),
+    })
+}
+
+/// What a camera or a bank's app reads to pay a payment of the actor's contract.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when it does not wait for that.
+pub async fn square(
+    services: &Services,
+    actor: &Actor,
+    id: PaymentId,
+) -> Result<String, ServiceError> {
+    let viewer = actor.viewer()?;
+    let mut conn = services.db.statement().await?;
+    let found = payment::get(&mut conn, viewer.subscriber, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    square_of(&found)
+        .map(str::to_owned)
+        .ok_or(ServiceError::NotFound)
+}
+
+fn square_of(found: &Payment) -> Option<&str> {
+    let waits = found.by_square && found.state == PaymentState::Pending;
+    found.confirmation_url.as_deref().filter(|_| waits)
 }
 
 /// One payment of the actor's contract; anybody else's is not found.
@@ -502,6 +540,7 @@ async fn build_view(
             .confirmation_url
             .clone()
             .filter(|_| found.state == PaymentState::Pending && found.returned_at.is_none()),
+        by_square: found.by_square,
         card_last4: found.card_last4.clone(),
         today: zone::today(viewer.tz, now),
         contract: contract.contract,

@@ -27,6 +27,8 @@ pub struct Settings {
     pub access: AccessLimits,
     /// Limits of a top-up.
     pub top_up: TopUpLimits,
+    /// Are payments by the system of fast payments shown as a square of our own?
+    pub sbp_square: bool,
     /// Terms of autopay.
     pub autopay: AutopayTerms,
     /// Keys that seal the acquirer's tokens of saved cards; without one no card is saved.
@@ -53,6 +55,7 @@ impl Default for Settings {
             receipt_email: None,
             access: AccessLimits::default(),
             top_up: TopUpLimits::default(),
+            sbp_square: false,
             autopay: AutopayTerms::default(),
             card_keys: Keys::default(),
             promise: PromiseTerms::default(),

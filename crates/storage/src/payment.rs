@@ -53,6 +53,8 @@ pub struct Payment {
     pub save: bool,
     /// When a create call was last begun, of those that are counted.
     pub last_sent_at: Option<Timestamp>,
+    /// Does the payer see a square of ours, not the acquirer's page?
+    pub by_square: bool,
 }
 
 struct Row {
@@ -78,6 +80,7 @@ struct Row {
     method_id: Option<uuid::Uuid>,
     save_method: bool,
     last_sent_at: Option<chrono::DateTime<chrono::Utc>>,
+    by_square: bool,
 }
 
 impl TryFrom<Row> for Payment {
@@ -111,6 +114,7 @@ impl TryFrom<Row> for Payment {
             })?,
             save: row.save_method,
             last_sent_at: row.last_sent_at.map(from_db),
+            by_square: row.by_square,
         })
     }
 }
@@ -138,6 +142,8 @@ pub struct New<'a> {
     pub means: Means,
     /// Does the payer want the card to be kept?
     pub save: bool,
+    /// Does the payer see a square of ours, not the acquirer's page?
+    pub by_square: bool,
 }
 
 /// Writes a payment down; `false` when this form has made one already.
@@ -148,8 +154,8 @@ pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bo
     let done = sqlx::query!(
         "insert into billing.payment (subscriber_id, payment_id, purpose, method, amount_kop, state,
              form_key, idem_key, return_token, receipt_email, created_at, next_poll_at, method_id,
-             save_method)
-         values ($1, $2, $10, $11, $3, 'created', $4, $5, $6, $7, $8, $9, $12, $13)
+             save_method, by_square)
+         values ($1, $2, $10, $11, $3, 'created', $4, $5, $6, $7, $8, $9, $12, $13, $14)
          on conflict (subscriber_id, form_key) do nothing",
         new.subscriber.0,
         new.id.0,
@@ -165,6 +171,7 @@ pub async fn insert(conn: &mut Conn, new: &New<'_>, now: Timestamp) -> Result<bo
         new.means.code(),
         new.means.saved().map(|method| method.0),
         new.save,
+        new.by_square,
     )
     .execute(conn)
     .await?;
@@ -185,7 +192,7 @@ pub async fn get(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method, last_sent_at
+             method, method_id, save_method, last_sent_at, by_square
          from billing.payment where subscriber_id = $1 and payment_id = $2",
         subscriber.0,
         id.0,
@@ -210,7 +217,7 @@ pub async fn lock(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method, last_sent_at
+             method, method_id, save_method, last_sent_at, by_square
          from billing.payment where subscriber_id = $1 and payment_id = $2 for no key update",
         subscriber.0,
         id.0,
@@ -235,7 +242,7 @@ pub async fn by_form_key(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method, last_sent_at
+             method, method_id, save_method, last_sent_at, by_square
          from billing.payment where subscriber_id = $1 and form_key = $2",
         subscriber.0,
         form_key,
@@ -259,7 +266,7 @@ pub async fn by_return_token(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method, last_sent_at
+             method, method_id, save_method, last_sent_at, by_square
          from billing.payment where return_token = $1",
         return_token,
     )
@@ -283,7 +290,7 @@ pub async fn list(
         "select subscriber_id, payment_id, amount_kop, state, idem_key, first_sent_at,
              gateway_payment_id, confirmation_url, cancel_reason, card_last4, receipt_email,
              return_token, returned_at, credited_at, polls, version, created_at, purpose,
-             method, method_id, save_method, last_sent_at
+             method, method_id, save_method, last_sent_at, by_square
          from billing.payment where subscriber_id = $1
          order by created_at desc, payment_id desc limit $2",
         subscriber.0,

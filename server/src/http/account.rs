@@ -7,6 +7,7 @@ use super::request::Incoming;
 use app::account::AccountPage;
 use app::features::auth::api::safe_next;
 use app::public::PublicPage;
+use app::ui::square::picture;
 use axum::extract::{Path, Request, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
@@ -238,6 +239,34 @@ pub async fn pay_confirm(Extract(state): Extract<State>, request: Request) -> Re
         }
     })
     .await
+}
+
+/// The square by which a payment is paid, as a picture: the browser's module does not know how to draw it.
+pub async fn square(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let (incoming, parts) = match signed_in(&state, request).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
+    };
+    let (services, actor) = (&incoming.request.services, &incoming.request.actor);
+    let drawn = async {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let text = payments::square(services, actor, id).await?;
+        picture(&text).ok_or(ServiceError::NotFound)
+    };
+    match drawn.await {
+        Ok(picture) => {
+            let headers = [
+                (header::CONTENT_TYPE, "image/svg+xml"),
+                (header::CACHE_CONTROL, "private, no-store"),
+            ];
+            incoming.finish((headers, picture).into_response())
+        }
+        Err(error) => refused(&incoming, &parts, error).await,
+    }
 }
 
 /// Autopay.

@@ -129,6 +129,7 @@ pub fn router(state: State) -> Router {
         .route("/pay", get(pages::pay))
         .route("/pay/details", get(pages::pay_details))
         .route("/pay/result/{token}", get(pages::pay_result))
+        .route("/payments/{id}/square.svg", get(account::square))
         .route("/payments/return/{token}", get(pages::payment_return))
         .route("/language", post(language::choose))
         .route("/api/{*path}", any(api::call))

@@ -60,6 +60,7 @@ async fn run_on_database(
         .clone_from(&config.demo.sandbox_url);
     config.acquirer.shop_id = sandbox::SHOP_ID.into();
     config.acquirer.secret_key = SecretString::from(sandbox::SECRET_KEY);
+    config.acquirer.sbp_square = true;
     config.acquirer.webhook_networks = ["127.0.0.0/8", "::1/128"]
         .iter()
         .map(|network| network.parse())

@@ -82,6 +82,7 @@ pub fn build(config: &Config, database: &SecretString, demo: bool) -> Result<Bui
         access: config.access,
         top_up: config.top_up,
         promise: config.promise,
+        sbp_square: config.acquirer.sbp_square,
         autopay: config.autopay.clone(),
         card_keys: if demo && config.cards.keys.is_empty() {
             services::demo::card_keys()

@@ -5,6 +5,7 @@ use crate::features::frame::TYPED;
 use crate::i18n::{auth, autopay, cabinet as t, common, guest as g, lang};
 use crate::request::Request;
 use crate::shell::typing_script;
+use crate::ui::square::square;
 use crate::ui::{Input, error_of, field, icon, radios, summary};
 use domain::Lang;
 use domain::format::money;
@@ -12,6 +13,7 @@ use domain::payment::{Means, PaymentState};
 use domain::top_up::{GuestForm, Meaning, Suggestion};
 use leptos::prelude::*;
 use leptos_meta::Meta;
+use services::payments::PublicView;
 
 /// Which card.
 pub fn card(request: &Request) -> AnyView {
@@ -153,11 +155,21 @@ fn choice(value: String, title: String, hint: String, chosen: &str, other: bool)
 }
 
 /// A payment's result for somebody who is not signed in: nothing but how it stands.
-pub fn result(state: PaymentState) -> AnyView {
-    let lang = lang();
+pub fn result(found: &PublicView) -> AnyView {
+    let (lang, state) = (lang(), found.state);
+    let scan = found.square.as_ref().map(|text| {
+        view! {
+            <div class="c-scan">
+                {square(text, t::square(lang))}
+                <a class="c-btn" data-wide="" href=text.clone()>{t::to_bank_app(lang)}</a>
+                <p class="c-hint">{t::square_body(lang)}</p>
+            </div>
+        }
+    });
     let (tone, mark, text) = match state {
         PaymentState::Succeeded => ("success", "i-check", auth::pay_result_done(lang)),
         PaymentState::Canceled => ("danger", "i-alert", auth::pay_result_failed(lang)),
+        _ if scan.is_some() => ("warning", "i-clock", t::payment_title(lang, state, true)),
         _ => ("warning", "i-clock", auth::pay_result_open(lang)),
     };
     let again = match state {
@@ -181,6 +193,7 @@ pub fn result(state: PaymentState) -> AnyView {
                         <h1 tabindex="-1">{text}</h1>
                         <p class="c-lead">{auth::pay_result_sign_in(lang)}</p>
                     </div>
+                    {scan}
                     <div class="l-actions" data-row="">
                         {again}
                         {button_link("/login", auth::sign_in(lang), "soft")}

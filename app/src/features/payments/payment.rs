@@ -79,6 +79,7 @@ fn view(found: &PaymentView) -> AnyView {
                         {explanation(lang, found)}
                     </div>
                     {(found.state == PaymentState::Succeeded).then(|| tracker(lang, found))}
+                    {square(lang, found)}
                 </section>
                 {actions(lang, found)}
             </div>
@@ -114,6 +115,9 @@ fn explanation(lang: Lang, found: &PaymentView) -> AnyView {
             lines
         }
         PaymentState::Abandoned => vec![t::abandoned_body(lang).to_owned()],
+        _ if found.by_square && found.confirmation_url.is_some() => {
+            vec![t::square_body(lang).to_owned()]
+        }
         _ if found.confirmation_url.is_some() => vec![t::waiting_body(lang).to_owned()],
         _ if found.waiting_seconds > LONG_SECONDS => {
             vec![
@@ -131,6 +135,21 @@ fn explanation(lang: Lang, found: &PaymentView) -> AnyView {
         .map(|line| view! { <p class="c-hint">{line}</p> })
         .collect::<Vec<_>>()
         .into_any()
+}
+
+/// By a square: the square for another device's camera, and the way into a bank's app on this one.
+fn square(lang: Lang, found: &PaymentView) -> AnyView {
+    let Some(url) = found.confirmation_url.clone().filter(|_| found.by_square) else {
+        return ().into_any();
+    };
+    let picture = format!("/payments/{}/square.svg", found.id);
+    view! {
+        <div class="c-scan">
+            <img src=picture alt=t::square(lang) width="240" height="240"/>
+            <a class="c-btn" data-wide="" href=url rel="external">{t::to_bank_app(lang)}</a>
+        </div>
+    }
+    .into_any()
 }
 
 fn tracker(lang: Lang, found: &PaymentView) -> AnyView {
@@ -181,7 +200,7 @@ fn actions(lang: Lang, found: &PaymentView) -> AnyView {
         .into_any(),
         _ => view! {
             <div class="l-actions" data-row="">
-                {match found.confirmation_url.clone() {
+                {match found.confirmation_url.clone().filter(|_| !found.by_square) {
                     Some(url) => view! { <a class="c-btn" href=url rel="external">{t::to_bank(lang)}</a> }.into_any(),
                     None => view! { <a class="c-btn" href=check rel="external">{t::check_again(lang)}</a> }.into_any(),
                 }}

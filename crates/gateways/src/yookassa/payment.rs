@@ -178,9 +178,10 @@ struct MethodData {
 
 impl<'a> From<&'a CreatePayment> for NewPayment<'a> {
     fn from(request: &'a CreatePayment) -> Self {
+        let square = matches!(request.by, By::Sbp { square: true });
         let (data, token, save) = match &request.by {
             By::BankCard { save } => (Some("bank_card"), None, *save),
-            By::Sbp => (Some("sbp"), None, false),
+            By::Sbp { .. } => (Some("sbp"), None, false),
             By::YooMoney => (Some("yoo_money"), None, false),
             By::Saved { token } => (None, Some(token.expose_secret()), false),
         };
@@ -188,7 +189,7 @@ impl<'a> From<&'a CreatePayment> for NewPayment<'a> {
             amount: request.amount.into(),
             capture: true,
             confirmation: data.map(|_| NewConfirmation {
-                r#type: "redirect",
+                r#type: if square { "qr" } else { "redirect" },
                 return_url: &request.return_url,
             }),
             payment_method_data: data.map(|r#type| MethodData { r#type }),
@@ -227,6 +228,18 @@ struct Payment {
 struct Confirmation {
     #[serde(default, rename = "confirmation_url")]
     url: Option<String>,
+    /// What the square has to say.
+    #[serde(default, rename = "confirmation_data")]
+    data: Option<String>,
+}
+
+impl Confirmation {
+    /// Where the payer goes. It becomes a link, so it has to be an address of the web.
+    fn address(self) -> Option<String> {
+        let address = self.url.or(self.data)?;
+        let scheme = url::Url::parse(&address).ok()?.scheme().to_owned();
+        matches!(scheme.as_str(), "https" | "http").then_some(address)
+    }
 }
 
 #[derive(Deserialize)]
@@ -316,7 +329,7 @@ impl TryFrom<Payment> for GatewayPayment {
             amount,
             payment_id,
             subscriber_id,
-            confirmation_url: wire.confirmation.and_then(|c| c.url),
+            confirmation_url: wire.confirmation.and_then(Confirmation::address),
             saved: wire.method.as_ref().and_then(Method::saved),
             card_last4: wire
                 .method
@@ -430,7 +443,12 @@ mod tests {
         let card = json(By::BankCard { save: true });
         assert_eq!(card["payment_method_data"]["type"], "bank_card");
         assert_eq!(card["save_payment_method"], true);
-        assert_eq!(json(By::Sbp)["payment_method_data"]["type"], "sbp");
+        let sbp = json(By::Sbp { square: false });
+        assert_eq!(sbp["payment_method_data"]["type"], "sbp");
+        assert_eq!(sbp["confirmation"]["type"], "redirect");
+        let square = json(By::Sbp { square: true });
+        assert_eq!(square["payment_method_data"]["type"], "sbp");
+        assert_eq!(square["confirmation"]["type"], "qr");
         assert_eq!(
             json(By::YooMoney)["payment_method_data"]["type"],
             "yoo_money"
@@ -441,6 +459,31 @@ mod tests {
         assert_eq!(saved["payment_method_id"], "m");
         for absent in ["confirmation", "payment_method_data", "save_payment_method"] {
             assert!(saved.get(absent).is_none(), "{absent}");
+        }
+    }
+
+    #[test]
+    fn what_becomes_a_link_is_an_address_of_the_web() {
+        let address = |confirmation: &str| {
+            let body = format!(
+                r#"{{"id":"2a1","status":"pending","amount":{{"value":"1.00","currency":"RUB"}},"confirmation":{confirmation}}}"#
+            );
+            parse(200, body.as_bytes()).unwrap().confirmation_url
+        };
+        let square =
+            r#"{"type":"qr","confirmation_data":"https://qr.nspk.ru/AS1?type=02&sum=100&cur=RUB"}"#;
+        assert_eq!(
+            address(square).as_deref(),
+            Some("https://qr.nspk.ru/AS1?type=02&sum=100&cur=RUB")
+        );
+        let page = r#"{"type":"redirect","confirmation_url":"https://yoomoney.ru/pay"}"#;
+        assert_eq!(address(page).as_deref(), Some("https://yoomoney.ru/pay"));
+        for odd in [
+            r#"{"type":"qr","confirmation_data":"javascript:alert(1)"}"#,
+            r#"{"type":"qr","confirmation_data":"AS1"}"#,
+            r#"{"type":"embedded","confirmation_token":"ct"}"#,
+        ] {
+            assert_eq!(address(odd), None, "{odd}");
         }
     }
 

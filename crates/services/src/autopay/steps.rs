@@ -261,6 +261,7 @@ impl Case<'_> {
             purpose: Purpose::Autopay,
             means: Means::SavedCard(self.order.method),
             save: false,
+            by_square: false,
         };
         if !payment::insert(conn, &new, self.now).await? {
             return Err(ServiceError::Internal(format!(

@@ -422,6 +422,7 @@ impl Writing<'_> {
             purpose: Purpose::TopUp,
             means: Means::BankCard,
             save: false,
+            by_square: false,
         };
         payment::insert(self.conn, &new, at).await?;
         payment::get(self.conn, self.subscriber, id)

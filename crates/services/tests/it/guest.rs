@@ -59,7 +59,7 @@ async fn a_stranger_pays_and_learns_nothing(pool: PgPool) {
     let state = payments::public_state(services, &started.return_token)
         .await
         .unwrap();
-    assert_eq!(state, PaymentState::Succeeded);
+    assert_eq!(state.state, PaymentState::Succeeded);
     assert_eq!(balance(&cabinet).await - before, 12_345);
     cabinet.check().await;
 }
