@@ -62,9 +62,13 @@ fn form(
                 <button class="c-btn" data-wide="" data-once="">{t::ask(lang)}</button>
             </form>
             <section class="c-card" data-flush="">
-                <div class="c-card__head"><h2>{t::to_where(lang)}</h2></div>
+                <div class="c-card__head">
+                    <div>
+                        <h2>{t::to_where(lang)}</h2>
+                        {(to.len() > 1).then(|| view! { <p class="c-hint">{t::to_where_hint(lang)}</p> })}
+                    </div>
+                </div>
                 <ul class="c-list">{rows}</ul>
-                {(to.len() > 1).then(|| view! { <p class="c-hint c-card__foot">{t::to_where_hint(lang)}</p> })}
             </section>
             {offer.elsewhere.is_positive().then(|| notice(
                 Tone::Info,
@@ -263,28 +267,27 @@ fn steps(lang: Lang, shown: &RefundView) -> AnyView {
         RefundState::Declined => vec![asked, (true, t::step_declined(lang), decided)],
         RefundState::Withdrawn => vec![asked, (true, t::step_withdrawn(lang), String::new())],
     };
+    let mut now = true;
     let rows: Vec<_> = all
         .into_iter()
         .map(|(done, title, when)| {
-            let (tone, name) = if done {
-                ("success", "i-check")
-            } else {
-                ("", "i-clock")
+            let state = match done {
+                true => "",
+                // The first of those to come is the one that is under way.
+                false if std::mem::take(&mut now) => "now",
+                false => "next",
             };
+            let name = if done { "i-check" } else { "i-clock" };
             view! {
-                <li>
-                    <div class="c-row">
-                        <span class="c-tile" data-tone=tone>{icon(name)}</span>
-                        <span class="c-row__text">
-                            <b>{title}</b>
-                            {(!when.is_empty()).then(|| view! { <small>{when}</small> })}
-                        </span>
-                    </div>
+                <li data-state=state>
+                    {icon(name)}
+                    <b>{title}</b>
+                    {(!when.is_empty()).then(|| view! { <small>{when}</small> })}
                 </li>
             }
         })
         .collect();
-    view! { <ol class="c-list">{rows}</ol> }.into_any()
+    view! { <ol class="c-track">{rows}</ol> }.into_any()
 }
 
 /// When it was asked for, for the staff.

@@ -202,9 +202,11 @@ fn actions(lang: Lang, found: &PaymentView) -> AnyView {
             <div class="l-actions" data-row="">
                 {match found.confirmation_url.clone().filter(|_| !found.by_square) {
                     Some(url) => view! { <a class="c-btn" href=url rel="external">{t::to_bank(lang)}</a> }.into_any(),
-                    None => view! { <a class="c-btn" href=check rel="external">{t::check_again(lang)}</a> }.into_any(),
+                    None => view! {
+                        <a class="c-btn" data-kind=found.by_square.then_some("soft") href=check rel="external">{t::check_again(lang)}</a>
+                    }.into_any(),
                 }}
-                <a class="c-btn" data-kind="soft" href="/home">{common::go_home(lang)}</a>
+                <a class="c-btn" data-kind=if found.by_square { "text" } else { "soft" } href="/home">{common::go_home(lang)}</a>
             </div>
             <p class="c-hint">
                 {common::need_help(lang)} " "

@@ -62,6 +62,12 @@ async fn nobody_changes_the_past(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn each_invariant_can_be_seen_broken(pool: PgPool) {
     let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("paid for three weeks").await;
+    cabinet.paid(&actor, "100", "form-0001").await;
+    cabinet
+        .asks_back(&actor, "100", "refund-0001")
+        .await
+        .unwrap();
     // Nothing is rolled up that a transaction elsewhere in the cluster may still precede.
     while cabinet.count("select count(*) from ledger.rollup").await == 0 {
         services::upkeep::roll_up(&cabinet.services).await.unwrap();
@@ -124,6 +130,19 @@ async fn each_invariant_can_be_seen_broken(pool: PgPool) {
         (
             "I24",
             "update billing.receipt_line set sum_kop = sum_kop + 1",
+        ),
+        (
+            "I26",
+            "update billing.refund_part set amount_kop = amount_kop + 1",
+        ),
+        (
+            "I26",
+            "update billing.refund set state = 'withdrawn', closed_at = now()",
+        ),
+        (
+            "I27",
+            "update billing.refund_part set state = 'succeeded', closed_at = now(), first_sent_at = now(),
+                 gateway = 'yookassa', gateway_refund_id = 'r'",
         ),
         (
             "I8",

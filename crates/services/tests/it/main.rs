@@ -22,5 +22,6 @@ mod reconciliation;
 mod refunds;
 mod replacement;
 mod restore;
+mod square;
 mod support;
 mod voucher;

@@ -5,7 +5,6 @@ use domain::reconciliation::{Difference, Kind, Line, Registry, What};
 use domain::{Date, Money};
 use services::office::refunds as desk;
 use services::reconciliation::{Compared, by_file, by_lists, find_due, yesterday};
-use services::refunds::{Ask, page, request};
 use services::{Actor, webhooks};
 use sqlx::PgPool;
 
@@ -22,13 +21,8 @@ async fn lists(cabinet: &Cabinet) -> Compared {
 
 /// Asks for a refund of a sum and has it made.
 async fn refunded(cabinet: &Cabinet, actor: &Actor, sum: &str) {
-    let shown = page(&cabinet.services, actor).await.unwrap();
-    let ask = Ask {
-        sum: sum.into(),
-        key: format!("refund-{sum}"),
-        contract: shown.contract.as_str().into(),
-    };
-    let id = request(&cabinet.services, actor, &ask).await.unwrap();
+    let key = format!("refund-{sum}");
+    let id = cabinet.asks_back(actor, sum, &key).await.unwrap();
     let staff = cabinet
         .enter(domain::office::Door::Staff, "accountant")
         .await;

@@ -14,7 +14,7 @@ use sandbox::{Endpoint, Fault, FaultRule, ReceiptPlan, RefundPlan, When};
 use serde_json::json;
 use services::office::{OfficeActor, refunds as desk};
 use services::refunds::{Ask, page, request, sending, view, withdraw};
-use services::{Actor, ServiceError, promise, receipts, upkeep, webhooks};
+use services::{Actor, promise, receipts, upkeep, webhooks};
 use sqlx::PgPool;
 use std::time::Duration;
 
@@ -39,24 +39,9 @@ async fn refusal(cabinet: &Cabinet, actor: &Actor) -> Refusal {
     page.offer.unwrap_err()
 }
 
-async fn ask_with(
-    cabinet: &Cabinet,
-    actor: &Actor,
-    sum: &str,
-    key: &str,
-) -> Result<RefundId, ServiceError> {
-    let shown = page(&cabinet.services, actor).await?;
-    let ask = Ask {
-        sum: sum.into(),
-        key: key.into(),
-        contract: shown.contract.as_str().into(),
-    };
-    request(&cabinet.services, actor, &ask).await
-}
-
 async fn asked(cabinet: &Cabinet, actor: &Actor, sum: &str) -> RefundId {
     let key = format!("refund-{}", sum.replace([',', '.'], "-"));
-    ask_with(cabinet, actor, sum, &key).await.unwrap()
+    cabinet.asks_back(actor, sum, &key).await.unwrap()
 }
 
 async fn look(cabinet: &Cabinet, actor: &Actor, id: RefundId) -> RefundView {
@@ -187,7 +172,7 @@ async fn more_than_lies_there_is_not_asked_for_and_forms_are_kept_apart(pool: Pg
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(CALM).await;
     assert_eq!(refusal(&cabinet, &actor).await, Refusal::Nothing);
-    let answer = ask_with(&cabinet, &actor, "10", "refund-0001").await;
+    let answer = cabinet.asks_back(&actor, "10", "refund-0001").await;
     assert_eq!(problem(answer), Problem::RefundNotNow);
     cabinet.paid(&actor, "100", "form-0001").await;
     let range = Problem::AmountRange {
@@ -201,16 +186,16 @@ async fn more_than_lies_there_is_not_asked_for_and_forms_are_kept_apart(pool: Pg
         ("", Problem::AmountEmpty),
         ("сто", Problem::AmountMalformed),
     ] {
-        let answer = ask_with(&cabinet, &actor, typed, "refund-0001").await;
+        let answer = cabinet.asks_back(&actor, typed, "refund-0001").await;
         assert_eq!(problem(answer), wrong, "{typed}");
     }
     // One form is one refund, however often it is sent; another tab finds it.
     let (one, other) = tokio::join!(
-        ask_with(&cabinet, &actor, " 4 0 ", "refund-0001"),
-        ask_with(&cabinet, &actor, "40", "refund-0002"),
+        cabinet.asks_back(&actor, " 4 0 ", "refund-0001"),
+        cabinet.asks_back(&actor, "40", "refund-0002"),
     );
     assert_eq!(one.unwrap(), other.unwrap());
-    let again = ask_with(&cabinet, &actor, "40", "refund-0001").await;
+    let again = cabinet.asks_back(&actor, "40", "refund-0001").await;
     assert!(again.is_ok());
     assert_eq!(
         cabinet.count("select count(*) from billing.refund").await,
@@ -262,7 +247,8 @@ async fn its_owner_takes_it_back_until_it_is_decided(pool: PgPool) {
     let staff = accountant(&cabinet).await;
     let late = desk::approve(&cabinet.services, &staff, id).await;
     assert_eq!(problem(late), Problem::RefundDecided);
-    let id = ask_with(&cabinet, &actor, "500", "refund-0002")
+    let id = cabinet
+        .asks_back(&actor, "500", "refund-0002")
         .await
         .unwrap();
     desk::approve(&cabinet.services, &staff, id).await.unwrap();
@@ -280,7 +266,8 @@ async fn taken_back_and_agreed_to_at_one_instant_is_one_of_both(pool: PgPool) {
     let staff = accountant(&cabinet).await;
     for n in 0..6 {
         cabinet.paid(&actor, "100", &format!("form-{n:04}")).await;
-        let id = ask_with(&cabinet, &actor, "100", &format!("refund-{n:04}"))
+        let id = cabinet
+            .asks_back(&actor, "100", &format!("refund-{n:04}"))
             .await
             .unwrap();
         let (mine, theirs) = tokio::join!(
@@ -377,7 +364,8 @@ async fn whatever_becomes_of_the_answer_it_goes_back_once(pool: PgPool) {
     let mut seconds = 0;
     for (n, fault) in faults.into_iter().enumerate() {
         cabinet.paid(&actor, "100", &format!("form-{n:04}")).await;
-        let id = ask_with(&cabinet, &actor, "100", &format!("refund-{n:04}"))
+        let id = cabinet
+            .asks_back(&actor, "100", &format!("refund-{n:04}"))
             .await
             .unwrap();
         for _ in 0..2 {
@@ -412,7 +400,8 @@ async fn after_the_keys_day_it_is_looked_for_and_never_sent_again(pool: PgPool) 
     ] {
         let before = balance(&cabinet, &actor).await;
         cabinet.paid(&actor, "100", &format!("form-{n:04}")).await;
-        let id = ask_with(&cabinet, &actor, "100", &format!("refund-{n:04}"))
+        let id = cabinet
+            .asks_back(&actor, "100", &format!("refund-{n:04}"))
             .await
             .unwrap();
         cabinet.acquirer.add_fault(FaultRule {

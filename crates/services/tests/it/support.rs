@@ -1,5 +1,6 @@
 //! One cabinet for one test: its own database, acquirer, mailbox, and a clock that can be moved.
 
+use domain::ids::RefundId;
 use domain::payment::PaymentView;
 use domain::receipt::{Line, Mode, Subject};
 use domain::{Email, Money};
@@ -16,7 +17,7 @@ use services::access::sign_in::{self, SignIn};
 use services::demo::{PASSWORD, PEOPLE};
 use services::jobs::worker;
 use services::payments::{Start, StartTopUp, Started, view};
-use services::{Actor, Neighbours, Origin, ServiceError, Services, Settings, webhooks};
+use services::{Actor, Neighbours, Origin, ServiceError, Services, Settings, refunds, webhooks};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -314,6 +315,22 @@ impl Cabinet {
             },
         };
         self.services.acquirer.refund(&made).await.unwrap().id
+    }
+
+    /// Asks for a sum to go back.
+    pub async fn asks_back(
+        &self,
+        actor: &Actor,
+        sum: &str,
+        key: &str,
+    ) -> Result<RefundId, ServiceError> {
+        let shown = refunds::page(&self.services, actor).await?;
+        let ask = refunds::Ask {
+            sum: sum.into(),
+            key: key.into(),
+            contract: shown.contract.as_str().into(),
+        };
+        refunds::request(&self.services, actor, &ask).await
     }
 
     /// A count from the database.
