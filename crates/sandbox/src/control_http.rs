@@ -97,7 +97,11 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/control/outcome", put(outcome))
         .route("/control/key_reuse", put(key_reuse))
         .route("/control/receipts", put(receipts))
-        .route("/control/refunds", put(refunds))
+        .route(
+            "/control/refunds",
+            get(async |State(sandbox): State<Sandbox>| Json(sandbox.control().refunds()))
+                .put(refunds),
+        )
         .route("/control/clock", post(clock))
         .route("/control/reset", post(reset))
         .route("/actions/{action}", post(action))

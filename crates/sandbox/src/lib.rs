@@ -50,6 +50,7 @@
 //! | `PUT /control/outcome` | [`OutcomeRule`] or `null` | decides the payer's next attempts |
 //! | `PUT /control/key_reuse` | `"reject"` or `"replay"` | a key used again with another body |
 //! | `PUT /control/receipts` | `"register"`, `"refuse"`, `"hold"` or `"ignore"` | what becomes of receipts that wait |
+//! | `GET /control/refunds` | | refunds, oldest first |
 //! | `PUT /control/refunds` | `"succeed"`, `"hold"` or `"cancel"` | what becomes of refunds, new and waiting ones |
 //! | `POST /control/clock` | `{"advance_seconds":86400}` or `{"offset_seconds":0}` | moves the virtual clock |
 //! | `POST /control/reset` | `{}` | all hooks to their defaults (the clock and payments stay) |

@@ -16,6 +16,7 @@ mod fuzz;
 mod journey;
 mod killed;
 mod killed_autopay;
+mod killed_refunds;
 mod letters;
 mod office;
 mod outage;
