@@ -36,6 +36,13 @@ addEventListener("pageshow", (event) => {
     document.querySelectorAll("[data-once]").forEach((button) => button.removeAttribute("aria-busy"));
   }
 });
+// A page that waits for something looks again, and comes anew once it says something else.
+if (document.querySelector("[data-waits]")) setInterval(async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (now.querySelector("h1")?.textContent !== document.querySelector("h1").textContent) location.reload();
+}, 5000);
 const summary = document.querySelector(".c-summary");
 if (summary) summary.focus();
 
@@ -81,7 +88,7 @@ if (banner) {
     tell(banner.dataset.stopped);
   };
   document.addEventListener("submit", (event) => {
-    if (event.target.action.includes("/api/payments/")) refuse(event);
+    if (/\/api\/(payments|refunds)\//.test(event.target.action)) refuse(event);
   }, true);
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-kind=money]")) refuse(event);

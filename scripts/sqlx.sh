@@ -9,7 +9,9 @@ if [ -z "${SQLX_INSIDE:-}" ]; then
   SQLX_INSIDE=1 exec scripts/with-postgres.sh "$0" "$mode"
 fi
 for file in crates/storage/migrations/*.sql; do
-  psql -q -v ON_ERROR_STOP=1 -1 -f "$file" >/dev/null
+  # Some migrations are no transaction: they say so in their first line.
+  [ "$(head -1 "$file")" = "-- no-transaction" ] && whole="" || whole=-1
+  psql -q -v ON_ERROR_STOP=1 $whole -f "$file" >/dev/null
 done
 fresh=$PWD/target/sqlx-fresh
 rm -rf "$fresh" && mkdir -p "$fresh"

@@ -410,6 +410,24 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
                 format!("8 characters are needed, now {got}")
             }
         }
+        Problem::RefundSum { nearest: None } => lang
+            .pick(
+                "Такую сумму банк не вернёт. Попробуйте больше",
+                "The bank does not return such a sum. Try more",
+            )
+            .to_owned(),
+        Problem::RefundSum { nearest: Some(sum) } => {
+            let sum = money(lang, *sum);
+            if ru {
+                format!(
+                    "Точно такую сумму банк не вернёт: копейками платёж не делится. Можно {sum}"
+                )
+            } else {
+                format!(
+                    "The bank does not return exactly this sum: a payment is not divided by kopecks. It can be {sum}"
+                )
+            }
+        }
         Problem::AmountRange { min, max } => {
             let (min, max) = (money(lang, *min), money(lang, *max));
             if ru {

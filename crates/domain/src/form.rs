@@ -141,6 +141,7 @@ pub enum Problem {
     VoucherNotActive,
     OtherContract,
     RefundNotNow,
+    RefundSum { nearest: Option<Money> },
     RefundDecided,
     RefundReasonMissing,
     RefundReasonLong,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The acquirer gives a payment back within three years of its creation; a week is left for the way there.
 const RETURNABLE: i64 = (3 * 365 - 7) * 24 * 3600;
 
-/// Smallest sum: what the acquirer moves at least.
+/// What the acquirer moves at least of a payment, and what it lets stay of it, if not nothing.
 pub const LEAST: Money = Money::from_kopecks(100);
 
 /// Where a refund stands.
@@ -221,38 +221,51 @@ pub struct Part {
 }
 
 /// Divides a sum over the payments it came by, the newest first: their cards are the likeliest to be there
-/// still. Less than the sum when they do not hold it.
+/// still. No part is smaller than what the acquirer moves at least, and none leaves less than that of its
+/// payment; so the parts may hold less than the sum.
 pub fn divide(sources: &[Source], sum: Money, now: Timestamp) -> Vec<Part> {
     let mut newest: Vec<&Source> = sources
         .iter()
         .filter(|source| now.seconds_since(source.paid_at) < RETURNABLE)
         .collect();
     newest.sort_by_key(|source| std::cmp::Reverse((source.paid_at, source.payment)));
-    let mut parts: Vec<Part> = Vec::new();
     let mut left = sum.kopecks();
-    for source in newest {
-        let place = parts.iter().position(|part| part.payment == source.payment);
-        let before = place.map_or(0, |place| parts[place].amount.kopecks());
-        let room = source.room.kopecks() - before;
-        let takes = left.min(source.remaining.kopecks()).min(room);
-        if takes <= 0 {
-            continue;
-        }
-        left -= takes;
-        let taken = (source.lot, Money::from_kopecks(takes));
-        match place {
-            Some(place) => {
-                parts[place].amount = Money::from_kopecks(before + takes);
-                parts[place].lots.push(taken);
-            }
-            None => parts.push(Part {
-                payment: source.payment,
-                amount: taken.1,
-                lots: vec![taken],
-            }),
-        }
+    newest
+        .chunk_by(|one, other| one.payment == other.payment)
+        .filter_map(|lots| {
+            let part = part(lots, left)?;
+            left -= part.amount.kopecks();
+            Some(part)
+        })
+        .collect()
+}
+
+/// What the lots of one payment give of a sum; nothing when that would be too little.
+fn part(lots: &[&Source], sum: i64) -> Option<Part> {
+    let first = lots.first()?;
+    let (room, least) = (first.room.kopecks(), LEAST.kopecks());
+    let held: i64 = lots.iter().map(|lot| lot.remaining.kopecks()).sum();
+    let most = sum.min(held).min(room);
+    let stays = room - most;
+    let amount = if stays > 0 && stays < least {
+        room - least
+    } else {
+        most
+    };
+    if amount < least {
+        return None;
     }
-    parts
+    let mut left = amount;
+    let taken = lots.iter().filter_map(|lot| {
+        let takes = left.min(lot.remaining.kopecks());
+        left -= takes;
+        (takes > 0).then(|| (lot.lot, Money::from_kopecks(takes)))
+    });
+    Some(Part {
+        payment: first.payment,
+        lots: taken.collect(),
+        amount: Money::from_kopecks(amount),
+    })
 }
 
 /// Why nothing can be given back now.
@@ -266,6 +279,20 @@ pub enum Refusal {
     Debt,
     /// Nothing that could be given back lies there.
     Nothing,
+}
+
+/// May just this sum be given back? If not, the next smaller one that may; nothing when there is none.
+///
+/// # Errors
+/// That sum.
+pub fn exactly(sources: &[Source], sum: Money, now: Timestamp) -> Result<Vec<Part>, Option<Money>> {
+    let parts = divide(sources, sum, now);
+    let total: Money = parts.iter().map(|part| part.amount).sum();
+    if total == sum {
+        Ok(parts)
+    } else {
+        Err(Some(total).filter(|total| total.is_positive()))
+    }
 }
 
 /// What can be given back.
@@ -398,17 +425,25 @@ mod tests {
     fn the_newest_payment_gives_first_and_no_more_than_it_brought() {
         let sources = [
             source(1, 1, 300, 500, NOW - 30),
-            source(2, 2, 200, 250, NOW - 3),
-            source(3, 2, 200, 250, NOW - 3),
+            source(2, 2, 200, 350, NOW - 3),
+            source(3, 2, 200, 350, NOW - 3),
             source(4, 3, 900, 900, NOW - 3 * 365),
         ];
         let parts = divide(&sources, kop(10_000), now());
         let sums: Vec<_> = parts.iter().map(|part| part.amount.kopecks()).collect();
-        assert_eq!(sums, [250, 300], "the oldest is too old");
+        assert_eq!(sums, [350, 300], "the oldest is too old");
         assert_eq!(parts[0].lots.len(), 2);
-        let some = divide(&sources, kop(251), now());
-        let sums: Vec<_> = some.iter().map(|part| part.amount.kopecks()).collect();
-        assert_eq!(sums, [250, 1]);
+        let of = |sum| {
+            let parts = divide(&sources, kop(sum), now());
+            parts
+                .iter()
+                .map(|part| part.amount.kopecks())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(450), [350, 100]);
+        assert_eq!(of(351), [350], "one kopeck is too little to move");
+        assert_eq!(of(300), [250], "fifty are too little to stay");
+        assert_eq!(of(99), Vec::<i64>::new());
         assert!(divide(&sources, kop(0), now()).is_empty());
     }
 
@@ -536,7 +571,10 @@ mod tests {
                 let lots: Money = part.lots.iter().map(|(_, sum)| *sum).sum();
                 prop_assert_eq!(lots, part.amount);
                 let of = sources.iter().find(|source| source.payment == part.payment);
-                prop_assert!(part.amount <= of.unwrap().room);
+                let room = of.unwrap().room;
+                prop_assert!(part.amount <= room && part.amount >= LEAST);
+                let stays = room.checked_sub(part.amount).unwrap();
+                prop_assert!(stays == Money::ZERO || stays >= LEAST);
                 for (lot, sum) in &part.lots {
                     let found = sources.iter().find(|source| source.lot == *lot).unwrap();
                     prop_assert!(*sum <= found.remaining && sum.is_positive());

@@ -105,6 +105,8 @@ pub enum ReceiptTaken {
 pub struct CreateRefund {
     /// The same for each attempt; also our id, carried along.
     pub idem_key: String,
+    /// Whose wallet, carried along.
+    pub subscriber_id: String,
     /// The acquirer's id of the payment.
     pub payment: String,
     /// How much of it.
@@ -126,6 +128,8 @@ pub struct GatewayRefund {
     pub amount: Option<Money>,
     /// Our id as it came back.
     pub part_id: Option<String>,
+    /// Whose wallet, as it came back.
+    pub subscriber_id: Option<String>,
     /// Did it take over the receipt?
     pub receipt: ReceiptTaken,
     /// When it was made, by the acquirer's clock.
@@ -137,6 +141,8 @@ pub struct GatewayRefund {
 pub struct Listed {
     /// Its lines.
     pub lines: Vec<Line>,
+    /// How many that may still come to be such lines.
+    pub open: usize,
     /// How to ask for the next part; nothing at the end.
     pub next: Option<String>,
 }

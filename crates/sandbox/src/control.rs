@@ -86,6 +86,11 @@ impl Control {
         })
     }
 
+    /// Makes a refund after all that was refused; false when there is no such one.
+    pub fn revive_refund(&self, id: &str) -> bool {
+        self.with(|store, now| store.revive_refund(id, now))
+    }
+
     /// Sets what becomes of refunds; those that wait follow it at once.
     pub fn set_refunds(&self, plan: RefundPlan) {
         self.with(|store, now| {

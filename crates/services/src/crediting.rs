@@ -56,6 +56,13 @@ pub(crate) struct Credited {
     running_again: bool,
 }
 
+impl Credited {
+    /// What there is to say about the charges that it has paid, or could not pay.
+    pub(crate) fn charges(&self) -> &[Notice] {
+        &self.settled.notices
+    }
+}
+
 /// Posts an operation that brings money to a wallet which the caller has locked, and everything that
 /// follows from it.
 ///

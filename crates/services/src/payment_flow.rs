@@ -119,7 +119,8 @@ async fn send(
     ) && found.gateway_payment_id.is_none();
     match (sending, found.state, found.first_sent_at) {
         (Sending::First, PaymentState::Created, _) => {}
-        (Sending::Again, _, Some(_)) if lost => {}
+        // Whoever decided to repeat it may have been stopped since: the key may be forgotten by now.
+        (Sending::Again, _, Some(first)) if lost && may_resend(first, now) => {}
         _ => return Ok(found.state),
     }
     let contract = subscriber::get(&mut tx, subscriber)

@@ -539,7 +539,9 @@ async fn build_view(
         confirmation_url: found
             .confirmation_url
             .clone()
-            .filter(|_| found.state == PaymentState::Pending && found.returned_at.is_none()),
+            .filter(|_| found.state == PaymentState::Pending)
+            // A square can be paid after a try that came to nothing, too.
+            .filter(|_| found.by_square || found.returned_at.is_none()),
         by_square: found.by_square,
         card_last4: found.card_last4.clone(),
         today: zone::today(viewer.tz, now),

@@ -11,7 +11,7 @@ use domain::form::Problem;
 use domain::ids::EventId;
 use domain::security::SecurityEvent;
 use domain::{Date, LocalTime, Money};
-use storage::{account, consent, export, ledger, session};
+use storage::{account, consent, export, ledger, refund, session};
 
 /// How long a deletion can be taken back, in seconds (30 days).
 pub const RETURN_SECONDS: i64 = 30 * 24 * 3600;
@@ -127,7 +127,9 @@ pub async fn consequences(
         let wallet = ledger::get(&mut conn, subscriber).await?;
         // What is owed is no money of theirs.
         let debts: Money = [wallet.promised_debt, wallet.other_debt].into_iter().sum();
-        balance = [balance, debts.missing_to(wallet.available)]
+        // What is on its way back may come to the wallet again.
+        let aside = refund::set_aside(&mut conn, subscriber).await?;
+        balance = [balance, debts.missing_to(wallet.available), aside]
             .into_iter()
             .sum();
     }

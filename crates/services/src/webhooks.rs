@@ -80,12 +80,10 @@ pub async fn process(services: &Services, object: &str) -> Result<(), ServiceErr
     let gateway = services.acquirer.name();
     let (mut tx, _) = services.db.begin().await?;
     let known = payment::find_object(&mut tx, gateway, object).await?;
-    let back = refund::part::by_object(&mut tx, gateway, object).await?;
     drop(tx);
     let outcome = if let Some((subscriber, id)) = known {
         payment_flow::check(services, subscriber, id).await?.code()
-    } else if let Some((subscriber, id)) = back {
-        refunds::sending::step(services, subscriber, id).await?;
+    } else if refunds::sending::heard(services, object).await? {
         REFUND
     } else {
         match services.acquirer.get(object).await {

@@ -112,14 +112,27 @@ grant update (state, decided_at, decided_by, reason, closed_at, version) on bill
 grant update (state, first_sent_at, last_sent_at, gateway, gateway_refund_id, next_look_at, looks, closed_at,
     version) on billing.refund_part to cabinet_app;
 
--- Their receipts.
+-- Their receipts. Not checked for what is there, which holds it already: money does not wait for that.
 alter table billing.receipt
     add column refund_part_id uuid,
     add constraint receipt_refund_part foreign key (subscriber_id, refund_part_id)
-        references billing.refund_part,
+        references billing.refund_part not valid,
     drop constraint receipt_kind,
-    add constraint receipt_kind check (kind in ('advance', 'offset', 'repayment', 'offset_return', 'refund')),
-    add constraint receipt_of_refund check ((kind = 'refund') = (refund_part_id is not null));
+    add constraint receipt_kind check (kind in ('advance', 'offset', 'repayment', 'offset_return', 'refund'))
+        not valid,
+    add constraint receipt_of_refund check ((kind = 'refund') = (refund_part_id is not null)) not valid;
+
+-- Nobody borrows while money is on its way out. The rules say it before; nodes of the version before do not
+-- know them.
+create function billing.no_promise_while_giving_back() returns trigger language plpgsql as $$ begin
+    if exists (select from billing.refund r where r.subscriber_id = new.subscriber_id
+            and r.state in ('requested', 'approved')) then
+        raise exception 'a refund of % is open', new.subscriber_id using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger promise_not_while_giving_back before insert on billing.promise
+    for each row execute function billing.no_promise_while_giving_back();
 
 -- Who answers for money that goes out.
 alter table office.person drop constraint person_door_fits_role;

@@ -4,13 +4,10 @@
 -- When the acquirer has taken the money, by its own clock: that is the day of its registry.
 alter table billing.payment add column captured_at timestamptz;
 grant update (captured_at) on billing.payment to cabinet_app;
-create index payment_of_day on billing.payment (coalesce(captured_at, credited_at))
-    where state = 'succeeded';
 alter table billing.refund_part add column made_at timestamptz;
 grant update (made_at) on billing.refund_part to cabinet_app;
-create index refund_part_of_day on billing.refund_part (made_at) where state = 'succeeded';
--- Money that was put aside, by the acquirer's id of it.
-create index op_suspense_object on ledger.op ((meta ->> 'object')) where kind = 'suspense';
+create index refund_part_of_day on billing.refund_part (made_at, gateway_refund_id)
+    where state = 'succeeded';
 
 create table billing.reconciliation (
     gateway text not null,
@@ -23,6 +20,8 @@ create table billing.reconciliation (
     payments_kop bigint not null,
     refunds integer not null,
     refunds_kop bigint not null,
+    -- Refunds of the day that were still under way: it is compared again.
+    open integer not null,
     differences integer not null,
     primary key (gateway, day, source)
 );
@@ -40,7 +39,7 @@ create table billing.reconciliation_case (
     seen_at timestamptz not null,
     -- The same comparison did not find it again.
     closed_at timestamptz,
-    primary key (gateway, kind, object_id, difference)
+    primary key (gateway, kind, object_id, difference, source)
 );
 create index reconciliation_case_open on billing.reconciliation_case (opened_at) where closed_at is null;
 create index reconciliation_case_day on billing.reconciliation_case (gateway, day, source);

@@ -83,51 +83,81 @@ async fn refunds(
         .collect())
 }
 
-/// A part of what was posted of some span, in the order of ids, those after one of them.
+/// Something of ours that was posted, with its moment by the acquirer's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    /// It.
+    pub ours: Ours,
+    /// Its moment.
+    pub at: Timestamp,
+}
+
+/// What of ours is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// From this moment on, by the acquirer's clock.
+    pub from: Timestamp,
+    /// Before this one.
+    pub until: Timestamp,
+    /// Only what was also over by then, by our own clock: of a refund a file names the day on which it was
+    /// made, and we know the day on which it was begun.
+    pub over: bool,
+}
+
+/// A part of what was posted of some span, in the order of moments and ids, that after `last`.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn posted(
     conn: &mut Conn,
     kind: Kind,
-    (from, until): (Timestamp, Timestamp),
-    after: &str,
+    span: Span,
+    last: Option<&Posted>,
     limit: i64,
-) -> Result<Vec<Ours>, StorageError> {
-    let ours = |object: String, kopecks: i64| Ours {
-        object,
-        posted: Some(Money::from_kopecks(kopecks)),
+) -> Result<Vec<Posted>, StorageError> {
+    let at = last.map_or(span.from, |last| last.at);
+    let after = last.map_or("", |last| last.ours.object.as_str());
+    let (at, until) = (to_db(at), to_db(span.until));
+    let one = |object: String, kopecks: i64, moment| Posted {
+        ours: Ours {
+            object,
+            posted: Some(Money::from_kopecks(kopecks)),
+        },
+        at: from_db(moment),
     };
     Ok(match kind {
         Kind::Payment => sqlx::query!(
-            r#"select gateway_payment_id as "object!", amount_kop from billing.payment
-               where state = 'succeeded' and coalesce(captured_at, credited_at) >= $1
-                 and coalesce(captured_at, credited_at) < $2 and gateway_payment_id > $3
-               order by gateway_payment_id limit $4"#,
-            to_db(from),
-            to_db(until),
+            r#"select gateway_payment_id as "object!", amount_kop, captured_at as "at!"
+               from billing.payment
+               where state = 'succeeded' and captured_at is not null
+                 and (captured_at, gateway_payment_id) > ($1, $3) and captured_at < $2
+               order by captured_at, gateway_payment_id limit $4"#,
+            at,
+            until,
             after,
             limit,
         )
         .fetch_all(conn)
         .await?
         .into_iter()
-        .map(|row| ours(row.object, row.amount_kop))
+        .map(|row| one(row.object, row.amount_kop, row.at))
         .collect(),
         Kind::Refund => sqlx::query!(
-            r#"select gateway_refund_id as "object!", amount_kop from billing.refund_part
-               where state = 'succeeded' and made_at >= $1 and made_at < $2
-                 and gateway_refund_id > $3
-               order by gateway_refund_id limit $4"#,
-            to_db(from),
-            to_db(until),
+            r#"select gateway_refund_id as "object!", amount_kop, made_at as "at!"
+               from billing.refund_part
+               where state = 'succeeded' and (made_at, gateway_refund_id) > ($1, $3) and made_at < $2
+                 and (not $5 or closed_at < $2)
+               order by made_at, gateway_refund_id limit $4"#,
+            at,
+            until,
             after,
             limit,
+            span.over,
         )
         .fetch_all(conn)
         .await?
         .into_iter()
-        .map(|row| ours(row.object, row.amount_kop))
+        .map(|row| one(row.object, row.amount_kop, row.at))
         .collect(),
     })
 }
@@ -154,6 +184,8 @@ pub struct Counted {
     pub refunds: usize,
     /// Their sum.
     pub refunds_sum: Money,
+    /// Refunds that were still under way.
+    pub open: usize,
 }
 
 /// Writes a case down, or that it is still there; true when it is new.
@@ -170,8 +202,8 @@ pub async fn open(
         r#"insert into billing.reconciliation_case as c (gateway, kind, object_id, difference, day, source,
                theirs_kop, ours_kop, opened_at, seen_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-           on conflict (gateway, kind, object_id, difference) do update set
-               seen_at = excluded.seen_at, closed_at = null, theirs_kop = excluded.theirs_kop,
+           on conflict (gateway, kind, object_id, difference, source) do update set
+               day = excluded.day, seen_at = excluded.seen_at, closed_at = null, theirs_kop = excluded.theirs_kop,
                ours_kop = excluded.ours_kop,
                opened_at = case when c.closed_at is null then c.opened_at else excluded.opened_at end
            returning opened_at = seen_at as "new!""#,
@@ -190,36 +222,40 @@ pub async fn open(
     Ok(new)
 }
 
-/// Ends a comparison: its cases that it did not find again are closed.
+/// Ends a comparison: its cases of the kinds that were compared, which it did not find again, are closed.
 ///
 /// # Errors
 /// [`StorageError::Database`].
 pub async fn end(
     conn: &mut Conn,
     run: &Run<'_>,
+    kinds: &[Kind],
     counted: &Counted,
     differences: usize,
     now: Timestamp,
 ) -> Result<(), StorageError> {
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.code().to_owned()).collect();
     sqlx::query!(
         "update billing.reconciliation_case set closed_at = $4
-         where gateway = $1 and day = $2 and source = $3 and closed_at is null and seen_at < $4",
+         where gateway = $1 and day = $2 and source = $3 and closed_at is null and seen_at < $4
+           and kind = any($5)",
         run.gateway,
         date_to_db(run.day),
         run.source,
         to_db(now),
+        &kinds,
     )
     .execute(&mut *conn)
     .await?;
     let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     sqlx::query!(
         "insert into billing.reconciliation (gateway, day, source, finished_at, payments, payments_kop,
-             refunds, refunds_kop, differences)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             refunds, refunds_kop, open, differences)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (gateway, day, source) do update set
              finished_at = excluded.finished_at, payments = excluded.payments,
              payments_kop = excluded.payments_kop, refunds = excluded.refunds,
-             refunds_kop = excluded.refunds_kop, differences = excluded.differences",
+             refunds_kop = excluded.refunds_kop, open = excluded.open, differences = excluded.differences",
         run.gateway,
         date_to_db(run.day),
         run.source,
@@ -228,6 +264,7 @@ pub async fn end(
         counted.payments_sum.kopecks(),
         number(counted.refunds),
         counted.refunds_sum.kopecks(),
+        number(counted.open),
         number(differences),
     )
     .execute(conn)
@@ -235,7 +272,18 @@ pub async fn end(
     Ok(())
 }
 
-/// When days from one on were last compared.
+/// A day that was compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Done {
+    /// The day.
+    pub day: Date,
+    /// When it was compared last.
+    pub at: Timestamp,
+    /// Was something left that may change?
+    pub unsettled: bool,
+}
+
+/// Days from one on that were compared.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -244,10 +292,11 @@ pub async fn compared(
     gateway: &str,
     source: &str,
     since: Date,
-) -> Result<Vec<(Date, Timestamp)>, StorageError> {
+) -> Result<Vec<Done>, StorageError> {
     let rows = sqlx::query!(
-        "select day, finished_at from billing.reconciliation
-         where gateway = $1 and source = $2 and day >= $3",
+        r#"select day, finished_at, open > 0 or differences > 0 as "unsettled!"
+           from billing.reconciliation
+           where gateway = $1 and source = $2 and day >= $3"#,
         gateway,
         source,
         date_to_db(since),
@@ -255,6 +304,12 @@ pub async fn compared(
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|row| Ok((date_from_db(row.day)?, from_db(row.finished_at))))
+        .map(|row| {
+            Ok(Done {
+                day: date_from_db(row.day)?,
+                at: from_db(row.finished_at),
+                unsettled: row.unsettled,
+            })
+        })
         .collect()
 }

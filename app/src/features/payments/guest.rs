@@ -12,7 +12,6 @@ use domain::format::money;
 use domain::payment::{Means, PaymentState};
 use domain::top_up::{GuestForm, Meaning, Suggestion};
 use leptos::prelude::*;
-use leptos_meta::Meta;
 use services::payments::PublicView;
 
 /// Which card.
@@ -175,11 +174,11 @@ pub fn result(found: &PublicView) -> AnyView {
     let again = match state {
         PaymentState::Succeeded | PaymentState::Abandoned => None,
         PaymentState::Canceled => Some(button_link("/pay", g::try_again(lang), "")),
-        // Without scripts the page looks again by itself.
+        // The script of every page looks again by itself; without scripts the browser does.
         _ => Some(
             view! {
-                <Meta http_equiv="refresh" content="5"/>
-                <a class="c-btn" href="">{t::check_again(lang)}</a>
+                <noscript inner_html="<meta http-equiv=\"refresh\" content=\"10\">"></noscript>
+                <a class="c-btn" data-kind=scan.as_ref().map(|_| "soft") data-waits="" href="">{t::check_again(lang)}</a>
             }
             .into_any(),
         ),

@@ -82,17 +82,29 @@ impl Acquirer for YooKassa {
         let mut query = vec![
             (gte.as_str(), moment(from)),
             (lt.as_str(), moment(until)),
-            ("status", "succeeded".to_owned()),
             ("limit", "100".to_owned()),
         ];
+        // A refund is listed by its creation and may be made days later; a payment by its capture.
+        if kind == Kind::Payment {
+            query.push(("status", "succeeded".to_owned()));
+        }
         query.extend(part.map(|cursor| ("cursor", cursor.to_owned())));
         let page: Page<Done> = self.page(path, &query).await?;
         let line = |done: Done| Line {
             amount: done.amount.roubles(),
             object: done.id,
         };
+        let (made, other): (Vec<_>, Vec<_>) = page
+            .items
+            .into_iter()
+            .partition(|done| done.status == "succeeded");
+        let open = other
+            .iter()
+            .filter(|done| done.status != "canceled")
+            .count();
         Ok(Listed {
-            lines: page.items.into_iter().map(line).collect(),
+            lines: made.into_iter().map(line).collect(),
+            open,
             next: page.next_cursor.filter(|next| !next.is_empty()),
         })
     }
@@ -136,6 +148,7 @@ impl Acquirer for YooKassa {
 #[derive(Deserialize)]
 struct Done {
     id: String,
+    status: String,
     amount: ReceivedAmount,
 }
 

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Under this name our id is carried along.
 const PART: &str = "refund_part_id";
+/// And whose it is.
+const SUBSCRIBER: &str = "subscriber_id";
 
 #[derive(Serialize)]
 pub(super) struct New<'a> {
@@ -27,7 +29,10 @@ impl<'a> From<&'a CreateRefund> for New<'a> {
             amount: request.amount.into(),
             description: &request.description,
             receipt: (&request.receipt).into(),
-            metadata: BTreeMap::from([(PART, request.idem_key.as_str())]),
+            metadata: BTreeMap::from([
+                (PART, request.idem_key.as_str()),
+                (SUBSCRIBER, request.subscriber_id.as_str()),
+            ]),
         }
     }
 }
@@ -55,12 +60,17 @@ impl TryFrom<Refund> for GatewayRefund {
             "canceled" => GatewayRefundStatus::Canceled,
             other => return Err(AcquirerError::Unknown(format!("unknown status {other}"))),
         };
-        let part_id = wire.metadata.get(PART).and_then(|id| id.as_str());
+        let ours = |name: &str| {
+            let value = wire.metadata.get(name);
+            value.and_then(|id| id.as_str()).map(str::to_owned)
+        };
+        let (part_id, subscriber_id) = (ours(PART), ours(SUBSCRIBER));
         Ok(Self {
             id: wire.id,
             status,
             amount: wire.amount.roubles(),
-            part_id: part_id.map(str::to_owned),
+            part_id,
+            subscriber_id,
             receipt: taken(wire.receipt_registration.as_deref()),
             made_at: wire.created_at.map(at),
         })
@@ -108,6 +118,7 @@ mod tests {
     fn asks_with_a_receipt_of_the_same_sum() {
         let request = CreateRefund {
             idem_key: "k".into(),
+            subscriber_id: "s".into(),
             payment: "2a1".into(),
             amount: Money::from_kopecks(20_050),
             description: "Возврат".into(),
@@ -129,5 +140,6 @@ mod tests {
         assert_eq!(json["receipt"]["items"][0]["amount"], json["amount"]);
         assert_eq!(json["receipt"]["items"][0]["payment_mode"], "advance");
         assert_eq!(json["metadata"][PART], "k");
+        assert_eq!(json["metadata"][SUBSCRIBER], "s");
     }
 }

@@ -400,6 +400,12 @@ async fn money_goes_back_until_nothing_is_left() {
     assert_eq!(payment["refunded_amount"]["value"], "200.00");
     assert_eq!(payment["refundable"], true);
 
+    // A rouble at least goes back, and stays if not all goes.
+    for wrong in ["0.99", "299.50"] {
+        let answer = refund(&format!("r-{wrong}"), back(&id, wrong)).await;
+        refused(answer, 400, "invalid_request").await;
+    }
+
     // What waits counts too; what was refused does not.
     bank.control.set_refunds(RefundPlan::Hold);
     let waits = ok(refund("r2", back(&id, "300.00")).await).await;

@@ -165,7 +165,8 @@ fn options(services: &Arc<Services>) -> WorkerOptions {
     WorkerOptions::default()
         .pg_pool(services.db.pool().clone())
         .schema("graphile_worker")
-        .concurrency(4)
+        // Of these receipts hold two at most, and reconciliation one.
+        .concurrency(6)
         .poll_interval(Duration::from_secs(1))
         .add_extension(Shared(services.clone()))
         .define_job::<CheckPayment>()

@@ -1,12 +1,13 @@
 //! Giving back what was not spent: its owner asks, the money is set aside at once, somebody of the staff
 //! agrees (`office::refunds`), each part goes to the acquirer (`sending`). The rules are `domain::refund`.
 //!
-//! Locks, always in this order: the refund, its part, the wallet.
+//! Locks: whoever asks holds the wallet, under which it is certain that no other refund is open; whoever
+//! changes one holds the refund, then the wallet.
 
 pub mod sending;
 
 use crate::access::count_try;
-use crate::billing::{digest, new_id};
+use crate::billing::{Whose, digest, new_id, settle_locked};
 use crate::crediting::{self, Coming};
 use crate::error::{commit, retried};
 use crate::payments::{contract_of, is_form_key, same_contract};
@@ -14,12 +15,12 @@ use crate::{Actor, ServiceError, Services, Viewer, autopay, crypto, zone};
 use chrono_tz::Tz;
 use domain::form::{Problem, parse_amount};
 use domain::ids::{MessageId, OpId, RefundId, RefundPartId, SubscriberId};
-use domain::ledger as rules;
+use domain::ledger::{self as rules, Wallet};
 use domain::notice::Notice;
 use domain::payment::AutopayHint;
 use domain::refund::{
     AskPage, Destination, LEAST, Offer, PartEvent, PartState, RefundState, RefundView, Refusal,
-    Step, consider, divide, step,
+    Step, consider, divide, exactly, step,
 };
 use domain::settings::TopUpLimits;
 use domain::{Money, Timestamp};
@@ -117,6 +118,7 @@ pub async fn request(
         if let Some(id) = refund::by_form_key(&mut tx, viewer.subscriber, &ask.key).await? {
             return Ok(id);
         }
+        let wallet = paid_first(&mut tx, services, viewer, wallet, now).await?;
         let counted = format!("refunds-asked:{}", viewer.subscriber);
         if let Err(problem) = count_try(&mut tx, &counted, ASKED_AN_HOUR, 3600, now).await? {
             commit(tx).await?;
@@ -136,8 +138,9 @@ pub async fn request(
         };
         let amount = parse_amount(&ask.sum, limits)
             .map_err(|problem| ServiceError::field("sum", problem))?;
+        let parts = exactly(&sources, amount, now)
+            .map_err(|nearest| ServiceError::field("sum", Problem::RefundSum { nearest }))?;
         let id = RefundId(new_id());
-        let parts = divide(&sources, amount, now);
         let op =
             rules::refund_request(OpId(new_id()), viewer.subscriber, id, amount, &wallet, now)?;
         let meta = json!({ "refund": id });
@@ -190,6 +193,25 @@ pub async fn request(
         Ok(id)
     })
     .await
+}
+
+/// What is due already is paid before anything is given back. While a promised payment is open nothing is.
+async fn paid_first(
+    conn: &mut Conn,
+    services: &Services,
+    viewer: &Viewer,
+    wallet: Wallet,
+    now: Timestamp,
+) -> Result<Wallet, ServiceError> {
+    if wallet.promised_debt.is_positive() {
+        return Ok(wallet);
+    }
+    let whose = Whose::of(services, viewer.subscriber, viewer.tz);
+    let settled = settle_locked(conn, whose, wallet, "subscriber", now).await?;
+    for notice in &settled.notices {
+        tell(conn, viewer.subscriber, notice, now).await?;
+    }
+    Ok(settled.wallet)
 }
 
 /// Takes a refund back that nobody has decided yet; one that was taken back already stays so.
@@ -318,7 +340,11 @@ async fn back(
         payment: Some(found.payment),
     };
     let tz = zone::parse(&owner.tz);
-    crediting::receive(conn, services, tz, coming, wallet, "refund", &meta, now).await?;
+    let credited =
+        crediting::receive(conn, services, tz, coming, wallet, "refund", &meta, now).await?;
+    for notice in credited.charges() {
+        tell(conn, found.subscriber, notice, now).await?;
+    }
     let change = Change {
         object,
         ..Change::default()

@@ -11,23 +11,28 @@ use crate::billing::{digest, new_id};
 use crate::error::{commit, retried};
 use crate::payment_flow::{ARRIVES_WITHIN, FIRST_CALL, RARELY, slept};
 use crate::receipts::writing::{self, Paid, advance_line};
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, zone};
 use domain::ids::{OpId, RefundPartId, SubscriberId};
 use domain::ledger as rules;
 use domain::payment::may_resend;
 use domain::receipt::look_pause;
-use domain::refund::{PartEvent, PartState, RefundState, Step, step as rule};
+use domain::reconciliation::{Difference, Kind, What};
+use domain::refund::{GatewayRefundStatus, PartEvent, PartState, RefundState, Step, step as rule};
 use domain::{Email, Timestamp};
 use gateways::acquirer::{AcquirerError, CreateRefund, GatewayRefund};
 use gateways::fiscal::Content;
 use serde_json::json;
 use storage::ledger::Posted;
+use storage::reconciliation::{self, Run};
 use storage::refund::Refund;
 use storage::refund::part::{self, Change, Part};
 use storage::{Conn, ledger, payment, refund, subscriber};
 
 /// What the acquirer keeps as the reason.
 const DESCRIPTION: &str = "Возврат неизрасходованного остатка";
+
+/// A part that waits longer than this is told in the log, in seconds.
+const LATE: i64 = 3600;
 
 /// Which call an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,8 @@ enum Said {
     Refund(GatewayRefund),
     /// It has never heard of it.
     NeverArrived,
+    /// It has refunds of the payment that name nobody.
+    Strangers,
 }
 
 type Answer = Result<Said, AcquirerError>;
@@ -81,6 +88,33 @@ pub async fn step(
     }
 }
 
+/// A notification has named one of the acquirer's refunds: looks at it, and at the part that it is of, even
+/// one that is over. False when it is none of ours.
+pub async fn heard(services: &Services, object: &str) -> Result<bool, ServiceError> {
+    let mut conn = services.db.statement().await?;
+    let known = part::by_object(&mut conn, services.acquirer.name(), object).await?;
+    drop(conn);
+    let theirs = match services.acquirer.get_refund(object).await {
+        Ok(theirs) => theirs,
+        Err(AcquirerError::NotFound) => return Ok(false),
+        Err(error) => return Err(ServiceError::Internal(error.to_string())),
+    };
+    let named = || {
+        let whose = theirs.subscriber_id.as_deref()?.parse().ok()?;
+        Some((whose, theirs.part_id.as_deref()?.parse().ok()?))
+    };
+    let Some((subscriber, id)) = known.or_else(named) else {
+        return Ok(false);
+    };
+    let mut conn = services.db.statement().await?;
+    let Some(found) = part::get(&mut conn, subscriber, id).await? else {
+        return Ok(false);
+    };
+    drop(conn);
+    record(services, &found, Call::Later, Ok(Said::Refund(theirs))).await?;
+    Ok(true)
+}
+
 /// Begins a call and makes it. That it was begun is committed before.
 async fn send(
     services: &Services,
@@ -91,8 +125,20 @@ async fn send(
     let Some((whole, found)) = locked(&mut tx, subscriber, id).await? else {
         return Err(ServiceError::NotFound);
     };
-    let sent = found.gateway_refund_id.is_some();
-    if whole.state != RefundState::Approved || sent {
+    // Whoever decided to send it may have been stopped since: another may be sending it, and the key may be
+    // forgotten by now.
+    let under_way = found.state == PartState::Submitting
+        && found
+            .last_sent_at
+            .is_some_and(|last| now.seconds_since(last) < FIRST_CALL);
+    let too_late = found
+        .first_sent_at
+        .is_some_and(|first| !may_resend(first, now));
+    if whole.state != RefundState::Approved
+        || found.gateway_refund_id.is_some()
+        || under_way
+        || too_late
+    {
         return Ok(());
     }
     let state = match rule(found.state, PartEvent::Submit) {
@@ -116,8 +162,12 @@ async fn send(
         None => Call::First,
         Some(_) => Call::Later,
     };
-    let answer = services.acquirer.refund(&request).await;
-    record(services, &found, call, answer.map(Said::Refund)).await
+    // An answer to our own request is ours, even if it does not carry our id.
+    let answer = services.acquirer.refund(&request).await.map(|mut theirs| {
+        theirs.part_id.get_or_insert_with(|| found.id.to_string());
+        Said::Refund(theirs)
+    });
+    record(services, &found, call, answer).await
 }
 
 /// The part with its refund, both held.
@@ -154,6 +204,7 @@ async fn request(
     let at = paid.first_sent_at.unwrap_or(now);
     Ok(CreateRefund {
         idem_key: found.id.to_string(),
+        subscriber_id: found.subscriber.to_string(),
         payment: paid
             .gateway_payment_id
             .ok_or_else(|| missing("payment at the acquirer"))?,
@@ -172,12 +223,14 @@ async fn look_for(services: &Services, found: &Part, last: Timestamp, now: Times
         return Ok(Said::NeverArrived);
     };
     let ours = found.id.to_string();
-    let all = services.acquirer.refunds_of(object).await?;
+    let mut all = services.acquirer.refunds_of(object).await?;
     let theirs = all
-        .into_iter()
-        .find(|theirs| theirs.part_id.as_deref() == Some(ours.as_str()));
+        .iter()
+        .position(|theirs| theirs.part_id.as_deref() == Some(ours.as_str()));
     match theirs {
-        Some(theirs) => Ok(Said::Refund(theirs)),
+        Some(place) => Ok(Said::Refund(all.swap_remove(place))),
+        // It may be this one: nothing comes to the wallet before people have looked.
+        None if all.iter().any(|theirs| theirs.part_id.is_none()) => Ok(Said::Strangers),
         None if now >= last.plus_seconds(ARRIVES_WITHIN) => Ok(Said::NeverArrived),
         None => Err(AcquirerError::TooMany { retry_after: 60 }),
     }
@@ -198,6 +251,10 @@ async fn record(
         };
         match answer {
             Ok(Said::Refund(theirs)) => answered(&mut tx, services, &found, theirs, now).await?,
+            Ok(Said::Strangers) => {
+                tracing::error!(part = %found.id, "refund.strangers: people must look");
+                look_rarely(&mut tx, &found, now).await?;
+            }
             Ok(Said::NeverArrived) => {
                 tracing::warn!(part = %found.id, "refund.never_arrived");
                 if rule(found.state, PartEvent::NeverArrived) == Ok(Step::Back) {
@@ -229,6 +286,7 @@ async fn answered(
         || other.is_some()
     {
         tracing::error!(part = %found.id, object = %theirs.id, ?other, amount = ?theirs.amount, "refund.other_object: people must look");
+        case(conn, services, found, theirs, now).await?;
         return look_rarely(conn, found, now).await;
     }
     let object = Some((services.acquirer.name(), theirs.id.as_str()));
@@ -253,9 +311,37 @@ async fn answered(
         }
         Err(rejected) => {
             tracing::error!(part = %found.id, object = %theirs.id, %rejected, "refund.rejected_answer: people must look");
+            case(conn, services, found, theirs, now).await?;
             look_rarely(conn, found, now).await
         }
     }
+}
+
+/// Money has gone back that the books do not have so: a case for people, as reconciliation would open it.
+async fn case(
+    conn: &mut Conn,
+    services: &Services,
+    found: &Part,
+    theirs: &GatewayRefund,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    if theirs.status != GatewayRefundStatus::Succeeded {
+        return Ok(());
+    }
+    let run = Run {
+        gateway: services.acquirer.name(),
+        day: zone::today(zone::OPERATOR, now),
+        source: "notification",
+    };
+    let difference = Difference {
+        kind: Kind::Refund,
+        object: theirs.id.clone(),
+        what: What::NotPosted,
+        theirs: theirs.amount,
+        ours: (found.state == PartState::Succeeded).then_some(found.amount),
+    };
+    reconciliation::open(conn, &run, &difference, now).await?;
+    Ok(())
 }
 
 /// The money has gone back: it leaves the acquirer's account, and its receipt is written.
@@ -306,7 +392,12 @@ async fn unanswered(
     if !found.state.is_open() {
         return Ok(());
     }
-    tracing::warn!(part = %found.id, %error, "refund.no_answer");
+    let since = found.first_sent_at.map_or(0, |at| now.seconds_since(at));
+    if since > LATE {
+        tracing::error!(part = %found.id, %error, since, "refund.late: people must look");
+    } else {
+        tracing::warn!(part = %found.id, %error, "refund.no_answer");
+    }
     // A wrong key of the shop is no fault of the refund: it waits until that is mended.
     let refused = matches!(
         error,

@@ -196,20 +196,141 @@ async fn money_given_back_by_hand_is_found(pool: PgPool) {
 async fn midnight_there_divides_the_days(pool: PgPool) {
     let cabinet = cabinet(pool).await;
     let actor = cabinet.person(CALM).await;
-    cabinet.paid(&actor, "100", "form-0001").await;
+    // Taken in the last second before midnight there, by the acquirer's clock; posted by us the day after.
+    let seconds: i64 = sqlx::query_scalar(
+        "select extract(epoch from date_trunc('day', now() at time zone 'Europe/Moscow')
+             at time zone 'Europe/Moscow' - now())::bigint - 1",
+    )
+    .fetch_one(&cabinet.pool)
+    .await
+    .unwrap();
+    let started = cabinet.top_up(&actor, "100", "form-0001").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet
+        .acquirer
+        .set_offset(chrono::Duration::seconds(seconds))
+        .unwrap();
+    cabinet.acquirer.complete(&object).unwrap();
+    cabinet
+        .acquirer
+        .set_offset(chrono::Duration::zero())
+        .unwrap();
+    cabinet.notify(&object).await;
+    cabinet.jobs().await;
     let day = today(&cabinet).await;
-    // Taken in the last second before midnight there, posted by us long after.
-    let late = "update billing.payment set captured_at =
-             date_trunc('day', now() at time zone 'Europe/Moscow') at time zone 'Europe/Moscow' - interval '1 second'
-         where captured_at is not null";
-    sqlx::query(late).execute(&cabinet.pool).await.unwrap();
-    let compared = by_lists(&cabinet.services, day.plus_days(-1))
+    let before = by_lists(&cabinet.services, day.plus_days(-1))
         .await
         .unwrap();
-    // Theirs is of today, so of yesterday it is missing, and of today nothing is.
-    assert_eq!(compared.differences.len(), 1);
-    assert_eq!(compared.differences[0].what, What::Missing);
-    assert!(lists(&cabinet).await.differences.is_empty());
+    assert_eq!((before.counted.payments, before.differences.len()), (1, 0));
+    let after = lists(&cabinet).await;
+    assert_eq!((after.counted.payments, after.differences.len()), (0, 0));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_refund_that_is_under_way_keeps_its_day_open(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(CALM).await;
+    cabinet.paid(&actor, "100", "form-0001").await;
+    cabinet.acquirer.set_refunds(sandbox::RefundPlan::Hold);
+    refunded(&cabinet, &actor, "60").await;
+    let day = today(&cabinet).await;
+    let compared = lists(&cabinet).await;
+    assert_eq!((compared.counted.open, compared.differences.len()), (1, 0));
+    // Five days later it is made: its day is compared once more, and agrees; so does a file of the later day.
+    let late = 5 * 86_400 + 12 * 3600;
+    cabinet.shift(late).await;
+    cabinet
+        .acquirer
+        .set_offset(chrono::Duration::seconds(late))
+        .unwrap();
+    cabinet.acquirer.set_refunds(sandbox::RefundPlan::Succeed);
+    services::upkeep::find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+    let moscow = yesterday(&cabinet.services).await.unwrap().plus_days(1);
+    let file = Registry {
+        payments: None,
+        ..registry(&cabinet)
+    };
+    let by_file = by_file(&cabinet.services, moscow, "late.csv", &file)
+        .await
+        .unwrap();
+    assert_eq!((by_file.counted.refunds, by_file.differences.len()), (1, 0));
+    let again = by_lists(&cabinet.services, day).await.unwrap();
+    assert_eq!(
+        (
+            again.counted.open,
+            again.counted.refunds,
+            again.differences.len()
+        ),
+        (0, 1, 0)
+    );
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn each_comparison_closes_its_own_cases(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(CALM).await;
+    cabinet.paid(&actor, "100", "form-0001").await;
+    refunded(&cabinet, &actor, "60").await;
+    let (good, day) = (registry(&cabinet), today(&cabinet).await);
+    let empty = Registry {
+        payments: Some(Vec::new()),
+        refunds: Some(Vec::new()),
+        ..good.clone()
+    };
+    let compare = async |name: &str, file: &Registry| {
+        by_file(&cabinet.services, day, name, file).await.unwrap();
+        cabinet.count(OPEN).await
+    };
+    assert_eq!(compare("a.csv", &empty).await, 2);
+    assert_eq!(compare("b.csv", &empty).await, 4);
+    // What a file says nothing about stays open.
+    let payments = Registry {
+        refunds: None,
+        ..good.clone()
+    };
+    assert_eq!(compare("a.csv", &payments).await, 3);
+    assert_eq!(compare("a.csv", &good).await, 2);
+    assert_eq!(compare("b.csv", &good).await, 0);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn long_lists_come_in_parts_and_a_busy_acquirer_is_waited_for(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(CALM).await;
+    cabinet.paid(&actor, "500", "form-0001").await;
+    let started = cabinet.top_up(&actor, "500", "form-0002").await.unwrap();
+    let object = cabinet.object(&started).await;
+    cabinet.acquirer.complete(&object).unwrap();
+    cabinet.notify(&object).await;
+    cabinet.jobs().await;
+    // A hundred and five of somebody else's making, each unknown.
+    for n in 0..105 {
+        cabinet
+            .given_back_with(&object, Money::from_roubles(1), &format!("by-hand-{n}"))
+            .await;
+    }
+    for kind in [sandbox::Endpoint::List, sandbox::Endpoint::ListRefunds] {
+        cabinet.acquirer.add_fault(sandbox::FaultRule::once(
+            kind,
+            sandbox::Fault::TooManyRequests {
+                retry_after_ms: 1_000,
+            },
+        ));
+    }
+    let compared = lists(&cabinet).await;
+    assert_eq!(
+        (compared.counted.payments, compared.counted.refunds),
+        (2, 105)
+    );
+    assert_eq!(compared.differences.len(), 105);
+    assert!(
+        compared
+            .differences
+            .iter()
+            .all(|one| one.what == What::Unknown)
+    );
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -249,8 +370,13 @@ async fn every_morning_three_days_are_compared_once(pool: PgPool) {
     let waiting = "select count(*) from graphile_worker._private_jobs where key like 'reconcile:%'";
     find_due(&cabinet.services).await.unwrap();
     assert_eq!(cabinet.count(waiting).await, 0, "nothing is left for today");
+    // Five days without a worker are made good, and nothing older.
+    hour(7 + 5 * 24).await;
+    find_due(&cabinet.services).await.unwrap();
+    cabinet.jobs().await;
+    assert_eq!(cabinet.count(runs).await, 8);
     // The acquirer away: nothing is written down, and it is tried again.
-    hour(31).await;
+    hour(7 + 6 * 24).await;
     cabinet.acquirer.add_fault(sandbox::FaultRule {
         endpoint: sandbox::Endpoint::List,
         fault: sandbox::Fault::ServerError {
@@ -260,6 +386,6 @@ async fn every_morning_three_days_are_compared_once(pool: PgPool) {
     });
     find_due(&cabinet.services).await.unwrap();
     cabinet.jobs().await;
-    assert_eq!(cabinet.count(runs).await, 3);
+    assert_eq!(cabinet.count(runs).await, 8);
     assert!(cabinet.count(waiting).await > 0);
 }

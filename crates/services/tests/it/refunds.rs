@@ -393,17 +393,17 @@ async fn after_the_keys_day_it_is_looked_for_and_never_sent_again(pool: PgPool) 
     let actor = cabinet.person(CALM).await;
     let staff = accountant(&cabinet).await;
     let mut seconds = 0;
-    // Its answer was lost, and it is there; it never came.
-    for (n, when, end) in [
-        (1, When::AfterCommit, PartState::Succeeded),
-        (2, When::BeforeCommit, PartState::Canceled),
+    // The answer was lost, and it is there; it never came: within the time it is sent again, after it not.
+    for (n, when, within, end) in [
+        (1, When::AfterCommit, true, PartState::Succeeded),
+        (2, When::BeforeCommit, true, PartState::Succeeded),
+        (3, When::AfterCommit, false, PartState::Succeeded),
+        (4, When::BeforeCommit, false, PartState::Canceled),
     ] {
-        let before = balance(&cabinet, &actor).await;
         cabinet.paid(&actor, "100", &format!("form-{n:04}")).await;
-        let id = cabinet
-            .asks_back(&actor, "100", &format!("refund-{n:04}"))
-            .await
-            .unwrap();
+        let before = balance(&cabinet, &actor).await;
+        let key = format!("refund-{n:04}");
+        let id = cabinet.asks_back(&actor, "100", &key).await.unwrap();
         cabinet.acquirer.add_fault(FaultRule {
             endpoint: Endpoint::CreateRefund,
             fault: Fault::Drop { when },
@@ -412,7 +412,13 @@ async fn after_the_keys_day_it_is_looked_for_and_never_sent_again(pool: PgPool) 
         desk::approve(&cabinet.services, &staff, id).await.unwrap();
         cabinet.jobs().await;
         let made = cabinet.acquirer.refunds().len();
-        seconds += 25 * 3600;
+        if within {
+            cabinet.acquirer.clear_faults();
+            seconds += 23 * 3600 - 60;
+        } else {
+            // Tried again the whole day long, and lost each time.
+            seconds += 23 * 3600 + 60;
+        }
         later(&cabinet, seconds).await;
         seconds += 3600;
         later(&cabinet, seconds).await;
@@ -420,20 +426,162 @@ async fn after_the_keys_day_it_is_looked_for_and_never_sent_again(pool: PgPool) 
         let shown = look(&cabinet, &actor, id).await;
         assert_eq!(
             (shown.state, shown.parts[0].1),
-            (RefundState::Finished, end)
+            (RefundState::Finished, end),
+            "{n}"
         );
+        let sent_again = within && when == When::BeforeCommit;
         assert_eq!(
             cabinet.acquirer.refunds().len(),
-            made,
-            "nothing was sent again"
+            made + usize::from(sent_again),
+            "{n}"
         );
         if end == PartState::Canceled {
-            let expected = Money::from_kopecks(before.kopecks() + 10_000);
-            assert_eq!(balance(&cabinet, &actor).await, expected);
+            assert_eq!(balance(&cabinet, &actor).await, before);
         }
         cabinet.check().await;
     }
-    assert_eq!(gone(&cabinet).len(), 1);
+    assert_eq!(gone(&cabinet).len(), 3);
+}
+
+/// A process that was stopped between deciding and sending wakes up after the key is forgotten.
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_process_that_slept_does_not_send_what_it_decided_to(pool: PgPool) {
+    let cabinet = cabinet_with(pool, Duration::from_millis(500)).await;
+    let actor = cabinet.person(CALM).await;
+    let staff = accountant(&cabinet).await;
+    cabinet.paid(&actor, "300", "form-0001").await;
+    let id = cabinet
+        .asks_back(&actor, "100", "refund-0001")
+        .await
+        .unwrap();
+    cabinet.acquirer.add_fault(FaultRule::once(
+        Endpoint::CreateRefund,
+        Fault::Drop {
+            when: When::AfterCommit,
+        },
+    ));
+    desk::approve(&cabinet.services, &staff, id).await.unwrap();
+    cabinet.jobs().await;
+    assert_eq!(cabinet.acquirer.refunds().len(), 1);
+    cabinet.shift(22 * 3600).await;
+    let hour = chrono::Duration::hours(25);
+    cabinet.acquirer.set_offset(hour).unwrap();
+    // It has looked and decided; then it waits for the refund, as if it were stopped, until the next day.
+    let viewer = actor.viewer.clone().unwrap();
+    let part: uuid::Uuid = sqlx::query_scalar("select part_id from billing.refund_part")
+        .fetch_one(&cabinet.pool)
+        .await
+        .unwrap();
+    let mut lock = cabinet.pool.begin().await.unwrap();
+    sqlx::query("select from billing.refund for update")
+        .fetch_all(&mut *lock)
+        .await
+        .unwrap();
+    let services = cabinet.services.clone();
+    let sleeper = tokio::spawn(async move {
+        sending::step(
+            &services,
+            viewer.subscriber,
+            domain::ids::RefundPartId(part),
+        )
+        .await
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    cabinet.shift(25 * 3600).await;
+    lock.rollback().await.unwrap();
+    sleeper.await.unwrap().unwrap();
+    // The transaction of the sleeper began before: its clock is the old one, so what guards here is that
+    // nothing begins late.
+    later(&cabinet, 25 * 3600 + 60).await;
+    later(&cabinet, 26 * 3600).await;
+    assert_eq!(cabinet.acquirer.refunds().len(), 1, "once");
+    assert_eq!(
+        look(&cabinet, &actor, id).await.state,
+        RefundState::Finished
+    );
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_bank_that_changes_its_mind_is_a_case_for_people(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(CALM).await;
+    cabinet.paid(&actor, "100", "form-0001").await;
+    let before = balance(&cabinet, &actor).await;
+    let id = asked(&cabinet, &actor, "100").await;
+    cabinet.acquirer.set_refunds(RefundPlan::Cancel);
+    approved(&cabinet, id).await;
+    assert_eq!(
+        look(&cabinet, &actor, id).await.parts[0].1,
+        PartState::Canceled
+    );
+    assert_eq!(balance(&cabinet, &actor).await, before);
+    // It was made after all, and the notification says so.
+    let object = cabinet.acquirer.refunds()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(cabinet.acquirer.revive_refund(&object));
+    let body =
+        json!({"type": "notification", "event": "refund.succeeded", "object": {"id": object}});
+    webhooks::receive(&cabinet.services, &body, None)
+        .await
+        .unwrap();
+    cabinet.jobs().await;
+    assert_eq!(
+        balance(&cabinet, &actor).await,
+        before,
+        "nothing is corrected by itself"
+    );
+    let cases = "select count(*) from billing.reconciliation_case
+         where kind = 'refund' and difference = 'not_posted' and closed_at is null";
+    assert_eq!(cabinet.count(cases).await, 1);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_payment_is_not_divided_by_kopecks(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person(CALM).await;
+    cabinet.paid(&actor, "100", "form-0001").await;
+    let nearest = |sum| Problem::RefundSum {
+        nearest: Some(Money::from_kopecks(sum)),
+    };
+    let answer = cabinet.asks_back(&actor, "99,50", "refund-0001").await;
+    assert_eq!(problem(answer), nearest(9_900));
+    cabinet.shift(60).await;
+    cabinet.paid(&actor, "50", "form-0002").await;
+    let answer = cabinet.asks_back(&actor, "50,50", "refund-0001").await;
+    assert_eq!(problem(answer), nearest(5_000));
+    let id = cabinet
+        .asks_back(&actor, "51", "refund-0001")
+        .await
+        .unwrap();
+    approved(&cabinet, id).await;
+    assert_eq!(gone(&cabinet).len(), 2);
+    cabinet.check().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_is_due_is_paid_before_anything_goes_back(pool: PgPool) {
+    let cabinet = cabinet(pool).await;
+    let actor = cabinet.person("ends in two days").await;
+    cabinet.paid(&actor, "500", "form-0001").await;
+    let before = balance(&cabinet, &actor).await;
+    // The period has ended, and no worker has come yet.
+    cabinet.shift(3 * 86_400).await;
+    let sum = before.to_gateway();
+    let answer = cabinet.asks_back(&actor, &sum, "refund-0001").await;
+    assert!(matches!(problem(answer), Problem::AmountRange { .. }));
+    let (most, _) = offered(&cabinet, &actor).await;
+    assert_eq!(most, roubles(500), "a refused form has charged nothing");
+    cabinet
+        .asks_back(&actor, "10", "refund-0001")
+        .await
+        .unwrap();
+    let charged = "select count(*) from ledger.op where kind = 'charge' and actor = 'subscriber'";
+    assert_eq!(cabinet.count(charged).await, 1);
+    cabinet.check().await;
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -604,6 +752,20 @@ async fn lent_money_and_what_came_otherwise_do_not_go_back(pool: PgPool) {
     .await
     .unwrap();
     assert_eq!(refusal(&cabinet, &lender).await, Refusal::Promised);
+    // A prepaid card, and what was there before lots were kept, although a payment is named with it.
+    let actor = cabinet.person(CALM).await;
+    let contract = page(&cabinet.services, &actor).await.unwrap().contract;
+    let pin = services::demo::vouchers().next().unwrap();
+    services::voucher::redeem(&cabinet.services, &actor, contract.as_str(), &pin.grouped())
+        .await
+        .unwrap();
+    assert_eq!(refusal(&cabinet, &actor).await, Refusal::Nothing);
+    let before = balance(&cabinet, &actor).await;
+    cabinet.paid(&actor, "100", "form-0002").await;
+    assert_eq!(offered(&cabinet, &actor).await, (roubles(100), before));
+    let old = "update billing.advance_lot set op_id = null where payment_id is not null";
+    sqlx::query(old).execute(&cabinet.pool).await.unwrap();
+    assert_eq!(refusal(&cabinet, &actor).await, Refusal::Nothing);
     cabinet.check().await;
 }
 
@@ -615,6 +777,12 @@ async fn nobody_borrows_while_money_goes_back(pool: PgPool) {
     asked(&cabinet, &actor, "10").await;
     let page = promise::page(&cabinet.services, &actor).await.unwrap();
     assert_eq!(page.standing, Standing::Refused(Reason::GivingBack));
+    // Nor by a node that does not know the rule.
+    let lent = "insert into billing.promise select (jsonb_populate_record(p, jsonb_build_object(
+             'subscriber_id', (select subscriber_id from billing.refund), 'promise_id', gen_random_uuid()))).*
+         from billing.promise p limit 1";
+    let refused = sqlx::query(lent).execute(&cabinet.pool).await.unwrap_err();
+    assert!(refused.to_string().contains("a refund of"), "{refused}");
     cabinet.check().await;
 }
 

@@ -297,8 +297,14 @@ impl Cabinet {
 
     /// Somebody gives money back in the acquirer's own cabinet; the acquirer's id of it.
     pub async fn given_back_by_hand(&self, object: &str, sum: Money) -> String {
+        self.given_back_with(object, sum, "by-hand").await
+    }
+
+    /// The same with a key.
+    pub async fn given_back_with(&self, object: &str, sum: Money, key: &str) -> String {
         let made = CreateRefund {
-            idem_key: "by-hand".into(),
+            idem_key: key.into(),
+            subscriber_id: String::new(),
             payment: object.into(),
             amount: sum,
             description: "By hand".into(),

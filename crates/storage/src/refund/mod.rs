@@ -194,6 +194,21 @@ pub async fn open(
     Ok(id.map(RefundId))
 }
 
+/// What is set aside and has not gone back.
+///
+/// # Errors
+/// [`StorageError::Database`].
+pub async fn set_aside(conn: &mut Conn, subscriber: SubscriberId) -> Result<Money, StorageError> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(amount_kop), 0)::bigint as "sum!" from billing.refund_part
+           where subscriber_id = $1 and state not in ('succeeded', 'canceled')"#,
+        subscriber.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Money::from_kopecks(sum))
+}
+
 /// What lies on a wallet and came by payments that can be given back.
 ///
 /// # Errors
@@ -210,6 +225,8 @@ pub async fn sources(
            from billing.advance_lot l
            join billing.payment p on p.subscriber_id = l.subscriber_id and p.payment_id = l.payment_id
            where l.subscriber_id = $1 and l.remaining_kop > 0
+             -- Of what was there before lots were kept, nobody knows by what it came.
+             and l.op_id is not null
              and p.state = 'succeeded' and p.gateway_payment_id is not null
              -- Money that was put aside is not on the wallet.
              and exists (select from ledger.op o where o.subscriber_id = $1
