@@ -41,7 +41,7 @@ test: check build ## everything that has to pass
 bench: build ## measure: ledger against pgbench, signing in, weights; writes target/bench/results.json
 	@scripts/setup.sh tests
 	cargo build --quiet --release -p storage --example ledger_load
-	cargo build --quiet --release -p services --example hash_rate --example sign_in_load
+	cargo build --quiet --release -p services --example hash_rate --example sign_in_load --example webhook_load
 	PG_DURABLE=1 scripts/with-postgres.sh node scripts/bench.mjs
 
 screenshots: build ## every page at three widths, light and dark, into end2end/screenshots

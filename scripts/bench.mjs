@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { judge, report } from "./budgets.mjs";
 import { measureExpenses } from "./expenses.mjs";
 import { measureSignIn } from "./signin.mjs";
+import { measureWebhooks } from "./webhooks.mjs";
 import { weighFiles, weighPages } from "./weights.mjs";
 import { startDemo, CABINET } from "../end2end/support/demo.mjs";
 import { PASSWORD, people } from "../end2end/support/people.mjs";
@@ -62,7 +63,7 @@ async function pages() {
   }
 }
 
-const results = [...compare(), ...weighFiles(), ...(await pages()), ...(await measureExpenses()), ...(await measureSignIn())];
+const results = [...compare(), ...weighFiles(), ...(await pages()), ...(await measureExpenses()), ...(await measureSignIn()), ...measureWebhooks()];
 console.log("");
 const within = report(results);
 mkdirSync(`${root}target/bench`, { recursive: true });

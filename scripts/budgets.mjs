@@ -15,6 +15,8 @@ export const budgets = {
   "alike.signin": { what: "refused sign-in, existing : missing account, middle halves", unit: "ratio", goal: 1.05, gate: 1.2 },
   "alike.recovery": { what: "forgotten password, existing : missing account, middle halves", unit: "ratio", goal: 1.1, gate: 1.3 },
   "expenses.history": { what: "/expenses, ten years of operations : one month, middle halves", unit: "ratio", goal: 1.3, gate: 2 },
+  "webhook.p99": { what: "notification to credit at 200 a second, p99", unit: "s", goal: 1, gate: 60 },
+  "webhook.rate": { what: "notifications a second whose p99 is within a second", unit: "1/s", goal: 200, gate: 30 },
   "ledger.topup.c8": { what: "top-up posting : pgbench TPC-B, 8 clients", unit: "ratio", goal: 1, gate: 0.5 },
   "ledger.topup.c32": { what: "top-up posting : pgbench TPC-B, 32 clients", unit: "ratio", goal: 1, gate: 0.5 },
 };
@@ -30,7 +32,7 @@ export function judge(id, value) {
 /** Prints results as a table; says whether all are within their gates. */
 export function report(results) {
   for (const { id, what, value, unit, goal, gate, reached } of results) {
-    const number = (n) => (unit === "ratio" ? n.toFixed(2) : String(n)).padStart(7);
+    const number = (n) => (["ratio", "s"].includes(unit) ? n.toFixed(2) : String(n)).padStart(7);
     console.log(`${id.padEnd(18)} ${number(value)} ${unit.padEnd(5)}  goal ${number(goal)}  gate ${number(gate)}  ${reached.padEnd(5)}  ${what}`);
   }
   return results.every(({ reached }) => reached !== "short");
