@@ -40,8 +40,9 @@ addEventListener("pageshow", (event) => {
 if (document.querySelector("[data-waits]")) setInterval(async () => {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
-  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (now.querySelector("h1")?.textContent !== document.querySelector("h1").textContent) location.reload();
+  // Read as text: as a document its styles would be refused.
+  const [, now] = /<h1[^>]*>([^<]*)/.exec(await answer.text()) ?? [];
+  if (now !== document.querySelector("h1").textContent) location.reload();
 }, 5000);
 const summary = document.querySelector(".c-summary");
 if (summary) summary.focus();
