@@ -54,7 +54,7 @@ enum Role {
         #[command(subcommand)]
         what: PartnerCommand,
     },
-    /// Compare a day with the acquirer: each difference is named, opens a case, and the exit code is 1.
+    /// Compare a day with the acquirer: each difference is named, opens a case, and the exit code is 2.
     Reconcile {
         /// The registry that the acquirer has sent (CSV); without one, its own lists are asked for.
         file: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! Comparing a day with the acquirer, by its lists or by a registry that came as a file.
 
-use super::build_quietly;
+use super::build;
 use crate::config::Config;
 use anyhow::{Context, Result, bail};
 use domain::format::money_full;
@@ -13,14 +13,17 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Compares and prints each difference; exit code 1 when there is one.
+/// When something differs; 1 is for what could not be done.
+const DIFFERS: u8 = 2;
+
+/// Compares and prints each difference.
 pub async fn run(config: Config, file: Option<&Path>, day: Option<&str>) -> Result<ExitCode> {
     let day = match day.map(|text| Date::parse(text).ok_or(text)) {
         None => None,
         Some(Ok(day)) => Some(day),
         Some(Err(text)) => bail!("--day {text} is not a day: give it as 2026-11-27"),
     };
-    let built = build_quietly(&config)?;
+    let built = build(&config, config.database_url()?, true)?;
     let compared = compare(&built.services, file, day).await;
     built.services.db.close().await;
     let compared = compared?;
@@ -28,7 +31,7 @@ pub async fn run(config: Config, file: Option<&Path>, day: Option<&str>) -> Resu
     Ok(if compared.differences.is_empty() {
         ExitCode::SUCCESS
     } else {
-        ExitCode::FAILURE
+        ExitCode::from(DIFFERS)
     })
 }
 
@@ -71,10 +74,10 @@ fn print(compared: &Compared) -> Result<()> {
     Ok(())
 }
 
-/// `payment 2f5a-1: the sums differ: theirs 500 ₽, ours 400 ₽`.
+/// `payment 2f5a-1: the sums differ; theirs 500.00 ₽; ours 400.00 ₽`.
 fn line(found: &Difference) -> String {
     let side = |name: &str, sum: Option<Money>| match sum {
-        Some(sum) => format!(" {name} {}", money_full(Lang::En, sum)),
+        Some(sum) => format!("; {name} {}", money_full(Lang::En, sum)),
         None => String::new(),
     };
     let sums = format!(
@@ -83,5 +86,5 @@ fn line(found: &Difference) -> String {
         side("ours", found.ours)
     );
     let (kind, object) = (found.kind.code(), &found.object);
-    format!("{kind} {object}: {}:{sums}", found.what.title())
+    format!("{kind} {object}: {}{sums}", found.what.title())
 }

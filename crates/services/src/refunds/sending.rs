@@ -256,8 +256,10 @@ async fn record(
                 look_rarely(&mut tx, &found, now).await?;
             }
             Ok(Said::NeverArrived) => {
-                tracing::warn!(part = %found.id, "refund.never_arrived");
-                if rule(found.state, PartEvent::NeverArrived) == Ok(Step::Back) {
+                // Nothing was begun since it was looked for.
+                let same = found.last_sent_at == of.last_sent_at;
+                if same && rule(found.state, PartEvent::NeverArrived) == Ok(Step::Back) {
+                    tracing::warn!(part = %found.id, "refund.never_arrived");
                     back(&mut tx, services, &found, None, now).await?;
                 }
             }
@@ -336,9 +338,13 @@ async fn case(
     let difference = Difference {
         kind: Kind::Refund,
         object: theirs.id.clone(),
-        what: What::NotPosted,
+        what: if found.gateway_refund_id.as_ref() == Some(&theirs.id) {
+            What::NotPosted
+        } else {
+            What::Unknown
+        },
         theirs: theirs.amount,
-        ours: (found.state == PartState::Succeeded).then_some(found.amount),
+        ours: None,
     };
     reconciliation::open(conn, &run, &difference, now).await?;
     Ok(())
