@@ -37,13 +37,16 @@ addEventListener("pageshow", (event) => {
   }
 });
 // A page that waits for something looks again, and comes anew once it says something else.
-if (document.querySelector("[data-waits]")) setInterval(async () => {
-  const answer = await fetch(location.href).catch(() => null);
+let pause = 5000;
+const lookAgain = async () => {
+  setTimeout(lookAgain, pause = Math.min(pause + 2500, 15000));
+  const answer = document.hidden ? null : await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
   // Read as text: as a document its styles would be refused.
   const [, now] = /<h1[^>]*>([^<]*)/.exec(await answer.text()) ?? [];
   if (now !== document.querySelector("h1").textContent) location.reload();
-}, 5000);
+};
+if (document.querySelector("[data-waits]")) setTimeout(lookAgain, pause);
 const summary = document.querySelector(".c-summary");
 if (summary) summary.focus();
 

@@ -23,7 +23,7 @@ use domain::operation::OperationView;
 use domain::overview::Frame;
 use domain::promise::PromisePage;
 use domain::receipt::{ReceiptView, ReceiptsPage};
-use domain::refund::{AskPage, RefundView};
+use domain::refund::{AskPage, PartState, RefundView};
 use domain::saved_card::CardsPage;
 use domain::spending::ExpensesPage;
 use domain::statement::Statement;
@@ -252,7 +252,10 @@ impl AccountPage {
                 ("/receipts", cabinet::receipts(lang)),
             ),
             Self::AskRefund(_) => (refund::title(lang), refund::lead(lang), to_payments),
-            Self::Refund(_) => (refund::one(lang), "", to_payments),
+            Self::Refund(shown) => {
+                let returned = shown.sum_of(PartState::Succeeded);
+                (refund::status(lang, shown.state, returned), "", to_payments)
+            }
             Self::Confirm { .. } => (t::confirm(lang), t::confirm_lead(lang), to_profile),
         };
         Head { title, lead, back }

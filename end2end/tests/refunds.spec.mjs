@@ -43,22 +43,22 @@ test("money is asked back, the staff decide, and it goes to its card", async ({ 
     await ask("300,01");
     await expect(page.locator(".c-summary")).toContainText("От 1\u00a0₽ до 300\u00a0₽");
     await expect(page.getByLabel("Сколько вернуть")).toHaveValue("300,01");
-    await expect(main(page)).toContainText("Карта •• 4444");
+    await expect(main(page)).toContainText(/Карта\s••\s4444/);
     await look(page, "refund, refused");
   });
 
   await test.step("asked for and taken back", async () => {
     await ask(" 1 00 ");
     await expect(page).toHaveURL(/\/refunds\/[0-9a-f-]{36}$/);
-    await expect(main(page)).toContainText("Заявка на проверке");
+    await expect(heading(page)).toHaveText("Заявка на возврат: проверяем");
     await look(page, "refund, being checked");
     // Another tab finds the same.
     const here = page.url();
     await page.goto("/refunds/new");
-    await expect(main(page)).toContainText("Заявка на проверке");
+    await expect(heading(page)).toHaveText("Заявка на возврат: проверяем");
     await page.goto(here);
     await button(page, "Отозвать заявку").click();
-    await expect(main(page)).toContainText("Заявка отозвана");
+    await expect(heading(page)).toHaveText("Заявка на возврат отозвана");
     await expect(button(page, "Отозвать заявку")).toHaveCount(0);
   });
 
@@ -75,14 +75,14 @@ test("money is asked back, the staff decide, and it goes to its card", async ({ 
     await ask(`10${own},50`);
     await decide(`10${own},50`);
     await look(staff, "/staff/refunds, one");
-    await button(staff, "Отказать").click();
+    await button(staff, "Отказать в возврате").click();
     await expect(staff.locator(".c-summary")).toContainText("Напишите причину");
     await staff.getByLabel("Причина отказа").fill("Нужно заявление");
-    await button(staff, "Отказать").click();
+    await button(staff, "Отказать в возврате").click();
     await expect(main(staff)).toContainText("В возврате отказано");
     await look(staff, "/staff/refunds");
     await page.reload();
-    await expect(main(page)).toContainText("В возврате отказано");
+    await expect(heading(page)).toHaveText("В возврате отказано");
     await expect(main(page)).toContainText("Причина: Нужно заявление");
   });
 
@@ -95,7 +95,7 @@ test("money is asked back, the staff decide, and it goes to its card", async ({ 
       await page.reload();
       await expect(main(page)).toContainText("отправлено", { timeout: 1_000 });
     }).toPass({ timeout: 30_000 });
-    await expect(main(page)).toContainText("Деньги отправлены");
+    await expect(heading(page)).toHaveText("Деньги за возврат отправлены");
     await look(page, "refund, sent");
   });
 
@@ -110,6 +110,6 @@ test("money is asked back, the staff decide, and it goes to its card", async ({ 
     await main(page).getByRole("link", { name: /Возврат денег/ }).first().click();
     await expect(main(page)).toContainText("Вы попросили вернуть деньги");
     await page.goto("/messages");
-    await expect(main(page)).toContainText(/Возвращено 20\d,50/);
+    await expect(main(page)).toContainText(/Отправили вам 20\d,50/);
   });
 });

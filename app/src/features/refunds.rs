@@ -2,7 +2,7 @@
 
 use crate::i18n::{cabinet, common, lang, refund as t};
 use crate::request::Request;
-use crate::ui::{Input, Tone, error_of, field, icon, notice};
+use crate::ui::{Input, Tone, call_link, error_of, field, icon, notice};
 use domain::format::{moment, money, stamp};
 use domain::refund::{AskPage, Destination, Offer, PartState, RefundState, RefundView, Refusal};
 use domain::{Date, Lang};
@@ -45,10 +45,10 @@ fn form(
         .map(|part| destination(lang, part, None, page.today))
         .collect();
     view! {
-        <div class="l-stack">
-            <form class="l-stack l-form" method="post" action="/api/refunds/request" novalidate="">
-                <input type="hidden" name="contract" value=page.contract.as_str().to_owned()/>
-                <input type="hidden" name="key" value=page.key.clone()/>
+        <form class="l-stack" method="post" action="/api/refunds/request" novalidate="">
+            <input type="hidden" name="contract" value=page.contract.as_str().to_owned()/>
+            <input type="hidden" name="key" value=page.key.clone()/>
+            <div class="l-stack l-form">
                 <dl class="c-dl">
                     <div><dt>{t::contract(lang)}</dt><dd>{page.contract.grouped()}</dd></div>
                     <div><dt>{t::on_account(lang)}</dt><dd>{money(lang, page.balance)}</dd></div>
@@ -58,9 +58,7 @@ fn form(
                     {field(input, typed, error_of(&draft.errors, "sum"))}
                     <p class="c-hint" id="sum-most">{hint}</p>
                 </div>
-                {warnings(lang, page)}
-                <button class="c-btn" data-wide="" data-once="">{t::ask(lang)}</button>
-            </form>
+            </div>
             <section class="c-card" data-flush="">
                 <div class="c-card__head">
                     <div>
@@ -83,7 +81,11 @@ fn form(
                     <li>{t::next_bank(lang)}</li>
                 </ul>
             </section>
-        </div>
+            <div class="l-stack l-form">
+                {warnings(lang, page)}
+                <button class="c-btn" data-wide="" data-once="">{t::ask(lang)}</button>
+            </div>
+        </form>
     }
     .into_any()
 }
@@ -179,36 +181,51 @@ pub fn destination(lang: Lang, to: &Destination, state: Option<PartState>, today
     .into_any()
 }
 
-/// One refund.
+/// One refund; its heading says how it stands.
 pub fn one(shown: &RefundView) -> AnyView {
     let lang = lang();
-    let returned = shown.sum_of(PartState::Succeeded);
+    let (returned, kept) = (
+        shown.sum_of(PartState::Succeeded),
+        shown.sum_of(PartState::Canceled),
+    );
     let (tone, mark) = match shown.state {
         RefundState::Finished if returned.is_positive() => ("success", "i-check"),
         RefundState::Requested | RefundState::Approved => ("warning", "i-clock"),
-        _ => ("danger", "i-cross"),
+        RefundState::Withdrawn => ("info", "i-check"),
+        RefundState::Finished | RefundState::Declined => ("danger", "i-cross"),
     };
     let sum = if returned.is_positive() {
         returned
     } else {
         shown.amount
     };
+    let line = match shown.state {
+        RefundState::Requested => t::until(lang, shown.requested.date, shown.today),
+        RefundState::Approved => t::told(lang).to_owned(),
+        RefundState::Finished if returned.is_positive() && kept.is_positive() => {
+            t::partly(lang, shown.amount, kept)
+        }
+        RefundState::Finished if returned.is_positive() => t::next_bank(lang).to_owned(),
+        RefundState::Finished => t::in_office(lang).to_owned(),
+        RefundState::Declined | RefundState::Withdrawn => String::new(),
+    };
     let withdraw = (shown.state == RefundState::Requested).then(|| {
         view! {
             <form method="post" action="/api/refunds/withdraw" class="l-stack" data-gap="xs">
                 <input type="hidden" name="refund" value=shown.id.to_string()/>
-                <button class="c-btn" data-kind="soft" data-once="">{t::withdraw(lang)}</button>
-                <p class="c-hint">{t::withdraw_hint(lang)}</p>
+                <p class="c-hint" id="withdraw-h">{t::withdraw_hint(lang)}</p>
+                <button class="c-btn" data-kind="soft" data-once="" aria-describedby="withdraw-h">{t::withdraw(lang)}</button>
             </form>
         }
     });
+    let over = !shown.state.is_open();
     view! {
         <div class="l-stack">
-            <section class="c-card l-stack" aria-labelledby="refund-h">
+            <section class="c-card l-stack">
                 <div class="c-result">
                     <span class="c-result__mark" data-tone=tone>{icon(mark)}</span>
-                    <h2 id="refund-h">{t::status(lang, shown.state, returned)}</h2>
                     <p class="c-big">{money(lang, sum)}</p>
+                    {(!line.is_empty()).then(|| view! { <p class="c-hint">{line}</p> })}
                 </div>
                 {shown.reason.clone().map(|reason| view! {
                     <p><b>{t::reason(lang)} ": "</b>{reason}</p>
@@ -218,8 +235,10 @@ pub fn one(shown: &RefundView) -> AnyView {
             </section>
             {parts(lang, shown)}
             <div class="l-actions" data-row="">
+                {over.then(|| view! { <a class="c-btn" data-kind="soft" href=ASK>{t::again(lang)}</a> })}
                 <a class="c-btn" data-kind="text" href="/expenses">{t::to_account(lang)}</a>
             </div>
+            {over.then(|| view! { <p class="c-hint">{common::need_help(lang)} " " {call_link()}</p> })}
         </div>
     }
     .into_any()
@@ -251,7 +270,7 @@ fn steps(lang: Lang, shown: &RefundView) -> AnyView {
         RefundState::Requested => vec![
             asked,
             (false, t::step_check(lang), String::new()),
-            (false, t::step_bank(lang), String::new()),
+            (false, t::step_then(lang), String::new()),
         ],
         RefundState::Approved => {
             vec![asked, checked, (false, t::step_bank(lang), String::new())]
@@ -279,7 +298,7 @@ fn steps(lang: Lang, shown: &RefundView) -> AnyView {
             };
             let name = if done { "i-check" } else { "i-clock" };
             view! {
-                <li data-state=state>
+                <li data-state=state aria-current=(state == "now").then_some("step")>
                     {icon(name)}
                     <b>{title}</b>
                     {(!when.is_empty()).then(|| view! { <small>{when}</small> })}

@@ -71,7 +71,8 @@ texts! {
     waiting_body: "Страница банка ещё открыта для этого платежа.", "The bank’s page is still open for this payment.";
     to_bank_app: "Открыть приложение банка", "Open your bank’s app";
     square: "QR-код для оплаты", "QR code to pay";
-    square_body: "Наведите на QR-код камеру телефона или приложение банка. На этом же телефоне нажмите кнопку. Код действует час", "Point a phone’s camera or your bank’s app at the QR code. On this very phone press the button. The code works for an hour";
+    square_body: "Платите с этого телефона — нажмите «Открыть приложение банка». Сидите за компьютером — наведите на QR-код камеру телефона. Код действует час. После оплаты вернитесь сюда: страница обновится сама", "Paying on this phone? Press “Open your bank’s app”. At a computer? Point your phone’s camera at the QR code. The code works for an hour. After paying come back here: the page updates itself";
+    other_way: "Другой способ оплаты", "Another way to pay";
     to_bank: "Перейти к оплате", "Go to the bank";
     may_close: "Можно закрыть страницу, мы пришлём сообщение.", "You may close the page, a message will come.";
     takes_longer: "Банк отвечает дольше обычного. Второй раз платить не нужно.", "The bank takes longer than usual. Do not pay twice.";

@@ -157,8 +157,8 @@ pub fn why(lang: Lang, kind: OperationKind) -> &'static str {
             "You asked for money back: it is set aside and goes to where it came from",
         ),
         OperationKind::RefundCancel => lang.pick(
-            "Заявку на возврат отозвали, в нём отказано или банк не принял деньги: они снова на счёте",
-            "The refund was withdrawn, declined, or the bank did not take it: the money is on the account again",
+            "Заявку на возврат отозвали, в нём отказано или банк не принял деньги: они снова на балансе",
+            "The refund was withdrawn, declined, or the bank did not take it: the money is back on your balance",
         ),
         OperationKind::Other => lang.pick(
             "Подробности расскажет оператор",

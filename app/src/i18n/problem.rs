@@ -66,12 +66,12 @@ pub fn text(lang: Lang, problem: &Problem) -> String {
             "You have switched to another contract. Check the account and press again",
         ),
         Problem::RefundNotNow => (
-            "Сейчас вернуть деньги нельзя. Обновите страницу, на ней написано почему",
-            "Money cannot go back now. Reload the page, it says why",
+            "Сейчас вернуть деньги нельзя. Почему — написано ниже",
+            "Money cannot go back now. The reason is below",
         ),
         Problem::RefundDecided => (
-            "Заявка уже рассмотрена. Обновите страницу",
-            "The request is already decided. Reload the page",
+            "По заявке уже принято решение. Оно ниже",
+            "The request is already decided. The decision is below",
         ),
         Problem::RefundReasonMissing => (
             "Напишите причину, её прочтёт абонент",
@@ -412,20 +412,16 @@ fn counted(lang: Lang, ru: bool, problem: &Problem) -> String {
         }
         Problem::RefundSum { nearest: None } => lang
             .pick(
-                "Такую сумму банк не вернёт. Попробуйте больше",
-                "The bank does not return such a sum. Try more",
+                "Такую сумму банк не вернёт. Введите сумму побольше",
+                "The bank does not return this sum. Enter a larger one",
             )
             .to_owned(),
         Problem::RefundSum { nearest: Some(sum) } => {
             let sum = money(lang, *sum);
             if ru {
-                format!(
-                    "Точно такую сумму банк не вернёт: копейками платёж не делится. Можно {sum}"
-                )
+                format!("Банк не делит платёж на части меньше 1 ₽. Введите {sum}")
             } else {
-                format!(
-                    "The bank does not return exactly this sum: a payment is not divided by kopecks. It can be {sum}"
-                )
+                format!("The bank does not split a payment into parts under 1 ₽. Enter {sum}")
             }
         }
         Problem::AmountRange { min, max } => {

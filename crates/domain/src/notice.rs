@@ -296,9 +296,9 @@ impl Notice {
             Self::RefundFinished { returned, .. } => {
                 let sum = money(lang, *returned);
                 if ru {
-                    format!("Возвращено {sum}")
+                    format!("Отправили вам {sum}")
                 } else {
-                    format!("{sum} refunded")
+                    format!("{sum} sent back to you")
                 }
             }
             Self::RefundDeclined { amount, .. } => {
@@ -458,33 +458,33 @@ impl Notice {
             }
             Self::RefundRequested { .. } => lang
                 .pick(
-                    "Деньги отложены. Мы проверим заявку и отправим их туда, откуда они пришли. Пока она не проверена, её можно отозвать.",
-                    "The money is set aside. We check the request and send it back to where it came from. Until then you can withdraw it.",
+                    "Эта сумма пока лежит отдельно: за телевидение её не спишем. В течение 10 дней проверим заявку и отправим деньги туда, откуда они пришли. Пока идёт проверка, заявку можно отозвать.",
+                    "This sum is kept apart: television will not use it. Within 10 days we check the request and send the money back to where it came from. While we check, you can withdraw the request.",
                 )
                 .to_owned(),
             Self::RefundFinished { returned, kept } => {
                 let mut text = String::new();
                 if returned.is_positive() {
                     text.push_str(lang.pick(
-                        "Банк покажет деньги на карте в течение нескольких дней. ",
-                        "Your bank shows the money within a few days. ",
+                        "Банк или кошелёк покажет деньги в течение нескольких дней. ",
+                        "Your bank or wallet shows the money within a few days. ",
                     ));
                 }
                 if kept.is_positive() {
                     let sum = money(lang, *kept);
                     text.push_str(&if ru {
-                        format!("{sum} банк не принял: они снова на вашем счёте.")
+                        format!("{sum} банк не принял: эта сумма снова на балансе кабинета.")
                     } else {
-                        format!("The bank did not take {sum}: it is on your account again.")
+                        format!("The bank refused {sum}: it is back on your cabinet balance.")
                     });
                 }
                 text.trim_end().to_owned()
             }
             Self::RefundDeclined { reason, .. } => {
                 if ru {
-                    format!("Деньги снова на вашем счёте. Причина: {reason}")
+                    format!("Деньги снова на балансе кабинета. Причина: {reason}")
                 } else {
-                    format!("The money is on your account again. The reason: {reason}")
+                    format!("The money is back on your cabinet balance. The reason: {reason}")
                 }
             }
             Self::Security { event, detail } => {

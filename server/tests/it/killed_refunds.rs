@@ -100,7 +100,11 @@ async fn a_server_killed_while_it_sets_aside_sets_aside_once(pool: PgPool) {
     browser
         .sign_in(person("paid for three weeks").card, PASSWORD)
         .await;
-    assert!(ask(&mut browser).await.contains("Заявка на проверке"));
+    assert!(
+        ask(&mut browser)
+            .await
+            .contains("Заявка на возврат: проверяем")
+    );
     assert_eq!(one(&app.pool, ASKED).await, 1);
     app.check().await;
 }
@@ -111,7 +115,11 @@ async fn a_worker_killed_while_it_gives_back_gives_back_once(pool: PgPool) {
     let stand = Stand::start("gives", &database_url(&app.pool, "cabinet_app")).await;
     let _serve = stand.serve().await;
     let mut browser = payer(&app, &stand).await;
-    assert!(ask(&mut browser).await.contains("Заявка на проверке"));
+    assert!(
+        ask(&mut browser)
+            .await
+            .contains("Заявка на возврат: проверяем")
+    );
     for agreed in [
         "update billing.refund set state = 'approved', decided_at = now(),
              decided_by = (select person_id from office.person where role = 'accountant' limit 1)",

@@ -93,13 +93,19 @@ fn decision(request: &Request, shown: &RefundView) -> AnyView {
     };
     let typed = draft.fields.get("reason").cloned().unwrap_or_default();
     view! {
-        <form class="l-form" method="post" action=format!("{base}/approve")>
-            <button class="c-btn" data-wide="" data-once="">{t::approve(lang)} " " {money(lang, shown.amount)}</button>
-        </form>
-        <form class="l-stack l-form" method="post" action=format!("{base}/decline") novalidate="">
-            {field(input, typed, error_of(&draft.errors, "reason"))}
-            <button class="c-btn" data-kind="soft" data-wide="" data-once="">{t::decline(lang)}</button>
-        </form>
+        <section class="l-stack" data-gap="s" aria-labelledby="approve-h">
+            <h2 id="approve-h">{t::approve(lang)}</h2>
+            <form class="l-form" method="post" action=format!("{base}/approve")>
+                <button class="c-btn" data-wide="" data-once="">{t::approve(lang)} " " {money(lang, shown.amount)}</button>
+            </form>
+        </section>
+        <section class="l-stack" data-gap="s" aria-labelledby="decline-h">
+            <h2 id="decline-h">{t::decline(lang)}</h2>
+            <form class="l-stack l-form" method="post" action=format!("{base}/decline") novalidate="">
+                {field(input, typed, error_of(&draft.errors, "reason"))}
+                <button class="c-btn" data-kind="soft" data-wide="" data-once="">{t::decline(lang)} " " {money(lang, shown.amount)}</button>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -159,9 +159,10 @@ pub fn result(found: &PublicView) -> AnyView {
     let scan = found.square.as_ref().map(|text| {
         view! {
             <div class="c-scan">
-                {square(text, t::square(lang))}
-                <a class="c-btn" data-wide="" href=text.clone()>{t::to_bank_app(lang)}</a>
                 <p class="c-hint">{t::square_body(lang)}</p>
+                <a class="c-btn" data-wide="" href=text.clone()>{t::to_bank_app(lang)}</a>
+                {square(text, t::square(lang))}
+                <a class="c-more" href="/pay">{t::other_way(lang)}</a>
             </div>
         }
     });
@@ -171,13 +172,19 @@ pub fn result(found: &PublicView) -> AnyView {
         _ if scan.is_some() => ("warning", "i-clock", t::payment_title(lang, state, true)),
         _ => ("warning", "i-clock", auth::pay_result_open(lang)),
     };
+    let waits = scan.is_some();
+    let refresh = if waits {
+        "<meta http-equiv=\"refresh\" content=\"30\">"
+    } else {
+        "<meta http-equiv=\"refresh\" content=\"10\">"
+    };
     let again = match state {
         PaymentState::Succeeded | PaymentState::Abandoned => None,
         PaymentState::Canceled => Some(button_link("/pay", g::try_again(lang), "")),
         // The script of every page looks again by itself; without scripts the browser does.
         _ => Some(
             view! {
-                <noscript inner_html="<meta http-equiv=\"refresh\" content=\"10\">"></noscript>
+                <noscript inner_html=refresh></noscript>
                 <a class="c-btn" data-kind=scan.as_ref().map(|_| "soft") data-waits="" href="">{t::check_again(lang)}</a>
             }
             .into_any(),
@@ -190,7 +197,7 @@ pub fn result(found: &PublicView) -> AnyView {
                     <div class="c-result">
                         <span class="c-result__mark" data-tone=tone>{icon(mark)}</span>
                         <h1 tabindex="-1">{text}</h1>
-                        <p class="c-lead">{auth::pay_result_sign_in(lang)}</p>
+                        {(!waits).then(|| view! { <p class="c-lead">{auth::pay_result_sign_in(lang)}</p> })}
                     </div>
                     {scan}
                     <div class="l-actions" data-row="">

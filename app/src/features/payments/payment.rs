@@ -60,6 +60,12 @@ fn view(found: &PaymentView) -> AnyView {
     let lang = lang();
     let at_bank = found.confirmation_url.is_some();
     let open = found.state.is_open();
+    // Whoever has to read and to press something is not interrupted every few seconds.
+    let refresh = if found.by_square && at_bank {
+        "<meta http-equiv=\"refresh\" content=\"30\">"
+    } else {
+        "<meta http-equiv=\"refresh\" content=\"5\">"
+    };
     let title = t::payment_title(lang, found.state, at_bank);
     let (tone, mark) = match found.state {
         PaymentState::Succeeded => ("success", "i-check"),
@@ -68,7 +74,7 @@ fn view(found: &PaymentView) -> AnyView {
     };
     view! {
         <Title text=window_title(lang, title, false)/>
-        {open.then(|| view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"5\">"></noscript> })}
+        {open.then(|| view! { <noscript inner_html=refresh></noscript> })}
         <div class="l-split">
             <div class="l-stack">
                 <section class="c-card l-stack" aria-live="polite">
@@ -145,8 +151,9 @@ fn square(lang: Lang, found: &PaymentView) -> AnyView {
     let picture = format!("/payments/{}/square.svg", found.id);
     view! {
         <div class="c-scan">
-            <img src=picture alt=t::square(lang) width="240" height="240"/>
             <a class="c-btn" data-wide="" href=url rel="external">{t::to_bank_app(lang)}</a>
+            <img src=picture alt=t::square(lang) width="240" height="240"/>
+            <a class="c-more" href="/payments/top-up">{t::other_way(lang)}</a>
         </div>
     }
     .into_any()
