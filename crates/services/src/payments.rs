@@ -420,23 +420,22 @@ pub async fn public_state(services: &Services, token: &str) -> Result<PublicView
     })
 }
 
-/// What a camera or a bank's app reads to pay a payment of the actor's contract.
+/// What a camera or a bank's app reads to pay a payment of the actor's contract; nothing when it no
+/// longer waits for that.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] when it does not wait for that.
+/// [`ServiceError::NotFound`] when it is not a payment of theirs.
 pub async fn square(
     services: &Services,
     actor: &Actor,
     id: PaymentId,
-) -> Result<String, ServiceError> {
+) -> Result<Option<String>, ServiceError> {
     let viewer = actor.viewer()?;
     let mut conn = services.db.statement().await?;
     let found = payment::get(&mut conn, viewer.subscriber, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    square_of(&found)
-        .map(str::to_owned)
-        .ok_or(ServiceError::NotFound)
+    Ok(square_of(&found).map(str::to_owned))
 }
 
 fn square_of(found: &Payment) -> Option<&str> {

@@ -241,7 +241,13 @@ pub async fn pay_confirm(Extract(state): Extract<State>, request: Request) -> Re
     .await
 }
 
+/// What is drawn for a payment that was paid between the page and its picture.
+const NO_SQUARE: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"/>"#;
+
 /// The square by which a payment is paid, as a picture: the browser's module does not know how to draw it.
+///
+/// A page is made before its picture is asked for; a payment that stopped waiting in between has an
+/// empty picture, not a broken one.
 pub async fn square(
     Extract(state): Extract<State>,
     Path(id): Path<String>,
@@ -254,8 +260,10 @@ pub async fn square(
     let (services, actor) = (&incoming.request.services, &incoming.request.actor);
     let drawn = async {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let text = payments::square(services, actor, id).await?;
-        picture(&text).ok_or(ServiceError::NotFound)
+        match payments::square(services, actor, id).await? {
+            Some(text) => picture(&text).ok_or(ServiceError::NotFound),
+            None => Ok(NO_SQUARE.to_owned()),
+        }
     };
     match drawn.await {
         Ok(picture) => {
