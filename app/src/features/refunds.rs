@@ -3,7 +3,7 @@
 use crate::i18n::{cabinet, common, lang, refund as t};
 use crate::request::Request;
 use crate::ui::{Input, Tone, call_link, error_of, field, icon, notice};
-use domain::format::{moment, money, stamp};
+use domain::format::{moment, money};
 use domain::refund::{AskPage, Destination, Offer, PartState, RefundState, RefundView, Refusal};
 use domain::{Date, Lang};
 use leptos::prelude::*;
@@ -307,9 +307,4 @@ fn steps(lang: Lang, shown: &RefundView) -> AnyView {
         })
         .collect();
     view! { <ol class="c-track">{rows}</ol> }.into_any()
-}
-
-/// When it was asked for, for the staff.
-pub fn asked_at(lang: Lang, shown: &RefundView) -> String {
-    stamp(lang, shown.requested)
 }

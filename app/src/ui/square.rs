@@ -39,9 +39,7 @@ impl Square {
             runs,
         })
     }
-}
 
-impl Square {
     /// Its black modules as a path.
     fn path(&self) -> String {
         let mut path = String::new();

@@ -282,9 +282,6 @@ pub fn voucher_sale(
     faces: Money,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
-    if !faces.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
     Ok(Op {
         id,
         subscriber: OPERATOR,
@@ -292,14 +289,11 @@ pub fn voucher_sale(
         // The lines of a sale to several come with their own numbers one day.
         idem_key: format!("vsale:{batch}:1"),
         effective_at: at,
-        postings: vec![Posting {
-            debit: Code::Bank,
-            credit: Code::VoucherLiability,
-            amount: faces,
-        }],
+        postings: vec![one(Code::Bank, Code::VoucherLiability, faces)?],
     })
 }
 
+/// A posting of something.
 fn one(debit: Code, credit: Code, amount: Money) -> Result<Posting, PostingError> {
     if !amount.is_positive() {
         return Err(PostingError::NotPositive);
@@ -313,15 +307,8 @@ fn one(debit: Code, credit: Code, amount: Money) -> Result<Posting, PostingError
 
 /// Money comes in from an account and repays debts first.
 fn incoming(from: Code, amount: Money, wallet: &Wallet) -> Result<Vec<Posting>, PostingError> {
-    if !amount.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
+    let mut postings = vec![one(from, Code::Wallet, amount)?];
     let split = split_top_up(amount, wallet);
-    let mut postings = vec![Posting {
-        debit: from,
-        credit: Code::Wallet,
-        amount,
-    }];
     for (credit, amount) in [
         (Code::PromisedDebt, split.to_promise),
         (Code::SubscriberDebt, split.to_debt),
@@ -349,21 +336,13 @@ pub fn suspense(
     amount: Money,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
-    if !amount.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
-    let postings = vec![Posting {
-        debit: Code::AcquirerClearing,
-        credit: Code::Suspense,
-        amount,
-    }];
     Ok(Op {
         id,
         subscriber,
         kind: OpKind::Suspense,
         idem_key,
         effective_at: at,
-        postings,
+        postings: vec![one(Code::AcquirerClearing, Code::Suspense, amount)?],
     })
 }
 
@@ -380,17 +359,10 @@ pub fn charge(
     wallet: &Wallet,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
-    if !price.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
+    let posting = one(Code::Wallet, Code::DeferredRevenue, price)?;
     if wallet.available < price {
         return Err(PostingError::Insufficient);
     }
-    let postings = vec![Posting {
-        debit: Code::Wallet,
-        credit: Code::DeferredRevenue,
-        amount: price,
-    }];
     let idem_key = format!("charge:{subscription}:period:{}", period.from);
     Ok(Op {
         id,
@@ -398,7 +370,7 @@ pub fn charge(
         kind: OpKind::Charge,
         idem_key,
         effective_at: at,
-        postings,
+        postings: vec![posting],
     })
 }
 

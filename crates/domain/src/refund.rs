@@ -60,7 +60,26 @@ impl RefundState {
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Requested | Self::Approved)
     }
+
+    /// May a request be agreed to, refused or taken back? False when it was already: twice is as good as once.
+    ///
+    /// # Errors
+    /// [`DecidedOtherwise`].
+    pub const fn decide(self, to: Self) -> Result<bool, DecidedOtherwise> {
+        match (self, to) {
+            (Self::Requested, Self::Approved | Self::Declined | Self::Withdrawn) => Ok(true),
+            (Self::Approved | Self::Finished, Self::Approved)
+            | (Self::Declined, Self::Declined)
+            | (Self::Withdrawn, Self::Withdrawn) => Ok(false),
+            _ => Err(DecidedOtherwise),
+        }
+    }
 }
+
+/// Somebody was quicker, and decided otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it was decided otherwise")]
+pub struct DecidedOtherwise;
 
 /// Where a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -413,6 +432,21 @@ mod tests {
             room: kop(room),
             paid_at: Timestamp::default().plus_seconds(day * 86_400),
         }
+    }
+
+    #[test]
+    fn a_request_is_decided_once_and_the_same_again_is_no_mistake() {
+        use RefundState::{Approved, Declined, Finished, Requested, Withdrawn};
+        for to in [Approved, Declined, Withdrawn] {
+            assert_eq!(Requested.decide(to), Ok(true));
+            assert_eq!(to.decide(to), Ok(false));
+            for from in [Approved, Declined, Withdrawn] {
+                assert!(from == to || from.decide(to).is_err(), "{from:?} to {to:?}");
+            }
+        }
+        assert_eq!(Finished.decide(Approved), Ok(false));
+        assert!(Finished.decide(Withdrawn).is_err() && Finished.decide(Declined).is_err());
+        assert!(Requested.decide(Requested).is_err() && Approved.decide(Finished).is_err());
     }
 
     const NOW: i64 = 2_000;

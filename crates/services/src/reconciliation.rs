@@ -85,7 +85,9 @@ async fn listed(
     span: Span,
     part: Option<&str>,
 ) -> Result<Listed, ServiceError> {
-    for tried in 1.. {
+    let mut tried = 0;
+    loop {
+        tried += 1;
         let answer = services
             .acquirer
             .done(kind, span.from, span.until, part)
@@ -102,7 +104,6 @@ async fn listed(
         let pause = u64::try_from(pause.clamp(1, PAUSE)).unwrap_or(1);
         tokio::time::sleep(Duration::from_secs(pause)).await;
     }
-    Err(ServiceError::Internal("no answer".into()))
 }
 
 /// Compares a day with a registry that came as a file. Of what the file has no part, nothing is asked.

@@ -21,6 +21,13 @@ pub async fn known(
     }
 }
 
+fn ours(object: String, kopecks: Option<i64>) -> Ours {
+    Ours {
+        object,
+        posted: kopecks.map(Money::from_kopecks),
+    }
+}
+
 async fn payments(
     conn: &mut Conn,
     gateway: &str,
@@ -50,10 +57,7 @@ async fn payments(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Ours {
-            object: row.object,
-            posted: row.posted.map(Money::from_kopecks),
-        })
+        .map(|row| ours(row.object, row.posted))
         .collect())
 }
 
@@ -76,10 +80,7 @@ async fn refunds(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Ours {
-            object: row.object,
-            posted: row.posted.map(Money::from_kopecks),
-        })
+        .map(|row| ours(row.object, row.posted))
         .collect())
 }
 
@@ -119,10 +120,7 @@ pub async fn posted(
     let after = last.map_or("", |last| last.ours.object.as_str());
     let (at, until) = (to_db(at), to_db(span.until));
     let one = |object: String, kopecks: i64, moment| Posted {
-        ours: Ours {
-            object,
-            posted: Some(Money::from_kopecks(kopecks)),
-        },
+        ours: ours(object, Some(kopecks)),
         at: from_db(moment),
     };
     Ok(match kind {

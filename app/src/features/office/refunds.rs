@@ -1,12 +1,12 @@
 //! Refunds that wait for a decision of the staff.
 
 use crate::features::profile::done;
-use crate::features::refunds::{asked_at, parts};
+use crate::features::refunds::parts;
 use crate::i18n::{lang, refund as t};
 use crate::request::Request;
 use crate::ui::{Input, empty, error_of, field, icon};
-use domain::format::{moment, money};
-use domain::refund::{RefundState, RefundView};
+use domain::format::{moment, money, stamp};
+use domain::refund::{PartState, RefundState, RefundView};
 use leptos::prelude::*;
 use services::office::refunds::Queue;
 
@@ -62,7 +62,7 @@ pub fn one(request: &Request, shown: &RefundView) -> AnyView {
     let lang = lang();
     let line =
         |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
-    let returned = shown.sum_of(domain::refund::PartState::Succeeded);
+    let returned = shown.sum_of(PartState::Succeeded);
     let decide = (shown.state == RefundState::Requested).then(|| decision(request, shown));
     view! {
         <div class="l-stack">
@@ -71,7 +71,7 @@ pub fn one(request: &Request, shown: &RefundView) -> AnyView {
                 <p class="c-big">{money(lang, shown.amount)}</p>
                 <dl class="c-dl">
                     {line(t::contract(lang), shown.contract.grouped())}
-                    {line(t::asked_at(lang), asked_at(lang, shown))}
+                    {line(t::asked_at(lang), stamp(lang, shown.requested))}
                     {shown.reason.clone().map(|reason| line(t::reason(lang), reason))}
                 </dl>
             </section>

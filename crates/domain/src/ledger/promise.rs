@@ -1,6 +1,6 @@
 //! How promised payments are posted.
 
-use super::{Code, Op, OpKind, Posting, PostingError, Wallet};
+use super::{Code, Op, OpKind, Posting, PostingError, Wallet, one};
 use crate::ids::{OpId, PromiseId, SubscriberId};
 use crate::{Money, Timestamp};
 
@@ -15,22 +15,13 @@ pub fn promise_grant(
     amount: Money,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
-    if !amount.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
-    let postings = vec![Posting {
-        debit: Code::PromisedDebt,
-        credit: Code::Wallet,
-        amount,
-    }];
-    let idem_key = format!("promise:{promise}:grant");
     Ok(Op {
         id,
         subscriber,
         kind: OpKind::PromiseGrant,
-        idem_key,
+        idem_key: format!("promise:{promise}:grant"),
         effective_at: at,
-        postings,
+        postings: vec![one(Code::PromisedDebt, Code::Wallet, amount)?],
     })
 }
 
@@ -47,24 +38,17 @@ pub fn promise_fee(
     wallet: &Wallet,
     at: Timestamp,
 ) -> Result<Op, PostingError> {
-    if !fee.is_positive() {
-        return Err(PostingError::NotPositive);
-    }
+    let posting = one(Code::Wallet, Code::Revenue, fee)?;
     if wallet.available < fee {
         return Err(PostingError::Insufficient);
     }
-    let postings = vec![Posting {
-        debit: Code::Wallet,
-        credit: Code::Revenue,
-        amount: fee,
-    }];
     Ok(Op {
         id,
         subscriber,
         kind: OpKind::PromiseFee,
         idem_key: format!("promise:{promise}:fee"),
         effective_at: at,
-        postings,
+        postings: vec![posting],
     })
 }
 

@@ -57,6 +57,12 @@ impl YooKassa {
     }
 }
 
+/// So many things come on a page of a list at most.
+const PAGE: &str = "100";
+
+/// So many pages of a list are looked through; what is looked for stands on far fewer.
+const MOST_PAGES: usize = 50;
+
 impl YooKassa {
     /// Makes something, or finds what was made with the same key.
     async fn post<T: DeserializeOwned>(
@@ -87,6 +93,48 @@ impl YooKassa {
     ) -> Result<Page<T>, AcquirerError> {
         let request = self.request(reqwest::Method::GET, path).query(query);
         read(request.send().await).await
+    }
+
+    /// Looks through a list, page by page, until something is found in it.
+    async fn search<T: DeserializeOwned + Send, R: Send>(
+        &self,
+        path: &str,
+        filter: &[(&str, String)],
+        mut found: impl FnMut(T) -> Option<R> + Send,
+    ) -> Result<Option<R>, AcquirerError> {
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = filter.to_vec();
+            query.push(("limit", PAGE.to_owned()));
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let page: Page<T> = self.page(path, &query).await?;
+            let next = page.next();
+            if let Some(found) = page.items.into_iter().find_map(&mut found) {
+                return Ok(Some(found));
+            }
+            match next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(None),
+            }
+        }
+        Err(AcquirerError::Unknown(format!(
+            "too much to look through in {path}"
+        )))
+    }
+
+    /// Reads a list to its end.
+    async fn all<T: DeserializeOwned + Send>(
+        &self,
+        path: &str,
+        filter: &[(&str, String)],
+    ) -> Result<Vec<T>, AcquirerError> {
+        let mut all = Vec::new();
+        let keep = |found| {
+            all.push(found);
+            None::<()>
+        };
+        self.search(path, filter, keep).await?;
+        Ok(all)
     }
 }
 
@@ -191,6 +239,13 @@ struct Page<T> {
     items: Vec<T>,
     #[serde(default)]
     next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// How to ask for the next one; nothing at the end.
+    fn next(&self) -> Option<String> {
+        self.next_cursor.clone().filter(|next| !next.is_empty())
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -2,7 +2,7 @@
 
 use super::receipt::Inside;
 use super::refund::{self, Refund};
-use super::{Amount, Page, ReceivedAmount, YooKassa, at, taken};
+use super::{Amount, PAGE, Page, ReceivedAmount, YooKassa, at, taken};
 use crate::acquirer::{
     Acquirer, AcquirerError, By, CreatePayment, CreateRefund, GatewayPayment, GatewayRefund,
     Listed, SavedCard,
@@ -38,33 +38,16 @@ impl Acquirer for YooKassa {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Option<GatewayPayment>, AcquirerError> {
-        let mut cursor = None;
-        for _ in 0..MOST_PAGES {
-            let mut query = vec![
-                ("created_at.gte", moment(from)),
-                ("created_at.lt", moment(until)),
-                ("limit", "100".to_owned()),
-            ];
-            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let page: Page<Payment> = self.page("/payments", &query).await?;
-            let found = page.items.into_iter().find(|payment| {
-                payment
-                    .metadata
-                    .get("payment_id")
-                    .and_then(|id| id.as_str())
-                    == Some(payment_id)
-            });
-            if let Some(found) = found {
-                return found.try_into().map(Some);
-            }
-            match page.next_cursor.filter(|next| !next.is_empty()) {
-                Some(next) => cursor = Some(next),
-                None => return Ok(None),
-            }
-        }
-        Err(AcquirerError::Unknown(
-            "too many payments to look through".into(),
-        ))
+        let filter = [
+            ("created_at.gte", moment(from)),
+            ("created_at.lt", moment(until)),
+        ];
+        let named = |payment: Payment| {
+            let id = payment.metadata.get("payment_id")?.as_str()?;
+            (id == payment_id).then_some(payment)
+        };
+        let found = self.search("/payments", &filter, named).await?;
+        found.map(TryInto::try_into).transpose()
     }
 
     async fn done(
@@ -82,7 +65,7 @@ impl Acquirer for YooKassa {
         let mut query = vec![
             (gte.as_str(), moment(from)),
             (lt.as_str(), moment(until)),
-            ("limit", "100".to_owned()),
+            ("limit", PAGE.to_owned()),
         ];
         // A refund is listed by its creation and may be made days later; a payment by its capture.
         if kind == Kind::Payment {
@@ -94,6 +77,7 @@ impl Acquirer for YooKassa {
             amount: done.amount.roubles(),
             object: done.id,
         };
+        let next = page.next();
         let (made, other): (Vec<_>, Vec<_>) = page
             .items
             .into_iter()
@@ -105,7 +89,7 @@ impl Acquirer for YooKassa {
         Ok(Listed {
             lines: made.into_iter().map(line).collect(),
             open,
-            next: page.next_cursor.filter(|next| !next.is_empty()),
+            next,
         })
     }
 
@@ -121,26 +105,9 @@ impl Acquirer for YooKassa {
     }
 
     async fn refunds_of(&self, payment: &str) -> Result<Vec<GatewayRefund>, AcquirerError> {
-        let mut all = Vec::new();
-        let mut cursor = None;
-        for _ in 0..MOST_PAGES {
-            let mut query = vec![
-                ("payment_id", payment.to_owned()),
-                ("limit", "100".to_owned()),
-            ];
-            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let page: Page<Refund> = self.page("/refunds", &query).await?;
-            for found in page.items {
-                all.push(found.try_into()?);
-            }
-            match page.next_cursor.filter(|next| !next.is_empty()) {
-                Some(next) => cursor = Some(next),
-                None => return Ok(all),
-            }
-        }
-        Err(AcquirerError::Unknown(
-            "too many refunds to look through".into(),
-        ))
+        let filter = [("payment_id", payment.to_owned())];
+        let found: Vec<Refund> = self.all("/refunds", &filter).await?;
+        found.into_iter().map(TryInto::try_into).collect()
     }
 }
 
@@ -151,9 +118,6 @@ struct Done {
     status: String,
     amount: ReceivedAmount,
 }
-
-/// So many pages of a list are looked through; a few seconds of a large shop are far fewer.
-const MOST_PAGES: usize = 50;
 
 /// A moment as the acquirer reads it.
 fn moment(at: Timestamp) -> String {

@@ -1,14 +1,11 @@
 //! Receipts of the API: those that come with a payment and those sent after it.
 
-use super::{Amount, Page, ReceivedAmount, YooKassa, at};
+use super::{Amount, ReceivedAmount, YooKassa, at};
 use crate::acquirer::AcquirerError;
 use crate::fiscal::{Content, FiscalProvider, Of, ProviderReceipt, Registration, Submit};
 use domain::receipt::{Fiscal, Line};
 use domain::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// A payment or a refund has at most 30 receipts (the API's limit), so one page holds them all.
-const PAGE: &str = "100";
 
 #[async_trait::async_trait]
 impl FiscalProvider for YooKassa {
@@ -32,9 +29,8 @@ impl FiscalProvider for YooKassa {
             Of::Payment(id) => ("payment_id", id),
             Of::Refund(id) => ("refund_id", id),
         };
-        let query = [(name, id.clone()), ("limit", PAGE.to_owned())];
-        let page: Page<Receipt> = self.page("/receipts", &query).await?;
-        Ok(page.items.into_iter().map(Into::into).collect())
+        let found: Vec<Receipt> = self.all("/receipts", &[(name, id.clone())]).await?;
+        Ok(found.into_iter().map(Into::into).collect())
     }
 }
 

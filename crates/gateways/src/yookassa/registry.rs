@@ -57,6 +57,16 @@ impl Table {
             width: cells.len(),
         })
     }
+
+    /// Where its lines belong; from then on the file has such a part, even without lines.
+    fn lines<'a>(&self, found: &'a mut Registry) -> &'a mut Vec<Line> {
+        let part = if self.refunds {
+            &mut found.refunds
+        } else {
+            &mut found.payments
+        };
+        part.get_or_insert_default()
+    }
 }
 
 /// Reads a registry.
@@ -82,12 +92,7 @@ pub fn parse(bytes: &[u8]) -> Result<Registry, RegistryError> {
             .unwrap_or(0);
         let cells: Vec<String> = row.iter().map(|cell| cell.trim().to_lowercase()).collect();
         if let Some(head) = Table::of(&cells) {
-            let part = if head.refunds {
-                &mut found.refunds
-            } else {
-                &mut found.payments
-            };
-            part.get_or_insert_with(Vec::new);
+            head.lines(&mut found);
             table = Some(head);
             continue;
         }
@@ -115,12 +120,7 @@ pub fn parse(bytes: &[u8]) -> Result<Registry, RegistryError> {
                 .ok()
                 .filter(|_| roubles),
         };
-        let part = if here.refunds {
-            &mut found.refunds
-        } else {
-            &mut found.payments
-        };
-        part.get_or_insert_with(Vec::new).push(line);
+        here.lines(&mut found).push(line);
     }
     if found.payments.is_none() && found.refunds.is_none() {
         return Err(RegistryError::NoTable);

@@ -3,7 +3,7 @@
 
 use super::{OfficeActor, record};
 use crate::error::{commit, retried};
-use crate::refunds::{release, shown, tell};
+use crate::refunds::{release, shown, tell, to_decide};
 use crate::{ServiceError, Services, jobs, zone};
 use domain::form::Problem;
 use domain::format::money_full;
@@ -100,10 +100,8 @@ pub async fn approve(
     retried(|| async move {
         let (mut tx, now) = services.db.begin().await?;
         let found = held(&mut tx, id).await?;
-        match found.state {
-            RefundState::Requested => {}
-            RefundState::Approved | RefundState::Finished => return Ok(()),
-            _ => return Err(ServiceError::field("", Problem::RefundDecided)),
+        if !to_decide(&found, RefundState::Approved)? {
+            return Ok(());
         }
         refund::decide(&mut tx, &found, Decision::Approved(by), now).await?;
         for one in part::list(&mut tx, found.subscriber, id).await? {
@@ -142,10 +140,8 @@ pub async fn decline(
     retried(|| async move {
         let (mut tx, now) = services.db.begin().await?;
         let found = held(&mut tx, id).await?;
-        match found.state {
-            RefundState::Requested => {}
-            RefundState::Declined => return Ok(()),
-            _ => return Err(ServiceError::field("", Problem::RefundDecided)),
+        if !to_decide(&found, RefundState::Declined)? {
+            return Ok(());
         }
         let decision = Decision::Declined(by, reason);
         release(&mut tx, services, &found, decision, now).await?;

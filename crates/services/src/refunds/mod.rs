@@ -19,8 +19,8 @@ use domain::ledger::{self as rules, Wallet};
 use domain::notice::Notice;
 use domain::payment::AutopayHint;
 use domain::refund::{
-    AskPage, Destination, LEAST, Offer, PartEvent, PartState, RefundState, RefundView, Refusal,
-    Step, consider, divide, exactly, step,
+    AskPage, DecidedOtherwise, Destination, LEAST, Offer, PartEvent, PartState, RefundState,
+    RefundView, Refusal, Step, consider, divide, exactly, step,
 };
 use domain::settings::TopUpLimits;
 use domain::{Money, Timestamp};
@@ -180,14 +180,7 @@ pub async fn request(
             }
         }
         let notice = Notice::RefundRequested { amount };
-        inbox::insert(
-            &mut tx,
-            viewer.subscriber,
-            MessageId(new_id()),
-            &notice,
-            now,
-        )
-        .await?;
+        tell(&mut tx, viewer.subscriber, &notice, now).await?;
         commit(tx).await?;
         tracing::info!(refund = %id, "refund.requested");
         Ok(id)
@@ -229,10 +222,8 @@ pub async fn withdraw(
         let found = refund::lock(&mut tx, viewer.subscriber, id)
             .await?
             .ok_or(ServiceError::NotFound)?;
-        match found.state {
-            RefundState::Requested => {}
-            RefundState::Withdrawn => return Ok(()),
-            _ => return Err(ServiceError::field("", Problem::RefundDecided)),
+        if !to_decide(&found, RefundState::Withdrawn)? {
+            return Ok(());
         }
         release(&mut tx, services, &found, Decision::Withdrawn, now).await?;
         commit(tx).await?;
@@ -240,6 +231,15 @@ pub async fn withdraw(
         Ok(())
     })
     .await
+}
+
+/// Is it to be decided so now? Not when it was already.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when it was decided otherwise meanwhile.
+pub(crate) fn to_decide(found: &Refund, to: RefundState) -> Result<bool, ServiceError> {
+    let decided = found.state.decide(to);
+    decided.map_err(|DecidedOtherwise| ServiceError::field("", Problem::RefundDecided))
 }
 
 /// One refund of the contract in view; anybody else's is not found.
