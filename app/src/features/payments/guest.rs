@@ -1,5 +1,6 @@
 //! Paying for a card without signing in: its number, then the sum. No name, no contract.
 
+use super::payment::look_again;
 use crate::features::auth::frame::{button_link, plain, plain_typed, to_partners};
 use crate::features::frame::TYPED;
 use crate::i18n::{auth, autopay, cabinet as t, common, guest as g, lang};
@@ -173,18 +174,13 @@ pub fn result(found: &PublicView) -> AnyView {
         _ => ("warning", "i-clock", auth::pay_result_open(lang)),
     };
     let waits = scan.is_some();
-    let refresh = if waits {
-        "<meta http-equiv=\"refresh\" content=\"30\">"
-    } else {
-        "<meta http-equiv=\"refresh\" content=\"10\">"
-    };
     let again = match state {
         PaymentState::Succeeded | PaymentState::Abandoned => None,
         PaymentState::Canceled => Some(button_link("/pay", g::try_again(lang), "")),
         // The script of every page looks again by itself; without scripts the browser does.
         _ => Some(
             view! {
-                <noscript inner_html=refresh></noscript>
+                {look_again(if waits { 30 } else { 10 })}
                 <a class="c-btn" data-kind=scan.as_ref().map(|_| "soft") data-waits="" href="">{t::check_again(lang)}</a>
             }
             .into_any(),

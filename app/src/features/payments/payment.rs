@@ -61,11 +61,7 @@ fn view(found: &PaymentView) -> AnyView {
     let at_bank = found.confirmation_url.is_some();
     let open = found.state.is_open();
     // Whoever has to read and to press something is not interrupted every few seconds.
-    let refresh = if found.by_square && at_bank {
-        "<meta http-equiv=\"refresh\" content=\"30\">"
-    } else {
-        "<meta http-equiv=\"refresh\" content=\"5\">"
-    };
+    let pause = if found.by_square && at_bank { 30 } else { 5 };
     let title = t::payment_title(lang, found.state, at_bank);
     let (tone, mark) = match found.state {
         PaymentState::Succeeded => ("success", "i-check"),
@@ -74,7 +70,7 @@ fn view(found: &PaymentView) -> AnyView {
     };
     view! {
         <Title text=window_title(lang, title, false)/>
-        {open.then(|| view! { <noscript inner_html=refresh></noscript> })}
+        {open.then(|| look_again(pause))}
         <div class="l-split">
             <div class="l-stack">
                 <section class="c-card l-stack" aria-live="polite">
@@ -141,6 +137,12 @@ fn explanation(lang: Lang, found: &PaymentView) -> AnyView {
         .map(|line| view! { <p class="c-hint">{line}</p> })
         .collect::<Vec<_>>()
         .into_any()
+}
+
+/// Without scripts the browser asks for the page again, after so many seconds.
+pub fn look_again(seconds: u8) -> AnyView {
+    let refresh = format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">");
+    view! { <noscript inner_html=refresh></noscript> }.into_any()
 }
 
 /// By a square: the square for another device's camera, and the way into a bank's app on this one.
